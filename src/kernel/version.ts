@@ -1,0 +1,70 @@
+/** A kernel release, mainline, stable or release candidate. */
+export interface KernelVersion {
+  readonly major: number;
+  readonly minor: number;
+  /** Point release; 0 for the first release of a series and for release candidates. */
+  readonly patch: number;
+  /** Release candidate number; 0 for a release. */
+  readonly rc: number;
+}
+
+/**
+ * Reads a version as people and `uname -r` write it: `6.12`, `6.12.117`, `7.3-rc4`, `v6.9.11`,
+ * `7.3.4+deb13-amd64`. Returns undefined for anything else.
+ *
+ * Debian 12 names its 6.1 kernels by ABI (`6.1.0-56-amd64`); the point release is not in the name. Its first
+ * release had ABI 9 and 6.1.27, so such a name is read as a late 6.1.y.
+ */
+export const parseKernelVersion = (text: string): KernelVersion | undefined => {
+  const m = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:-?rc(\d{1,2}))?(?![\d.])(.*)$/.exec(text.trim());
+  if (!m) return undefined;
+  const [, major = '', minor = '', patch, rc, rest = ''] = m;
+  const version = {
+    major: Number(major),
+    minor: Number(minor),
+    patch: Number(patch ?? 0),
+    rc: Number(rc ?? 0),
+  };
+  const abi = /^-(\d{1,3})-[a-z]/.exec(rest)?.[1];
+  if (
+    version.major === 6 &&
+    version.minor === 1 &&
+    version.patch === 0 &&
+    abi !== undefined &&
+    Number(abi) >= 9
+  )
+    return { ...version, patch: DEBIAN_LATE_61 };
+  return version;
+};
+
+const DEBIAN_LATE_61 = 192;
+
+/** Writes a version the way kernel people do: `6.12`, `6.12.117`, `7.3-rc4`. */
+export const formatKernelVersion = (v: KernelVersion): string =>
+  `${v.major}.${v.minor}${v.patch > 0 ? `.${v.patch}` : ''}${v.rc > 0 ? `-rc${v.rc}` : ''}`;
+
+/** A number that orders versions: 6.13-rc6 < 6.13 < 6.13.1 < 6.14-rc1. */
+export const versionRank = (v: KernelVersion): number =>
+  (v.major * 1000 + v.minor) * 10_000 + (v.rc > 0 ? v.rc : 100 + v.patch);
+
+const rankOf = (text: string): number => {
+  const v = parseKernelVersion(text);
+  if (!v) throw new Error(`not a kernel version in the table: ${text}`);
+  return versionRank(v);
+};
+
+/**
+ * When a change reached the kernels: the first mainline release (or candidate) that has it, and the first
+ * point release of each older stable series it was backported to.
+ */
+export interface Since {
+  readonly mainline: string;
+  readonly stable?: Readonly<Record<string, number>>;
+}
+
+/** True when release `v` contains a change that arrived as `since` says. */
+export const contains = (v: KernelVersion, since: Since): boolean => {
+  if (versionRank(v) >= rankOf(since.mainline)) return true;
+  const first = since.stable?.[`${v.major}.${v.minor}`];
+  return first !== undefined && v.rc === 0 && v.patch >= first;
+};
