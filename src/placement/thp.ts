@@ -1,0 +1,47 @@
+import { alignUp, mod, U64 } from '../units.ts';
+import type { AreaRequest, Mm, Recorder } from './mm.ts';
+import { x86UnmappedArea } from './x86.ts';
+
+/**
+ * The THP helper: asks for `length + size`, then moves to an address congruent to `offset` modulo `size`.
+ * Returns 0 for "no answer" (the caller then places the real length), as the kernel does.
+ *
+ * `offset` is a signed 64-bit byte offset in the kernel; here it is a non-negative page multiple.
+ *
+ * Source: __thp_get_unmapped_area(), mm/huge_memory.c, 6.12 and 7.0; the last step 96204e15310c.
+ */
+export const thpAligned = (
+  mm: Mm,
+  r: AreaRequest,
+  offset: number,
+  size: number,
+  attempt: number,
+  record?: Recorder,
+): number => {
+  const end = offset + r.length;
+  const firstBlock = alignUp(offset, size);
+  if (end <= firstBlock || end - firstBlock < size) {
+    record?.({ kind: 'padGaveUp', size, why: 'no whole block of the offset in the range' });
+    return 0;
+  }
+  const length = r.length + size;
+  if (length >= U64 || offset + length >= U64) {
+    record?.({ kind: 'padGaveUp', size, why: 'the padded length wraps' });
+    return 0;
+  }
+  record?.({ kind: 'pad', size, offset, length });
+  const found = x86UnmappedArea(mm, { ...r, length }, attempt, record);
+  if (found < 0) {
+    record?.({ kind: 'padGaveUp', size, why: 'no room for the padded length' });
+    return 0;
+  }
+  // How a usable hint wins: the arch function gave back just what was asked for.
+  if (found === r.hint) return found;
+  const distance = mod(offset - found, size);
+  // The mm's flag decides, not the direction of the search that succeeded: after a bottom-up fallback this
+  // leaves a hole of `size` below the mapping.
+  const flushed = mm.facts.thpFlushTop && mm.space.layout.topDown && distance === 0;
+  const added = flushed ? size : distance;
+  record?.({ kind: 'congruent', size, offset, found, added, flushed, addr: found + added });
+  return found + added;
+};

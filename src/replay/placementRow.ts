@@ -1,0 +1,204 @@
+import { archOf } from '../arch/index.ts';
+import type { Arch } from '../arch/arch.ts';
+import { errnoName } from '../placement/errno.ts';
+import { MAP } from '../placement/flags.ts';
+import type { Mm } from '../placement/mm.ts';
+import { mmap, type Placement } from '../placement/mmap.ts';
+import { type FileKind, type Limits, type MmapRequest, ordinaryLimits } from '../placement/request.ts';
+import type { ShmemSetting } from '../placement/shmem.ts';
+import { makeAddressSpace } from '../space/addressSpace.ts';
+import { x86LayoutFromBase } from '../space/mmapLayout.ts';
+import type { Vma } from '../space/vma.ts';
+import { bytes, GiB, MiB, pa, va, wordOfBigInt } from '../units.ts';
+import { captureKernel } from './captureKernel.ts';
+import {
+  arrayIn,
+  booleanIn,
+  hex,
+  isJson,
+  type Json,
+  malformed,
+  numberIn,
+  objectIn,
+  pageHex,
+  reading,
+  stringIn,
+} from './json.ts';
+import { MATCHED, type Verdict } from './verdict.ts';
+
+/** The request and machine of one captured row, ready for the engine. */
+export interface CapturedCall {
+  readonly mm: Mm;
+  readonly limits: Limits;
+  readonly request: MmapRequest;
+  /** MAP_32BIT drew its start at random: any start may have been drawn. */
+  readonly randomStart: boolean;
+}
+
+const fileKinds: Readonly<Record<string, FileKind>> = {
+  anon: 'anon',
+  anon_shared: 'anon',
+  anon_growsdown: 'anon',
+  anon_hugetlb: 'anonHugetlb',
+  memfd: 'memfd',
+  memfd_hugetlb: 'hugetlbFile',
+  tmpfs_huge_never: 'tmpfsHugeNever',
+  tmpfs_huge_always: 'tmpfsHugeAlways',
+  // The captured initramfs is a tmpfs with huge=never.
+  rootfs_file: 'tmpfsHugeNever',
+  ext4: 'hookedFile',
+  ramfs: 'ramfs',
+  dev_zero: 'devZero',
+  dev_mem: 'devMem',
+  vfio: 'vfio',
+};
+
+/** Largest request the small captured machine grants where memory is accounted: 1500 MiB less the kernel. */
+const CAPTURED_RAM = bytes(Math.floor((1.4 * GiB) / MiB) * MiB);
+const CAPTURED_PHYS_BITS = 40;
+
+const shmemSettings: readonly ShmemSetting[] = ['always', 'within_size', 'advise', 'never', 'deny', 'force'];
+
+/** The architecture row a captured line ran on, or why there is none. */
+export const captureArch = (row: Json): Arch | { readonly unsupported: string } => {
+  const arch = stringIn(row, 'arch');
+  if (arch !== 'x86_64') return { unsupported: `architecture ${arch}` };
+  const la57 = row['va_bits'] === undefined ? row['variant'] === 'stock-la57' : row['va_bits'] === 57;
+  return archOf(la57 ? 'x86_64-5' : 'x86_64-4');
+};
+
+const readVma = (x: unknown): Vma => {
+  if (!isJson(x)) return malformed('a VMA is not an object');
+  return {
+    start: va(pageHex(x['start'], 'start')),
+    end: va(pageHex(x['end'], 'end')),
+    growsDown: booleanIn(x, 'growsdown'),
+    shadowStack: false,
+    perms: stringIn(x, 'flags'),
+    name: stringIn(x, 'name'),
+  };
+};
+
+/** Reads the part of a captured row that mmap() depends on. Throws only what {@link reading} catches. */
+export const readCall = (row: Json): CapturedCall | { readonly unsupported: string } => {
+  const arch = captureArch(row);
+  if ('unsupported' in arch) return arch;
+  const kernel = captureKernel(stringIn(row, 'kernel'), stringIn(row, 'variant'));
+  if ('unsupported' in kernel) return kernel;
+  const layout = objectIn(row, 'layout');
+  const vmas = arrayIn(layout, 'vmas').map(readVma);
+  const randomize = booleanIn(layout, 'randomize');
+  const request = objectIn(row, 'request');
+  const fd = stringIn(request, 'fd');
+  const file = fileKinds[fd];
+  if (file === undefined) return { unsupported: `file kind ${fd}` };
+  const setting = stringIn(row, 'shmem_enabled');
+  const shmemEnabled = shmemSettings.find(s => s === setting);
+  if (shmemEnabled === undefined) return { unsupported: `shmem_enabled ${setting}` };
+  const flags = numberIn(request, 'flags');
+  const offset = hex(request['offset'], 'offset');
+  const bar = request['bar'];
+  const region =
+    isJson(bar) && offset >> 40n === hex(bar['region_offset'], 'region_offset') >> 40n
+      ? {
+          phys: pa(Number(hex(bar['phys'], 'phys'))),
+          size: bytes(Number(hex(bar['size'], 'size'))),
+          mappable: true,
+        }
+      : undefined;
+  const emulated = row['variant'] !== 'host';
+  return {
+    mm: {
+      arch,
+      facts: kernel.facts,
+      space: makeAddressSpace(
+        vmas,
+        x86LayoutFromBase(arch, va(pageHex(layout['mmap_base'], 'mmap_base')), {
+          stackLimit: Number(hex(layout['rlimit_stack'], 'rlimit_stack')),
+          legacy: booleanIn(layout, 'legacy'),
+          randomize,
+        }),
+        kernel.facts,
+      ),
+      bit32Start: () => 0,
+    },
+    limits: {
+      ...ordinaryLimits,
+      rawIo: true,
+      ram: emulated ? CAPTURED_RAM : undefined,
+      physBits: emulated ? CAPTURED_PHYS_BITS : ordinaryLimits.physBits,
+    },
+    request: {
+      file,
+      hint: wordOfBigInt(hex(request['hint'], 'hint')),
+      length: wordOfBigInt(hex(request['len'], 'len')),
+      offset: wordOfBigInt(offset),
+      prot: numberIn(request, 'prot'),
+      flags,
+      region,
+      hugePage: bytes(2 * MiB),
+      shmemEnabled,
+      shadowStack: false,
+    },
+    randomStart: randomize && (flags & MAP.BIT32) !== 0 && (flags & (MAP.FIXED | MAP.FIXED_NOREPLACE)) === 0,
+  };
+};
+
+const show = (p: Placement): string =>
+  p.ok ? `0x${BigInt(p.start).toString(16)}` : `${errnoName(p.errno)} (${p.refusal})`;
+
+/** 32 MiB in pages: how many starts MAP_32BIT can draw. */
+const STARTS = 8192;
+
+/**
+ * Every address that some draw of MAP_32BIT's random starts gives. Each search of one mmap() draws anew, so
+ * where the first start leads on to a second search, that one is tried with every start as well.
+ */
+const everyDraw = (call: CapturedCall): ReadonlySet<string> => {
+  const results = new Set<string>();
+  const run = (first: number, later: number): number => {
+    let searches = 0;
+    const mm: Mm = {
+      ...call.mm,
+      bit32Start: attempt => {
+        searches = Math.max(searches, attempt + 1);
+        return attempt === 0 ? first : later;
+      },
+    };
+    results.add(show(mmap(mm, call.limits, call.request)));
+    return searches;
+  };
+  let led: number | undefined;
+  for (let i = 0; i < STARTS; i++) if (run(i * 4096, 0) > 1) led ??= i;
+  if (led !== undefined) for (let i = 0; i < STARTS; i++) run(led * 4096, i * 4096);
+  return results;
+};
+
+/** Runs the mmap() of one captured row, placement or leaf, and compares the address or errno. */
+export const replayPlacement = (row: Json): Verdict => {
+  const read = reading(() => {
+    const call = readCall(row);
+    if ('unsupported' in call) return call;
+    const result = objectIn(row, 'result');
+    const expected =
+      result['errno'] === undefined
+        ? { addr: hex(result['addr'], 'addr') }
+        : { errno: numberIn(result, 'errno') };
+    return { call, expected };
+  });
+  if ('malformed' in read) return { kind: 'malformed', reason: read.malformed };
+  if ('unsupported' in read.value) return { kind: 'unsupported', reason: read.value.unsupported };
+  const { call, expected } = read.value;
+  const wanted =
+    'addr' in expected ? `0x${expected.addr.toString(16)}` : errnoName(expected.errno);
+  const got = mmap(call.mm, call.limits, call.request);
+  const agrees = got.ok
+    ? 'addr' in expected && BigInt(got.start) === expected.addr
+    : 'errno' in expected && got.errno === expected.errno;
+  if (agrees) return MATCHED;
+  if (call.randomStart) {
+    const all = everyDraw(call);
+    if (all.size > 1 && all.has(wanted)) return MATCHED;
+  }
+  return { kind: 'differs', expected: wanted, got: show(got) };
+};
