@@ -1,0 +1,2 @@
+export declare const cspMeta: string;
+export declare const cspHeader: string;

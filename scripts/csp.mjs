@@ -1,0 +1,22 @@
+/**
+ * The Content-Security-Policy, in one place: a <meta> in the built page and a header of our own server.
+ *
+ * connect-src is 'self' because the Evidence screen fetches the shipped captures; nothing else is asked for.
+ */
+const directives = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+];
+
+/** The policy for a <meta http-equiv>. */
+export const cspMeta = directives.join('; ');
+
+/** The policy for a header. Browsers ignore frame-ancestors in a <meta>, with a warning in the console. */
+export const cspHeader = [...directives, "frame-ancestors 'none'"].join('; ');

@@ -1,0 +1,46 @@
+import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { cspMeta } from './scripts/csp.mjs';
+
+/**
+ * Makes the built page strict and portable.
+ *
+ * The policy goes into the page because a static host sends no header of ours; only into the build, because
+ * the dev server works with inline scripts. The script is a classic one: browsers refuse module scripts, and
+ * anything marked crossorigin, on file:// pages.
+ */
+const strictPage = (): Plugin => ({
+  name: 'hugemap-strict-page',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler: built => {
+      const html = built
+        .replace(/<script type="module" crossorigin/g, '<script defer')
+        .replace(/<link rel="stylesheet" crossorigin/g, '<link rel="stylesheet"');
+      const forbidden = /<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=|crossorigin|type="module"/.exec(
+        html,
+      );
+      if (forbidden)
+        throw new Error(`The built page holds ${forbidden[0]}, which its own policy would block.`);
+      const attrs = { 'http-equiv': 'Content-Security-Policy', content: cspMeta };
+      return { html, tags: [{ tag: 'meta', attrs, injectTo: 'head-prepend' }] };
+    },
+  },
+});
+
+export default defineConfig({
+  base: './',
+  plugins: [react(), strictPage()],
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    rolldownOptions: { output: { format: 'iife' } },
+  },
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}'],
+  },
+});
