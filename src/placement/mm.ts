@@ -53,7 +53,10 @@ export type PlacementEvent =
   | {
       readonly kind: 'padGaveUp';
       readonly size: number;
-      readonly why: 'no whole block of the offset in the range' | 'the padded length wraps' | 'no room for the padded length';
+      readonly why:
+        | 'no whole block of the offset in the range'
+        | 'the padded length wraps'
+        | 'no room for the padded length';
     }
   /** The helper moved the padded range's start to the congruent address. */
   | {

@@ -105,7 +105,8 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
       return refuse(4096 - hint.rest, 'hint counts as an error number');
     if (hint.base > mm.arch.taskSize - length || (hint.base === mm.arch.taskSize - length && hint.rest > 0))
       return refuse(ERRNO.ENOMEM, 'ends beyond the address space');
-    if (hint.rest !== 0 || mod(hint.base, page) !== 0) return refuse(ERRNO.EINVAL, 'address not page aligned');
+    if (hint.rest !== 0 || mod(hint.base, page) !== 0)
+      return refuse(ERRNO.EINVAL, 'address not page aligned');
     start = hint.base;
     by = 'fixed';
   } else {
@@ -195,7 +196,8 @@ const unmappedArea = (
       record?.({ kind: 'unaligned', why: 'the file places its mappings itself, unaligned' });
       return x86UnmappedArea(mm, area, 0, record);
     case 'devZero':
-      if (shared) return shmemArea(mm, area, offset, shmemWantsHuge('internal', request.shmemEnabled), record);
+      if (shared)
+        return shmemArea(mm, area, offset, shmemWantsHuge('internal', request.shmemEnabled), record);
       if (mm.facts.devZeroThp) return helperThenPlain(mm, area, offset, record);
       record?.({ kind: 'unaligned', why: 'the file places its mappings itself, unaligned' });
       return x86UnmappedArea(mm, area, 0, record);
@@ -238,12 +240,7 @@ const whyNot = (mm: Mm, area: AreaRequest, rule: AlignRule) => {
 };
 
 /** Source: thp_get_unmapped_area(), mm/huge_memory.c. */
-const helperThenPlain = (
-  mm: Mm,
-  area: AreaRequest,
-  offset: number,
-  record: Recorder | undefined,
-): number =>
+const helperThenPlain = (mm: Mm, area: AreaRequest, offset: number, record: Recorder | undefined): number =>
   thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) || x86UnmappedArea(mm, area, 1, record);
 
 /** The checks on the file, after the address was chosen; undefined when all pass. */

@@ -35,7 +35,13 @@ export const shmemWantsHuge = (mount: ShmemMount, setting: ShmemSetting): boolea
  *
  * Source: shmem_get_unmapped_area(), mm/shmem.c, 6.1 to 7.3.
  */
-export const shmemArea = (mm: Mm, r: AreaRequest, offset: number, huge: boolean, record?: Recorder): number => {
+export const shmemArea = (
+  mm: Mm,
+  r: AreaRequest,
+  offset: number,
+  huge: boolean,
+  record?: Recorder,
+): number => {
   const plain = x86UnmappedArea(mm, r, 0, record);
   const size = mm.arch.pmdSize;
   if (plain < 0 || plain === r.hint || r.flags & MAP.FIXED) return plain;

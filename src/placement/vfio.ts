@@ -21,9 +21,7 @@ export const vfioArea = (
     case 'none':
       return undefined;
     case 'thp':
-      return (
-        thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) || x86UnmappedArea(mm, area, 1, record)
-      );
+      return thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) || x86UnmappedArea(mm, area, 1, record);
     case 'peterxV1':
       return peterxV1(mm, region, area, offset, record);
   }

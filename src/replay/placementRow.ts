@@ -1,5 +1,5 @@
-import { archOf } from '../arch/index.ts';
 import type { Arch } from '../arch/arch.ts';
+import { archOf } from '../arch/index.ts';
 import { errnoName } from '../placement/errno.ts';
 import { MAP } from '../placement/flags.ts';
 import type { Mm } from '../placement/mm.ts';
@@ -189,8 +189,7 @@ export const replayPlacement = (row: Json): Verdict => {
   if ('malformed' in read) return { kind: 'malformed', reason: read.malformed };
   if ('unsupported' in read.value) return { kind: 'unsupported', reason: read.value.unsupported };
   const { call, expected } = read.value;
-  const wanted =
-    'addr' in expected ? `0x${expected.addr.toString(16)}` : errnoName(expected.errno);
+  const wanted = 'addr' in expected ? `0x${expected.addr.toString(16)}` : errnoName(expected.errno);
   const got = mmap(call.mm, call.limits, call.request);
   const agrees = got.ok
     ? 'addr' in expected && BigInt(got.start) === expected.addr

@@ -53,7 +53,11 @@ export const x86MmapLayout = (arch: Arch, input: LayoutInput): MmapLayout => {
  * The layout of a process whose `mmapBase` is known, with the legacy base that the same random draw gives.
  * `mmapBase` is the start of the bottom-up search where `legacy` is set.
  */
-export const x86LayoutFromBase = (arch: Arch, mmapBase: Va, input: Omit<LayoutInput, 'random'>): MmapLayout => {
+export const x86LayoutFromBase = (
+  arch: Arch,
+  mmapBase: Va,
+  input: Omit<LayoutInput, 'random'>,
+): MmapLayout => {
   if (input.legacy) return { mmapBase, legacyBase: mmapBase, topDown: false };
   const still = x86MmapLayout(arch, { ...input, random: 0 });
   const random = Math.max(0, still.mmapBase - mmapBase);

@@ -1,0 +1,410 @@
+import { findArch } from '../arch/index.ts';
+import { parseKernelVersion } from '../kernel/version.ts';
+import { MAP } from '../placement/flags.ts';
+import { policies } from '../placement/policies.ts';
+import type { FileKind } from '../placement/request.ts';
+import type { ShmemSetting } from '../placement/shmem.ts';
+import { formatAddress, formatExact, type Read, readBytes } from '../text.ts';
+import { bytes, pa, va } from '../units.ts';
+import { readVmas, writeVmas } from './packVmas.ts';
+import { spacePresets } from './presets.ts';
+import { type Bar, defaultScenario, type Scenario } from './scenario.ts';
+
+/** The version that links are written in. CHANGELOG.md tells what each one changed. */
+export const LINK_VERSION = 1;
+
+/** Compresses a pasted address space into text that a hash can carry, and back; undefined: not such a text. */
+export interface Packer {
+  readonly pack: (text: string) => string;
+  readonly unpack: (packed: string) => string | undefined;
+}
+
+/** A field of a link that could not be used. The rest of the link applies. */
+export interface LinkProblem {
+  readonly field: string;
+  readonly value: string;
+  readonly reason: string;
+  /** What is used in its place. */
+  readonly used: string;
+}
+
+/** What a link says. */
+export interface ReadLink {
+  readonly scenario: Scenario;
+  readonly problems: readonly LinkProblem[];
+}
+
+/** One field: its key in the hash, how it is written (undefined: default, left out) and how it is read. */
+interface Field {
+  readonly key: string;
+  readonly write: (s: Scenario, packer: Packer) => string | undefined;
+  readonly read: (text: string, s: Scenario, packer: Packer) => Read<Scenario>;
+}
+
+const ok = <T>(value: T): Read<T> => ({ ok: true, value });
+const bad = (reason: string): Read<never> => ({ ok: false, reason });
+const map = <A, B>(r: Read<A>, f: (a: A) => Read<B>): Read<B> => (r.ok ? f(r.value) : r);
+
+const PAGE = 4096;
+const readPages = (text: string): Read<number> =>
+  map(readBytes(text), n => (n % PAGE === 0 ? ok(n) : bad('not a multiple of 4 KiB')));
+
+const oneOf = <T extends string>(values: readonly T[], text: string): Read<T> => {
+  const found = values.find(v => v === text);
+  return found === undefined ? bad(`not one of ${values.join(', ')}`) : ok(found);
+};
+
+const choice = <T extends string>(
+  key: string,
+  values: readonly T[],
+  get: (s: Scenario) => T,
+  set: (s: Scenario, value: T) => Scenario,
+): Field => ({
+  key,
+  write: s => (get(s) === get(defaultScenario) ? undefined : get(s)),
+  read: (text, s) => map(oneOf(values, text), v => ok(set(s, v))),
+});
+
+const size = (
+  key: string,
+  read: (text: string) => Read<number>,
+  write: (n: number) => string,
+  get: (s: Scenario) => number,
+  set: (s: Scenario, value: number) => Scenario,
+): Field => ({
+  key,
+  write: s => (get(s) === get(defaultScenario) ? undefined : write(get(s))),
+  read: (text, s) => map(read(text), v => ok(set(s, v))),
+});
+
+const machine = (s: Scenario, part: Partial<Scenario['machine']>): Scenario => ({
+  ...s,
+  machine: { ...s.machine, ...part },
+});
+const device = (s: Scenario, part: Partial<Scenario['device']>): Scenario => ({
+  ...s,
+  device: { ...s.device, ...part },
+});
+const space = (s: Scenario, part: Partial<Scenario['space']>): Scenario => ({
+  ...s,
+  space: { ...s.space, ...part },
+});
+const request = (s: Scenario, part: Partial<Scenario['request']>): Scenario => ({
+  ...s,
+  request: { ...s.request, ...part },
+});
+
+const writeBar = (b: Bar): string => `${b.index}@${formatAddress(b.base)}+${formatExact(b.size)}`;
+
+const readBar = (text: string): Read<Bar> => {
+  const m = /^([0-5])@([^+]+)\+(.+)$/.exec(text);
+  if (!m) return bad('not of the form 2@0x38_8000_0000+2G (BAR number, base, size)');
+  const [, index = '', baseText = '', sizeText = ''] = m;
+  return map(readPages(baseText), base =>
+    map(readPages(sizeText), length => {
+      if (length === 0) return bad('the size is 0');
+      if (length > 2 ** 40) return bad('a region above 1 TiB cannot be addressed through its file offset');
+      if (base + length > 2 ** 57) return bad('beyond any physical address');
+      return ok({ index: Number(index), base: pa(base), size: bytes(length) });
+    }),
+  );
+};
+
+const sameBar = (a: Bar, b: Bar): boolean => a.index === b.index && a.base === b.base && a.size === b.size;
+
+const flagNames: readonly (readonly [string, number])[] = [
+  ['private', MAP.PRIVATE],
+  ['shared', MAP.SHARED],
+  ['fixed', MAP.FIXED],
+  ['noreplace', MAP.FIXED_NOREPLACE],
+  ['32bit', MAP.BIT32],
+  ['above4g', MAP.ABOVE4G],
+  ['growsdown', MAP.GROWSDOWN],
+  ['locked', MAP.LOCKED],
+  ['noreserve', MAP.NORESERVE],
+];
+
+const writeFlags = (flags: number): string => {
+  const names = flagNames.filter(([, bit]) => flags & bit);
+  const rest = names.reduce((f, [, bit]) => f & ~bit, flags);
+  return [...names.map(([name]) => name), ...(rest ? [`0x${rest.toString(16)}`] : [])].join('.') || '0';
+};
+
+const readFlags = (text: string): Read<number> => {
+  let flags = 0;
+  for (const part of text.split('.')) {
+    const named = flagNames.find(([name]) => name === part);
+    if (named) flags |= named[1];
+    else if (/^(?:0|0x[0-9a-f]{1,7})$/.test(part)) flags |= Number(part);
+    else return bad(`“${part.slice(0, 20)}” is no flag`);
+  }
+  return ok(flags);
+};
+
+const fileKinds: readonly FileKind[] = [
+  'vfio',
+  'anon',
+  'anonHugetlb',
+  'memfd',
+  'hugetlbFile',
+  'tmpfsHugeNever',
+  'tmpfsHugeAlways',
+  'hookedFile',
+  'ramfs',
+  'devZero',
+  'devMem',
+];
+const shmemSettings: readonly ShmemSetting[] = ['never', 'always', 'within_size', 'advise', 'deny', 'force'];
+
+/** The fields of version 1, in the order in which they are written. */
+const fields: readonly Field[] = [
+  {
+    key: 'a',
+    write: s => (s.machine.arch === defaultScenario.machine.arch ? undefined : s.machine.arch),
+    read: (text, s) => {
+      const arch = findArch(text);
+      return arch === undefined ? bad('no such architecture') : ok(machine(s, { arch: arch.id }));
+    },
+  },
+  {
+    key: 'k',
+    write: s => (s.machine.kernel === defaultScenario.machine.kernel ? undefined : s.machine.kernel),
+    read: (text, s) =>
+      parseKernelVersion(text) === undefined || !/^[0-9a-z.-]{1,20}$/.test(text)
+        ? bad('not a kernel version such as 6.12.117 or 7.3-rc4')
+        : ok(machine(s, { kernel: text })),
+  },
+  choice(
+    'p',
+    policies.map(p => p.id),
+    s => s.machine.policy,
+    (s, policy) => machine(s, { policy }),
+  ),
+  choice(
+    'thp',
+    ['always', 'madvise', 'never'],
+    s => s.machine.thp,
+    (s, thp) => machine(s, { thp }),
+  ),
+  choice(
+    'shmem',
+    shmemSettings,
+    s => s.machine.shmem,
+    (s, shmem) => machine(s, { shmem }),
+  ),
+  {
+    key: 'bar',
+    write: s => (sameBar(s.device.bar, defaultScenario.device.bar) ? undefined : writeBar(s.device.bar)),
+    read: (text, s) => map(readBar(text), bar => ok(device(s, { bar }))),
+  },
+  {
+    key: 'others',
+    write: s => {
+      const { others } = s.device;
+      const standard = defaultScenario.device.others;
+      const same =
+        others.length === standard.length &&
+        others.every((b, i) => {
+          const o = standard[i];
+          return o !== undefined && sameBar(b, o);
+        });
+      return same ? undefined : others.map(writeBar).join(',');
+    },
+    read: (text, s) => {
+      const others: Bar[] = [];
+      for (const part of text === '' ? [] : text.split(',')) {
+        const bar = readBar(part);
+        if (!bar.ok) return bar;
+        others.push(bar.value);
+      }
+      if (others.length > 64) return bad('more than 64 BARs');
+      return ok(device(s, { others: others.sort((a, b) => a.base - b.base) }));
+    },
+  },
+  {
+    key: 'as',
+    write: s => {
+      const { source } = s.space;
+      if (source.kind !== 'preset') return undefined;
+      const standard = defaultScenario.space.source;
+      return standard.kind === 'preset' && standard.id === source.id ? undefined : source.id;
+    },
+    read: (text, s) => {
+      const preset = spacePresets.find(p => p.id === text);
+      return preset === undefined
+        ? bad('no such address space')
+        : ok(space(s, { source: { kind: 'preset', id: preset.id } }));
+    },
+  },
+  {
+    key: 'vmas',
+    write: (s, packer) =>
+      s.space.source.kind === 'pasted' ? packer.pack(writeVmas(s.space.source)) : undefined,
+    read: (text, s, packer) => {
+      const unpacked = packer.unpack(text);
+      if (unpacked === undefined) return bad('the packed address space is damaged');
+      return map(readVmas(unpacked), source => ok(space(s, { source })));
+    },
+  },
+  size(
+    'stack',
+    text => (text === 'unlimited' ? ok(Number.POSITIVE_INFINITY) : readBytes(text)),
+    n => (Number.isFinite(n) ? formatExact(n) : 'unlimited'),
+    s => s.space.stackLimit,
+    (s, stackLimit) => space(s, { stackLimit }),
+  ),
+  choice(
+    'layout',
+    ['topdown', 'bottomup'],
+    s => (s.space.legacy ? 'bottomup' : 'topdown'),
+    (s, v) => space(s, { legacy: v === 'bottomup' }),
+  ),
+  {
+    key: 'base',
+    write: s => (s.space.mmapBase === undefined ? undefined : formatAddress(s.space.mmapBase)),
+    read: (text, s) => map(readPages(text), n => ok(space(s, { mmapBase: va(n) }))),
+  },
+  {
+    key: 'lid',
+    write: s => (s.space.lid === undefined ? undefined : formatAddress(s.space.lid)),
+    read: (text, s) => map(readPages(text), n => ok(space(s, { lid: va(n) }))),
+  },
+  choice(
+    'f',
+    fileKinds,
+    s => s.request.file,
+    (s, file) => request(s, { file }),
+  ),
+  size(
+    'off',
+    readPages,
+    formatExact,
+    s => s.request.offset,
+    (s, n) => request(s, { offset: bytes(n) }),
+  ),
+  size(
+    'len',
+    readBytes,
+    formatExact,
+    s => s.request.length,
+    (s, n) => request(s, { length: bytes(n) }),
+  ),
+  size(
+    'hint',
+    readBytes,
+    formatAddress,
+    s => s.request.hint,
+    (s, hint) => request(s, { hint }),
+  ),
+  size(
+    'fl',
+    readFlags,
+    writeFlags,
+    s => s.request.flags,
+    (s, flags) => request(s, { flags }),
+  ),
+  size(
+    'prot',
+    text => (/^[0-7]$/.test(text) ? ok(Number(text)) : bad('not 0 to 7')),
+    String,
+    s => s.request.prot,
+    (s, prot) => request(s, { prot }),
+  ),
+  choice(
+    'adv',
+    ['none', 'huge', 'nohuge'],
+    s => s.request.advice,
+    (s, advice) => request(s, { advice }),
+  ),
+  choice(
+    't',
+    ['asc', 'desc', 'middle'],
+    s => s.request.touch,
+    (s, touch) => request(s, { touch }),
+  ),
+];
+
+/**
+ * Turns the fields of a link of version n into those of version n + 1; `upgraders[n - 1]` for n. There is one
+ * for every version below {@link LINK_VERSION}: a missing one stops the module from loading.
+ */
+const upgraders: readonly ((fields: ReadonlyMap<string, string>) => ReadonlyMap<string, string>)[] = [];
+if (upgraders.length !== LINK_VERSION - 1) throw new Error('a link version has no upgrader');
+
+/**
+ * The hash of a Scenario, with its `#`: version, then every field that is not at its default, readable and in
+ * a fixed order. The default Scenario has an empty hash.
+ */
+export const writeLink = (s: Scenario, packer: Packer): string => {
+  const parts = fields.flatMap(f => {
+    const text = f.write(s, packer);
+    return text === undefined ? [] : [`${f.key}=${escapeValue(text)}`];
+  });
+  return parts.length === 0 ? '' : `#${[LINK_VERSION, ...parts].join('&')}`;
+};
+
+// Everything a fragment may hold stays as it is, so that a link can be read and edited by hand.
+const escapeValue = (text: string): string =>
+  text.replaceAll(/[^A-Za-z0-9_.,:;@+\-/~!$'()*]/g, c => encodeURIComponent(c));
+
+const unescapeValue = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+/**
+ * Reads a hash, with or without its `#`. Every field fails on its own: it keeps its default and is named among
+ * the problems. Unknown fields are ignored. Never throws, whatever the text.
+ */
+export const readLink = (hash: string, packer: Packer): ReadLink => {
+  const text = hash.replace(/^#/, '');
+  if (text === '') return { scenario: defaultScenario, problems: [] };
+  const problems: LinkProblem[] = [];
+  const [head = '', ...rest] = text.split('&');
+  const version = /^\d{1,4}$/.test(head) ? Number(head) : undefined;
+  if (version === undefined || version < 1) {
+    return {
+      scenario: defaultScenario,
+      problems: [
+        {
+          field: 'version',
+          value: head.slice(0, 40),
+          reason: 'a link begins with its version, such as #1&k=6.12',
+          used: 'the default scene',
+        },
+      ],
+    };
+  }
+  if (version > LINK_VERSION)
+    problems.push({
+      field: 'version',
+      value: String(version),
+      reason: `this link was made by a newer Hugemap; fields are read as version ${LINK_VERSION} knows them`,
+      used: String(LINK_VERSION),
+    });
+  let given: ReadonlyMap<string, string> = new Map(
+    rest.flatMap(part => {
+      const at = part.indexOf('=');
+      return at <= 0 ? [] : [[part.slice(0, at), unescapeValue(part.slice(at + 1))] as const];
+    }),
+  );
+  for (const upgrade of upgraders.slice(version - 1)) given = upgrade(given);
+  let scenario = defaultScenario;
+  for (const field of fields) {
+    const value = given.get(field.key);
+    if (value === undefined) continue;
+    const read = field.read(value, scenario, packer);
+    if (read.ok) scenario = read.value;
+    else
+      problems.push({
+        field: field.key,
+        value: value.length > 40 ? `${value.slice(0, 40)}…` : value,
+        reason: read.reason,
+        used: field.write(scenario, packer) ?? 'the default',
+      });
+  }
+  return { scenario, problems };
+};

@@ -1,0 +1,112 @@
+import type { ArchId } from '../arch/arch.ts';
+import type { FileKind } from '../placement/request.ts';
+import type { ShmemSetting } from '../placement/shmem.ts';
+import type { Vma } from '../space/vma.ts';
+import { type Bytes, bytes, GiB, MiB, type Pa, pa, type Va } from '../units.ts';
+
+/** Who decides where a VFIO mapping goes. */
+export type PolicyId =
+  /** the kernel as released */
+  | 'shipped'
+  /** the THP helper as the device file's hook (A. Pighin, June 2026) */
+  | 'thp'
+  /** a device op that aligns to the physical address (P. Xu v1, June 2025) */
+  | 'xu1';
+
+/** One BAR of the device. */
+export interface Bar {
+  /** 0 to 5, as the config space numbers them. */
+  readonly index: number;
+  readonly base: Pa;
+  readonly size: Bytes;
+}
+
+/** The address spaces that come with the app. */
+export type SpaceId = 'qemu' | 'qemu-run' | 'scene' | 'bare';
+
+/** Where the VMAs come from. */
+export type SpaceSource =
+  | { readonly kind: 'preset'; readonly id: SpaceId }
+  | {
+      readonly kind: 'pasted';
+      /** What to call it on screen. */
+      readonly name: string;
+      /** Ascending, not overlapping. */
+      readonly vmas: readonly Vma[];
+      /** mmap_base, read off the VMAs; undefined where they do not show it. */
+      readonly mmapBase: Va | undefined;
+    };
+
+/** In which order the pages are touched, as far as a person chooses. */
+export type TouchChoice = 'asc' | 'desc' | 'middle';
+
+/** The whole truth of what is shown: the link, undo, presets and saved files all speak it. */
+export interface Scenario {
+  readonly machine: {
+    readonly arch: ArchId;
+    /** A kernel version as people write it: `7.3`, `6.12.117`. Always one that parses. */
+    readonly kernel: string;
+    readonly policy: PolicyId;
+    /** transparent_hugepage/enabled */
+    readonly thp: 'always' | 'madvise' | 'never';
+    readonly shmem: ShmemSetting;
+  };
+  readonly device: {
+    /** The BAR that is mapped. */
+    readonly bar: Bar;
+    /** The device's other BARs, and its neighbours', for the picture. Ascending by base. */
+    readonly others: readonly Bar[];
+  };
+  readonly space: {
+    readonly source: SpaceSource;
+    /** RLIMIT_STACK at exec in bytes; Infinity for unlimited. Decides mmap_base where the source does not. */
+    readonly stackLimit: number;
+    /** Bottom-up layout. */
+    readonly legacy: boolean;
+    /** mmap_base set by hand. */
+    readonly mmapBase: Va | undefined;
+    /** Everything from here up to the next VMA is taken: a stand-in for a process with more mappings. */
+    readonly lid: Va | undefined;
+  };
+  readonly request: {
+    readonly file: FileKind;
+    /** Offset in the BAR for VFIO, in the file otherwise; a page multiple. */
+    readonly offset: Bytes;
+    readonly length: Bytes;
+    readonly hint: number;
+    /** mmap() flags, numbers as on x86. */
+    readonly flags: number;
+    readonly prot: number;
+    readonly advice: 'none' | 'huge' | 'nohuge';
+    readonly touch: TouchChoice;
+  };
+}
+
+/** What a first visit shows: a 2 GiB BAR mapped whole into a real QEMU process on the newest kernel. */
+export const defaultScenario: Scenario = {
+  machine: { arch: 'x86_64-4', kernel: '7.3', policy: 'shipped', thp: 'always', shmem: 'never' },
+  device: {
+    bar: { index: 2, base: pa(0x38_8000_0000), size: bytes(2 * GiB) },
+    others: [
+      { index: 0, base: pa(0xfc00_0000), size: bytes(16 * MiB) },
+      { index: 4, base: pa(0x39_0000_0000), size: bytes(32 * MiB) },
+    ],
+  },
+  space: {
+    source: { kind: 'preset', id: 'qemu' },
+    stackLimit: 8 * MiB,
+    legacy: false,
+    mmapBase: undefined,
+    lid: undefined,
+  },
+  request: {
+    file: 'vfio',
+    offset: bytes(0),
+    length: bytes(2 * GiB),
+    hint: 0,
+    flags: 1,
+    prot: 3,
+    advice: 'none',
+    touch: 'asc',
+  },
+};
