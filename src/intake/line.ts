@@ -1,0 +1,127 @@
+/** A line that could not be used, and why. */
+export interface Problem {
+  /** Line in the whole text, 1-based. */
+  readonly line: number;
+  /** The line, made safe to show by {@link clip}. */
+  readonly text: string;
+  /** Why, as a short clause: "ends before it starts". */
+  readonly reason: string;
+}
+
+/** Something worth saying about a line that is not wrong. Line 0 speaks of the text as a whole. */
+export type Note = Problem;
+
+/** What every reader returns. Nothing ever throws. */
+export interface Parsed<T> {
+  readonly items: readonly T[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Note[];
+}
+
+/** Consecutive lines of a text that remember where they stood. */
+export interface Lines {
+  /** Number of the first line, 1-based. */
+  readonly first: number;
+  /** The lines, without line ends. */
+  readonly lines: readonly string[];
+}
+
+const SHOWN = 120;
+const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/**
+ * Makes a line safe to show: control characters, lone surrogates and characters that turn the writing
+ * direction become U+FFFD, and anything after 120 characters (UTF-16 units) is cut. Never throws.
+ */
+export const clip = (text: string): string => text.slice(0, SHOWN).replace(UNSAFE, '\uFFFD');
+
+/** A {@link Problem} (or {@link Note}) about line `line`, its text clipped. */
+export const problem = (line: number, text: string, reason: string): Problem => ({
+  line,
+  text: clip(text),
+  reason,
+});
+
+/** The line without the `>` marks at its front. By hand: a repeated group overflows the stack of the matcher. */
+const unquoted = (line: string): string => {
+  let i = 0;
+  let from = 0;
+  for (; i < line.length; i++) {
+    const c = line.charCodeAt(i);
+    if (c === 0x3e) from = line.charCodeAt(i + 1) === 0x20 ? i + 2 : i + 1;
+    else if (c !== 0x20 && c !== 0x09) break;
+  }
+  return from === 0 ? line : line.slice(from);
+};
+
+/**
+ * Splits a text into lines. Line ends are LF, CRLF or CR; a byte order mark is dropped; the `>` marks of a
+ * quoted mail are removed from the front of every line that has them (no format read here starts a line with
+ * `>`). The number of lines, and so their numbers, is unchanged by that. Never throws.
+ */
+export const toLines = (text: string): Lines => {
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const lines = body.includes('\r') ? body.split(/\r\n|\n|\r/) : body.split('\n');
+  if (body.includes('>'))
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i];
+      if (line?.includes('>')) lines[i] = unquoted(line);
+    }
+  return { first: 1, lines };
+};
+
+/** The lines of a text, or the lines themselves when it is split already. */
+export const linesOf = (input: string | Lines): Lines => (typeof input === 'string' ? toLines(input) : input);
+
+/** No line of lspci or of a `resource` file is longer; longer ones are cut so that matching stays linear. */
+const LONGEST = 4096;
+
+/** The line without blanks around it, cut to 4096 characters. */
+export const trimmed = (line: string): string =>
+  (line.length > LONGEST ? line.slice(0, LONGEST) : line).trim();
+
+/** True for a line of blanks only. */
+export const isBlank = (line: string): boolean => line.trim() === '';
+
+const PROMPT =
+  /^(?:\[[^\]]{1,80}\]|[^\s$#%]{0,80}(?: [^\s$#%]{1,80})?)[$#%] ?(?:$|\s*(?:sudo|cat|lspci|head|tail|grep|egrep|awk|sed|less|more|for|ls|cd|echo|find|ssh|adb|exit|logout|su)\b)/;
+const COMMAND = /^(?:sudo )?(?:cat|head|tail|less|grep|lspci|sed|awk) +[-./\w]/;
+
+/**
+ * True for a line of a pasted terminal that is a shell prompt or a command typed at one
+ * (`root@host:~# cat /proc/1/maps`, `$ lspci -vv`), which no format contains.
+ */
+export const isPrompt = (line: string): boolean => {
+  const t = line.slice(0, 400).trim();
+  return t !== '' && (PROMPT.test(t) || COMMAND.test(t));
+};
+
+/** A 64-bit value in two exact 32-bit halves. */
+export interface Halves {
+  readonly high: number;
+  readonly low: number;
+}
+
+/**
+ * Reads 1 or more hexadecimal digits, without a `0x`, as two exact halves. Leading zeros are allowed;
+ * undefined above 64 bits. The caller has checked that there are only digits.
+ */
+export const hexHalves = (digits: string): Halves | undefined => {
+  const d = digits.length > 16 ? digits.replace(/^0+/, '') : digits;
+  if (d.length > 16) return undefined;
+  if (d.length <= 8) return { high: 0, low: d === '' ? 0 : Number.parseInt(d, 16) };
+  return { high: Number.parseInt(d.slice(0, -8), 16), low: Number.parseInt(d.slice(-8), 16) };
+};
+
+/**
+ * Reads hexadecimal digits as a number, 0 <= n < 2^64. Undefined above 64 bits, and undefined where a double
+ * cannot hold the value exactly; multiples of 4 KiB always fit.
+ */
+export const hexNumber = (digits: string): number | undefined => {
+  if (digits.length <= 13) return Number.parseInt(digits, 16);
+  const h = hexHalves(digits);
+  if (!h) return undefined;
+  const top = h.high * 2 ** 32;
+  const n = top + h.low;
+  return n - top === h.low ? n : undefined;
+};
