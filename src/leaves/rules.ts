@@ -58,7 +58,7 @@ export interface LeafRules {
  * True for the eras in which one fault may install a huge leaf (6.12 and newer).
  * Source: f9e54c3a2f5b "vfio/pci: implement huge_fault support".
  */
-export const hasHugeFault = (era: FaultEra): boolean => {
+const hasHugeFault = (era: FaultEra): boolean => {
   switch (era) {
     case 'hugeExactNoPfn':
     case 'hugeExact':

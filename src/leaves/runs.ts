@@ -18,7 +18,7 @@ export interface LeafRun {
  * Whether VA and PA of the mapping agree modulo `size`. The same for every block of the mapping, and true for all
  * smaller sizes when true for one.
  */
-export const congruent = (m: PfnMapping, size: number): boolean => mod(m.start - m.pa, size) === 0;
+const congruent = (m: PfnMapping, size: number): boolean => mod(m.start - m.pa, size) === 0;
 
 /**
  * Whether the driver accepts a whole block of `size` bytes inside the mapping. Only the first predicate, of

@@ -37,8 +37,7 @@ export interface TouchResult {
 export const MAX_PERMUTED_PAGES = 2 ** 22;
 
 /** True for the eras in which the touch order decides the leaves. Source: c1d9dac0db16, which ended them. */
-export const isExactEra = (rules: LeafRules): boolean =>
-  rules.era === 'hugeExact' || rules.era === 'hugeExactNoPfn';
+const isExactEra = (rules: LeafRules): boolean => rules.era === 'hugeExact' || rules.era === 'hugeExactNoPfn';
 
 /**
  * The pages the capture order `firstmid` begins with: first, middle, last, second, quarter and third, in bytes
