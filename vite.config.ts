@@ -13,6 +13,10 @@ import { cspMeta } from './scripts/csp.mjs';
 const strictPage = (): Plugin => ({
   name: 'hugemap-strict-page',
   apply: 'build',
+  // A classic script has no import.meta. The worker URLs that need it are absolute: see renderBuiltUrl.
+  config: () => ({
+    define: { 'import.meta.url': 'self.location.href', 'import.meta.resolve': 'undefined' },
+  }),
   transformIndexHtml: {
     order: 'post',
     handler: built => {
@@ -37,7 +41,16 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: false,
+    // With code splitting an iife would carry its styles as text and add them inline.
+    cssCodeSplit: false,
     rolldownOptions: { output: { format: 'iife' } },
+  },
+  experimental: {
+    // From the page, not from the running script: a script that runs later cannot ask where it came from.
+    renderBuiltUrl: (file, { hostType }) =>
+      hostType === 'js'
+        ? { runtime: `new URL(${JSON.stringify(file)}, document.baseURI).href` }
+        : { relative: true },
   },
   test: {
     environment: 'node',

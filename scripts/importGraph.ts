@@ -18,6 +18,7 @@ export type SourceFiles = ReadonlyMap<string, string>;
  */
 const order: readonly (readonly string[])[] = [
   ['units.ts'],
+  ['text.ts'],
   ['kernel'],
   ['arch'],
   ['space'],

@@ -4,6 +4,7 @@ import { listenError, parsePort, serve } from './serve.mjs';
 import { fail, install, root, run, tool } from './tools.mjs';
 
 const DEFAULT_PORT = 4173;
+const parent = process.ppid;
 
 const portText = process.env.HUGEMAP_PORT || String(DEFAULT_PORT);
 const port =
@@ -27,8 +28,13 @@ if (code !== 0) fail(`The build failed with exit code ${code}; its message is ab
 const server = await listen();
 console.log(`Hugemap: http://${host}:${port}/   (Ctrl-C ends it)`);
 
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.once(signal, () => {
-    server.closeAllConnections();
-    server.close(() => process.exit(0));
-  });
+const end = () => {
+  server.closeAllConnections();
+  server.close(() => process.exit(0));
+};
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
+// npm passes a signal to its shell, and not every shell passes it on: ending npm would leave the port taken.
+if (process.env.npm_lifecycle_event)
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 500).unref();
