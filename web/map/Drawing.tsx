@@ -1,0 +1,197 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import { canvasMeasure, paint } from '../draw/canvas.ts';
+import { type Measure, roughMeasure } from '../draw/marks.ts';
+import { palettes } from '../draw/tokens.ts';
+import { eventsOf } from '../state/solution.ts';
+import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
+import { drawMap } from './picture/picture.ts';
+import type { Hit } from './picture/types.ts';
+import { finalSearch } from './picture/vaItems.ts';
+import { leafSentence } from './picture/words.ts';
+
+/** Below this width one pane of the zipper is shown at a time. */
+const NARROW = 620;
+
+/** A tip beside the pointer, in CSS pixels of the drawing. */
+interface Tip {
+  readonly x: number;
+  readonly y: number;
+  readonly lines: readonly string[];
+}
+
+/** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
+export const Drawing = () => {
+  const scenario = useScenario();
+  const solution = useSolution();
+  const crosshair = useApp(s => s.crosshair);
+  const themeName = useThemeName();
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0, ratio: 1 });
+  const [tip, setTip] = useState<Tip | undefined>(undefined);
+  const [pane, setPane] = useState(0);
+  const measure = useRef<Measure>(roughMeasure);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const ctx = canvas.current?.getContext('2d');
+    if (ctx) measure.current = canvasMeasure(ctx);
+    const read = () => {
+      // The height the column offers, not the height of the canvas inside it.
+      const { clientWidth, clientHeight } = element;
+      setSize(s => {
+        const ratio = window.devicePixelRatio || 1;
+        return s.width === clientWidth && s.height === clientHeight && s.ratio === ratio
+          ? s
+          : { width: clientWidth, height: clientHeight, ratio };
+      });
+    };
+    read();
+    const observer = new ResizeObserver(read);
+    observer.observe(element);
+    window.addEventListener('resize', read);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener('resize', read);
+    };
+  }, []);
+
+  const narrow = size.width < NARROW;
+  const search = useMemo(
+    () => finalSearch(eventsOf(scenario), solution.prepared.mm.space.index),
+    [scenario, solution],
+  );
+  const { device } = solution;
+  const length = device ? device.mapping.end - device.mapping.start : 0;
+  const at = crosshair !== undefined && crosshair < length ? crosshair : undefined;
+  const picture = useMemo(
+    () =>
+      size.width === 0
+        ? undefined
+        : drawMap({
+            scenario,
+            solution,
+            search,
+            width: size.width,
+            height: size.height,
+            crosshair: at,
+            pane: narrow ? pane : undefined,
+            measure: measure.current,
+          }),
+    [scenario, solution, search, size, at, narrow, pane],
+  );
+
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    const ctx = element?.getContext('2d');
+    if (!element || !ctx || !picture) return;
+    const w = Math.round(size.width * size.ratio);
+    const h = Math.round(picture.height * size.ratio);
+    if (element.width !== w || element.height !== h) {
+      element.width = w;
+      element.height = h;
+      element.style.width = `${size.width}px`;
+      element.style.height = `${picture.height}px`;
+    }
+    ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    const palette = palettes[themeName];
+    ctx.fillStyle = palette.bg;
+    ctx.fillRect(0, 0, size.width, picture.height);
+    paint(ctx, picture.marks, palette);
+  }, [picture, size, themeName]);
+
+  const hitAt = (x: number, y: number): Hit | undefined =>
+    picture?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);
+
+  const point = (e: React.PointerEvent) => {
+    const bounds = e.currentTarget.getBoundingClientRect();
+    const x = e.clientX - bounds.left;
+    const y = e.clientY - bounds.top;
+    const hit = hitAt(x, y);
+    const { setCrosshair } = app.getState();
+    if (hit?.offsetAt && device) {
+      const page = solution.prepared.arch.page;
+      const offset = Math.min(Math.max(Math.floor(hit.offsetAt(x) / page) * page, 0), length - page);
+      setCrosshair(offset);
+      setTip({ x, y, lines: leafSentence(device, solution.prepared.arch, offset) });
+    } else {
+      setTip(hit?.lines ? { x, y, lines: hit.lines } : undefined);
+    }
+  };
+  const leave = () => {
+    setTip(undefined);
+    app.getState().setCrosshair(undefined);
+  };
+
+  const move = (e: React.KeyboardEvent) => {
+    if (!device || e.ctrlKey || e.metaKey || e.altKey) return;
+    const { page, pmdSize } = solution.prepared.arch;
+    const step = e.shiftKey ? pmdSize : page;
+    const here = at ?? 0;
+    const to = {
+      ArrowLeft: here - step,
+      ArrowRight: here + step,
+      PageUp: here - length / 16,
+      PageDown: here + length / 16,
+      Home: 0,
+      End: length - page,
+    }[e.key];
+    if (e.key === 'Escape') return leave();
+    if (to === undefined) return;
+    e.preventDefault();
+    const clamped = Math.min(Math.max(Math.floor(to / page) * page, 0), length - page);
+    app.getState().setCrosshair(clamped);
+  };
+
+  useEffect(() => {
+    // A crosshair beyond a mapping that shrank would come back when it grows: let it go.
+    if (crosshair !== undefined && crosshair >= length) app.getState().setCrosshair(undefined);
+  }, [crosshair, length]);
+
+  const label = device
+    ? `Map: ${formatCount(device.leaves.reduce((n, r) => n + r.count, 0))} leaves from ${formatAddress(device.mapping.start)} over ${formatSize(length)} at physical ${formatAddress(device.mapping.pa)}. Arrow keys move the crosshair by a page, with Shift by 2 MiB. The table below has the same content.`
+    : 'Map: there is no device mapping to draw.';
+
+  const sizes = device ? [...device.why.map(v => v.size as number), device.rules.page as number] : [];
+  return (
+    <div className="drawing" ref={box}>
+      {narrow && device ? (
+        <fieldset className="pane-switch">
+          <legend className="visually-hidden">Size of the teeth</legend>
+          {sizes.map((s, i) => (
+            <label key={s} data-on={pane === i || undefined}>
+              <input type="radio" name="pane" checked={pane === i} onChange={() => setPane(i)} />
+              {formatSize(s)}
+            </label>
+          ))}
+        </fieldset>
+      ) : null}
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={label}
+        tabIndex={0}
+        onPointerMove={point}
+        onPointerDown={point}
+        onPointerLeave={leave}
+        onKeyDown={move}
+      />
+      {tip ? (
+        <div
+          className="tip"
+          role="tooltip"
+          style={{
+            left: Math.min(tip.x + 14, Math.max(0, size.width - 290)),
+            top: tip.y + 18,
+          }}
+        >
+          {tip.lines.map(line => (
+            <div key={line}>{line}</div>
+          ))}
+        </div>
+      ) : null}
+    </div>
+  );
+};

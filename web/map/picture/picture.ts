@@ -1,0 +1,145 @@
+import { formatSize } from '../../../src/text.ts';
+import { mod } from '../../../src/units.ts';
+import { drawLadder, ladderHeight } from './ladder.ts';
+import { drawPaRow, PA_ROW_HEIGHT } from './paRow.ts';
+import { trapezoid, write } from './sheet.ts';
+import type { Picture, PictureInput, Sheet } from './types.ts';
+import { drawVaRow } from './vaRow.ts';
+import { drawZipper, type ZipperBands } from './zipper.ts';
+
+const VA_HEIGHT = 152;
+const LENS = 36;
+const LEAVES = 64;
+const LANE = 40;
+const VERDICT = 30;
+const LOWER_LENS = 30;
+const LEAST_JAW = 96;
+const TOP = 12;
+
+/**
+ * The whole Map as a draw list: address space, zipper, physical ranges, page tables, from top to bottom. A pure
+ * function of what is given: the screen and every export paint the same list.
+ */
+export const drawMap = (input: PictureInput): Picture => {
+  const s: Sheet = { marks: [], hits: [], measure: input.measure };
+  const margin = input.width < 600 ? 14 : 24;
+  const x = margin;
+  const w = input.width - 2 * margin;
+  const { device, prepared } = input.solution;
+  const levels = prepared.arch.levels.length;
+  const fixed =
+    TOP + VA_HEIGHT + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + ladderHeight(levels) + 8;
+  const jaw = Math.min(190, Math.max(LEAST_JAW, (input.height - fixed) / 2));
+  const height = Math.max(input.height, fixed + 2 * jaw);
+
+  const va = drawVaRow(s, input, x, TOP, w);
+  const zipTop = TOP + VA_HEIGHT + LENS;
+  const bands: ZipperBands = {
+    titleY: zipTop - 24,
+    vaY: zipTop,
+    jawH: jaw,
+    leavesY: zipTop + jaw + 2,
+    leavesH: LEAVES - 4,
+    laneH: LANE,
+    paY: zipTop + jaw + LEAVES + LANE,
+    verdictY: zipTop + 2 * jaw + LEAVES + LANE + 15,
+  };
+  const paY = zipTop + 2 * jaw + LEAVES + LANE + VERDICT + LOWER_LENS;
+  const ladderY = paY + PA_ROW_HEIGHT + 8;
+  if (device) {
+    const under: Sheet = { marks: [], hits: s.hits, measure: s.measure };
+    const pane = drawZipper(under, input, device, x, w, bands);
+    if (va.placed) {
+      const length = device.mapping.end - device.mapping.start;
+      const at = (offset: number): number =>
+        (va.placed?.x0 ?? 0) + (offset / length) * ((va.placed?.x1 ?? 0) - (va.placed?.x0 ?? 0));
+      trapezoid(
+        s,
+        { y: va.bottom, x0: at(pane.from), x1: at(pane.to) },
+        { y: bands.vaY, x0: pane.x0, x1: pane.x1 },
+      );
+      if (input.crosshair !== undefined) {
+        const cx = at(input.crosshair);
+        s.marks.push({
+          kind: 'path',
+          points: [
+            [cx, va.bottom - 50],
+            [cx, va.bottom - 18],
+          ],
+          stroke: 'ink',
+          strokeWidth: 1.2,
+          dash: [2, 3],
+        });
+        if (input.crosshair >= pane.from) {
+          const px = pane.x0 + ((input.crosshair - pane.from) / (pane.to - pane.from)) * (pane.x1 - pane.x0);
+          s.marks.push({
+            kind: 'path',
+            points: [
+              [cx, va.bottom - 18],
+              [px, bands.vaY],
+            ],
+            stroke: 'ink',
+            strokeWidth: 1.2,
+            dash: [2, 3],
+          });
+        }
+      }
+    }
+    s.marks.push(...under.marks);
+    drawPaRow(s, input, device, x, paY, w, {
+      y: bands.verdictY + 14,
+      x0: pane.x0,
+      x1: pane.x1,
+      from: pane.from,
+      to: pane.to,
+    });
+    drawLadder(s, input, device, x, ladderY, w);
+  } else {
+    drawEmpty(s, input, x, w, bands);
+    if (input.scenario.request.file === 'vfio') drawPaRow(s, input, undefined, x, paY, w, undefined);
+  }
+  return { marks: s.marks, hits: s.hits, height };
+};
+
+/** Outlines where there are no leaves to show, and why. */
+const drawEmpty = (s: Sheet, input: PictureInput, x: number, w: number, b: ZipperBands): void => {
+  const { placement, prepared } = input.solution;
+  const bottom = b.paY + b.jawH;
+  s.marks.push({
+    kind: 'rect',
+    x: x + 0.5,
+    y: b.vaY,
+    w: w - 1,
+    h: bottom - b.vaY,
+    stroke: 'line',
+    dash: [4, 4],
+  });
+  const mid = x + w / 2;
+  const y = (b.vaY + bottom) / 2;
+  if (!placement.ok) {
+    write(s, { x: mid, y, text: 'No mapping, so no leaves.', size: 13, ink: 'mut', align: 'middle' });
+    return;
+  }
+  const pmd = prepared.arch.pmdSize;
+  const residue = mod(placement.start - input.scenario.request.offset, pmd);
+  write(s, {
+    x: mid,
+    y: y - 10,
+    text:
+      residue === 0
+        ? `Congruent to its offset modulo ${formatSize(pmd)}`
+        : `${formatSize(residue)} off its offset modulo ${formatSize(pmd)}`,
+    size: 15,
+    weight: 600,
+    ink: residue === 0 ? 'pmd.text' : 'red',
+    align: 'middle',
+  });
+  write(s, {
+    x: mid,
+    y: y + 14,
+    text: 'Placement only: its leaves depend on which pages back it. Choose a VFIO BAR to see leaves.',
+    size: 12.5,
+    ink: 'mut',
+    align: 'middle',
+  });
+};
