@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { x86Level5 } from '../arch/x86.ts';
+import { hole, lidAt, sealed, sealedBelow, testVma } from '../space/testing.ts';
+import { GiB, MiB } from '../units.ts';
+import { MAP } from './flags.ts';
+import { type CallInput, call, machine, resultText } from './testing.ts';
+
+/** What kernel `kernel` makes of a call in a space. */
+const on = (kernel: string, vmas: Parameters<typeof machine>[0], input: CallInput): string =>
+  resultText(call(machine(vmas, { kernel }), input));
+
+describe('private anonymous memory by version', () => {
+  const lid = lidAt(0x7fff_0000_0000);
+  const high = lidAt(0x7fff_0000_1000);
+  const hinted = lidAt(0x7fff_0000_1000, testVma(0x7ffe_0000_0000, 0x7ffe_0000_1000));
+
+  it.each([
+    ['6.6', '0x7ffeffc01000'],
+    ['6.7', '0x7ffeffc00000'],
+    ['6.8', '0x7ffeffc00000'],
+    ['6.12.117', '0x7ffeffc00000'],
+    ['7.3', '0x7ffeffc00000'],
+  ])('%s: 4M below 0x7fff00001000 at %s', (kernel, expected) => {
+    expect(on(kernel, high, { length: 4 * MiB })).toBe(expected);
+  });
+
+  it.each([
+    ['6.6', '0x7ffeffbff000'],
+    ['6.8', '0x7ffeffa00000'],
+    ['6.11.6', '0x7ffeffa00000'],
+    ['6.12-rc5', '0x7ffeffa00000'],
+    ['6.11.7', '0x7ffeffbff000'],
+    ['6.12-rc6', '0x7ffeffbff000'],
+    ['6.12', '0x7ffeffbff000'],
+    ['7.3', '0x7ffeffbff000'],
+  ])('O2 on %s: 4M+4K at %s', (kernel, expected) => {
+    expect(on(kernel, lid, { length: 0x40_1000 })).toBe(expected);
+  });
+
+  it.each([
+    ['6.8', '0x7ffeffc00000'],
+    ['6.12.4', '0x7ffeffc00000'],
+    ['6.12.5', '0x7ffeffc01000'],
+    ['6.13', '0x7ffeffc01000'],
+    ['7.3', '0x7ffeffc01000'],
+  ])('O3 on %s: 4M, hint occupied, at %s', (kernel, expected) => {
+    expect(on(kernel, hinted, { length: 4 * MiB, hint: 0x7ffe_0000_0000 })).toBe(expected);
+  });
+
+  it('the offset given with anonymous memory counts only before 6.7.6', () => {
+    const c = { length: 4 * MiB, offset: 0x1000 };
+    expect(on('6.7.5', lid, c)).toBe('0x7ffeffa01000');
+    expect(on('6.7.6', lid, c)).toBe('0x7ffeffc00000');
+    expect(on('6.8-rc3', lid, c)).toBe('0x7ffeffc00000');
+    expect(on('7.3', lid, c)).toBe('0x7ffeffc00000');
+  });
+});
+
+describe('files by version', () => {
+  it.each([
+    ['6.1.192', '0x7ffeffa00000'],
+    ['6.6.50', '0x7ffeffa00000'],
+    ['6.7.5', '0x7ffeffa00000'],
+    ['6.7.6', '0x7ffeffc00000'],
+    ['6.8', '0x7ffeffc00000'],
+    ['7.3', '0x7ffeffc00000'],
+  ])('O1 on %s: a congruent padded range leaves a hole above it, or none: %s', (kernel, expected) => {
+    expect(on(kernel, lidAt(0x7fff_0000_0000), { file: 'hookedFile', length: 4 * MiB })).toBe(expected);
+  });
+
+  it.each([
+    ['6.9', '0x7ffeffc01000'],
+    ['6.10', '0x7ffeffc00000'],
+    ['6.12', '0x7ffeffc00000'],
+    ['6.12.117', '0x7ffeffc00000'],
+    ['6.13-rc5', '0x7ffeffc00000'],
+    ['6.13-rc6', '0x7ffeffc01000'],
+    ['6.13', '0x7ffeffc01000'],
+    ['7.3', '0x7ffeffc01000'],
+  ])('SB7 on %s: a file without hook at %s', (kernel, expected) => {
+    expect(on(kernel, lidAt(0x7fff_0000_1000), { file: 'devMem', length: 4 * MiB })).toBe(expected);
+  });
+
+  it('ramfs is plain always', () => {
+    for (const kernel of ['6.1.192', '6.11', '6.12.117', '7.3'])
+      expect(on(kernel, lidAt(0x7fff_0000_1000), { file: 'ramfs', length: 4 * MiB })).toBe('0x7ffeffc01000');
+  });
+
+  it('/dev/zero private is aligned to its own offset from 6.18 on', () => {
+    const c = { file: 'devZero', length: 4 * MiB, offset: 0x1000 } as const;
+    expect(on('6.17.13', lidAt(0x7fff_0000_0000), c)).toBe('0x7ffeffc00000');
+    expect(on('6.18', lidAt(0x7fff_0000_0000), c)).toBe('0x7ffeffa01000');
+  });
+});
+
+describe('hugetlb by version', () => {
+  const lid = lidAt(0x7fff_0000_1000);
+  const huge = { file: 'hugetlbFile', length: 4 * MiB } as const;
+
+  it('O4: a hint is rounded down up to 6.12, up from 6.13', () => {
+    expect(on('6.12.117', lid, { ...huge, hint: 0x5000_0000_1000 })).toBe('0x500000000000');
+    expect(on('6.13', lid, { ...huge, hint: 0x5000_0000_1000 })).toBe('0x500000200000');
+  });
+
+  it('a hint is told from a search result in both', () => {
+    for (const kernel of ['6.12.117', '6.13'])
+      expect(call(machine(lid, { kernel }), { ...huge, hint: 0x5000_0000_1000 })).toMatchObject({
+        by: 'hint',
+      });
+    expect(call(machine(lid), huge)).toMatchObject({ by: 'search' });
+  });
+
+  it('MAP_32BIT counts from 6.13 on', () => {
+    const c = { ...huge, flags: MAP.PRIVATE | MAP.BIT32 };
+    expect(on('6.12.117', lid, c)).toBe('0x7ffeffc00000');
+    expect(on('6.13', lid, c)).toBe('0x40000000');
+  });
+
+  it('a hint rounded up past 64 bits is none', () => {
+    expect(on('7.3', lid, { ...huge, hint: 2n ** 64n - 4096n })).toBe('0x7ffeffc00000');
+  });
+
+  it.each(['6.12.117', '7.3'])('the exact aligned hole is not used, and above mmap_base is (%s)', kernel => {
+    const h1 = hole(0x7ffe_8000_0000, 4 * MiB);
+    expect(on(kernel, sealedBelow(h1), huge)).toBe('0x7ffff8000000');
+    expect(on(kernel, sealed(h1), huge)).toBe('ENOMEM');
+  });
+
+  it.each(['6.12.117', '7.3'])('goes up in the legacy layout (%s)', kernel => {
+    const mm = machine(lid, { kernel, legacy: true });
+    expect(resultText(call(mm, huge))).toBe('0x2aaaaac00000');
+  });
+
+  it('opens the high half of a 5-level machine by its hint', () => {
+    for (const kernel of ['6.12.117', '7.3']) {
+      const mm = machine(lid, { kernel, arch: x86Level5 });
+      expect(resultText(call(mm, { ...huge, hint: 2 ** 48 }))).toBe('0x1000000000000');
+      const taken = machine(lidAt(0x7fff_0000_1000, testVma(2 ** 48, 2 ** 48 + 4096)), {
+        kernel,
+        arch: x86Level5,
+      });
+      expect(resultText(call(taken, { ...huge, hint: 2 ** 48 }))).toBe('0xfffffff7a00000');
+    }
+  });
+
+  it('a 1 GiB request needs nearly 2 GiB', () => {
+    const c = { file: 'hugetlbFile', length: GiB, hugePage: GiB } as const;
+    expect(on('7.3', sealed(hole(0x7ffe_8000_0000, 2 * GiB - 4096)), c)).toBe('0x7ffe80000000');
+    expect(on('7.3', sealed(hole(0x7ffe_8000_0000, 2 * GiB - 8192)), c)).toBe('ENOMEM');
+  });
+});
+
+describe('the search by version', () => {
+  const below = sealed(hole(0x7ffe_8000_0000, 0x1_0000), hole(0x7ffd_0000_0000, 0x10_0000));
+
+  it('before 6.1.26 a mapping may land inside a guard', () => {
+    const vmas = lidAt(0x7fff_0000_1000, testVma(0x7fff_0000_0000, 0x7fff_0000_1000, 'growsDown'));
+    expect(on('6.1.25', vmas, {})).toBe('0x7ffefffff000');
+    expect(on('6.1.26', vmas, {})).toBe('0x7ffeffeff000');
+    expect(on('6.4', vmas, {})).toBe('0x7ffeffeff000');
+  });
+
+  it('the search stays above mmap_min_addr from 6.4 on', () => {
+    const vmas = [testVma(0x1_0000, 0x7fff_ffff_f000)];
+    expect(on('6.1.192', vmas, {})).toBe('0xf000');
+    expect(on('6.4', vmas, {})).toBe('ENOMEM');
+  });
+
+  it('a new shadow stack keeps a page free below it from 6.10 on', () => {
+    const c = { length: 0x1_0000, shadowStack: true };
+    expect(on('6.9', below, c)).toBe('0x7ffe80000000');
+    expect(on('6.10', below, c)).toBe('0x7ffd000f0000');
+    expect(on('6.10', below, { ...c, length: 0xf000 })).toBe('0x7ffe80001000');
+    expect(on('6.10', below, { ...c, length: 0xe000 })).toBe('0x7ffe80002000');
+  });
+
+  it('the fallback forgets the start gap', () => {
+    const exact = sealed(hole(0x7ffe_8000_0000, 0x1_0000));
+    expect(on('7.3', exact, { length: 0x1_0000, shadowStack: true })).toBe('0x7ffe80000000');
+    expect(on('7.3', sealedBelow(), { length: 0x7ed_f000, shadowStack: true })).toBe('0x7ffff7fff000');
+  });
+
+  it('a shadow stack has a guard page from 6.6 on', () => {
+    const vmas = lidAt(0x7fff_0000_1000, testVma(0x7fff_0000_0000, 0x7fff_0000_1000, 'shadow'));
+    expect(on('6.5', vmas, {})).toBe('0x7ffefffff000');
+    expect(on('6.6', vmas, {})).toBe('0x7ffeffffe000');
+  });
+
+  it('MAP_ABOVE4G keeps a search above 4 GiB from 6.6 on', () => {
+    const vmas = sealedBelow(hole(0x8000_0000, 0x10_0000));
+    const c = { flags: MAP.PRIVATE | MAP.ABOVE4G };
+    expect(on('6.5', vmas, c)).toBe('0x800ff000');
+    expect(on('6.6', vmas, c)).toBe('0x7ffff7fff000');
+    expect(on('7.3', vmas, { flags: MAP.PRIVATE })).toBe('0x800ff000');
+  });
+});
