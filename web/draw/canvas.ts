@@ -212,7 +212,7 @@ const paintBlocks = (ctx: CanvasRenderingContext2D, m: LeavesMark, ink: (i: Ink)
     const x = m.first + i * m.pitch + gap / 2;
     const w = m.pitch - gap;
     if (m.leaf === 'pud' && w > 10) ctx.roundRect(x, m.y + 1, w, m.h - 2, 4);
-    else if (m.leaf === 'pmd' && w > 12) {
+    else if (m.leaf === 'pmd' && w > 12 && m.h > 24) {
       // Two courses of bricks: a whole one above, two halves below.
       const course = (m.h - 1.5) / 2;
       ctx.rect(x, m.y, w, course);

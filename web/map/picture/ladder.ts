@@ -3,6 +3,7 @@ import type { LeafRun } from '../../../src/leaves/runs.ts';
 import type { DeviceAnswer, Solution } from '../../../src/solve.ts';
 import { intersects } from '../../../src/space/gapIndex.ts';
 import { formatCount, formatSize } from '../../../src/text.ts';
+import { foldedScale, type Segment } from '../../draw/scale.ts';
 import { pill, trapezoid, triangle, write, zigzag } from './sheet.ts';
 import type { PictureInput, Sheet } from './types.ts';
 
@@ -12,55 +13,129 @@ const ROW_GAP = 14;
 /** Pixels the ladder needs for so many levels. */
 export const ladderHeight = (levels: number): number => 30 + levels * (ROW_H + ROW_GAP);
 
-/** Slots of one level that the mapping uses. Absolute numbers: address divided by the slot's size. */
+/** Neighbouring slots of one level, by absolute number: address divided by the slot's size. */
+interface Slots {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** What one level holds of the mapping. */
 interface Used {
   readonly level: TableLevel;
   readonly size: number;
-  /** First and last slot + 1 that lead to the mapping. */
-  readonly first: number;
-  readonly end: number;
   /** Slots that are leaves of this level. */
-  readonly leaves: readonly { first: number; end: number; run: LeafRun }[];
-  /** No table of this level is needed: larger leaves cover everything. */
-  readonly unneeded: boolean;
+  readonly leaves: readonly (Slots & { readonly run: LeafRun })[];
+  /** Slots that point to a table of the level below. */
+  readonly pointers: readonly Slots[];
+  /** Slots of the tables that exist for the mapping, whole tables, ascending. Empty: no table is needed. */
+  readonly tables: readonly Slots[];
 }
 
-const usedOf = (device: DeviceAnswer, level: TableLevel, root: boolean): Used => {
-  const size = 2 ** level.shift;
-  const { leaves, mapping } = device;
-  // A table of this level exists where a leaf of this size or smaller is.
-  const below = leaves.filter(r => r.size <= size);
-  const leafSlots = below
-    .filter(r => r.size === size)
-    .map(run => ({ first: run.va / size, end: run.va / size + run.count, run }));
-  const from = root ? mapping.start : (below[0]?.va ?? mapping.start);
-  const last = below.at(-1);
-  const to = root || !last ? mapping.end : last.va + last.size * last.count;
-  return {
-    level,
-    size,
-    first: Math.floor(from / size),
-    end: Math.ceil(to / size),
-    leaves: leafSlots,
-    unneeded: !root && below.length === 0,
-  };
+/** Joins neighbours and overlaps of an ascending list. */
+const joined = (slots: readonly Slots[]): Slots[] => {
+  const out: Slots[] = [];
+  for (const s of slots) {
+    const last = out.at(-1);
+    if (last && s.first <= last.end)
+      out[out.length - 1] = { first: last.first, end: Math.max(last.end, s.end) };
+    else out.push(s);
+  }
+  return out;
 };
 
-/** The slots of a level that the row shows. */
-interface Window {
+const countOf = (slots: readonly Slots[]): number => slots.reduce((n, s) => n + s.end - s.first, 0);
+
+const usedOf = (device: DeviceAnswer, level: TableLevel): Used => {
+  const size = 2 ** level.shift;
+  const leaves = device.leaves
+    .filter(r => r.size === size)
+    .map(run => ({ first: run.va / size, end: run.va / size + run.count, run }));
+  const pointers = joined(
+    device.leaves
+      .filter(r => r.size < size)
+      .map(r => ({ first: Math.floor(r.va / size), end: Math.ceil((r.va + r.size * r.count) / size) })),
+  );
+  const tables = joined(
+    [...leaves, ...pointers]
+      .sort((a, b) => a.first - b.first)
+      .map(s => ({
+        first: Math.floor(s.first / level.entries) * level.entries,
+        end: Math.ceil(s.end / level.entries) * level.entries,
+      })),
+  );
+  return { level, size, leaves, pointers, tables };
+};
+
+/** The axis of a row: the slots it shows, and where tables that lie apart were joined. */
+interface Axis {
+  readonly x: number;
+  readonly w: number;
   readonly from: number;
   readonly to: number;
   readonly cutLeft: boolean;
   readonly cutRight: boolean;
-  readonly x: number;
-  readonly w: number;
+  /** Pixel positions between tables that are no neighbours. */
+  readonly seams: readonly number[];
+  readonly slotW: number;
+  readonly toPx: (slot: number) => number;
+  readonly toSlot: (px: number) => number;
 }
-
-/** Pixels of the stretch that stands for the slots left out on one side. */
-const CUT = 64;
 
 /** Up to so many used slots are drawn one by one, with their numbers. */
 const FEW = 10;
+/** Pixels of the stretch that stands for the slots left out on one side. */
+const CUT = 64;
+
+const axisOf = (used: Used, root: boolean, x: number, w: number): Axis => {
+  const slots = joined([...used.leaves, ...used.pointers].sort((a, b) => a.first - b.first));
+  const first = slots[0]?.first ?? 0;
+  const end = slots.at(-1)?.end ?? 1;
+  const [table] = used.tables;
+  if (table && used.tables.length === 1 && end - first <= FEW && !root) {
+    const count = Math.min(16, table.end - table.first);
+    const from = Math.min(
+      Math.max(first - Math.floor((count - (end - first)) * 0.7), table.first),
+      table.end - count,
+    );
+    const cutLeft = from > table.first;
+    const cutRight = from + count < table.end;
+    const left = x + (cutLeft ? CUT : 0);
+    const width = w - (cutLeft ? CUT : 0) - (cutRight ? CUT : 0);
+    return {
+      x: left,
+      w: width,
+      from,
+      to: from + count,
+      cutLeft,
+      cutRight,
+      seams: [],
+      slotW: width / count,
+      toPx: slot => left + ((slot - from) / count) * width,
+      toSlot: px => from + ((px - left) / width) * count,
+    };
+  }
+  const total = countOf(used.tables);
+  const slotW = w / total;
+  let at = x;
+  const segments: Segment[] = used.tables.map(t => {
+    const segment = { from: t.first, to: t.end, x: at, w: (t.end - t.first) * slotW };
+    at += segment.w;
+    return segment;
+  });
+  const scale = foldedScale(segments);
+  return {
+    x,
+    w,
+    from: used.tables[0]?.first ?? 0,
+    to: used.tables.at(-1)?.end ?? 1,
+    cutLeft: false,
+    cutRight: false,
+    seams: segments.slice(1).map(seg => seg.x),
+    slotW,
+    toPx: scale.toPx,
+    toSlot: scale.toValue,
+  };
+};
 
 /** Draws the page tables, one row a level, from the root down. */
 export const drawLadder = (
@@ -76,24 +151,28 @@ export const drawLadder = (
   const narrow = w < 560;
   write(s, { x, y: top + 8, text: 'Page-table ladder', size: 12.5, weight: 600, ink: 'ink' });
   if (!narrow) drawLegend(s, device, x + w, top + 8);
-  const labelW = 44;
-  const countW = narrow ? 96 : 150;
-  const rowX = x + labelW;
-  const rowW = w - labelW - countW;
-  const levels = [...arch.levels].reverse();
-  let above: Window | undefined;
-  let aboveUsed: Used | undefined;
-  levels.forEach((level, i) => {
+  const rowX = x + 44;
+  const rowW = w - 44 - (narrow ? 96 : 150);
+  let above: { axis: Axis; used: Used } | undefined;
+  [...arch.levels].reverse().forEach((level, i) => {
     const y = top + 24 + i * (ROW_H + ROW_GAP);
     const root = i === 0;
-    const used = usedOf(device, level, root);
+    const used = usedOf(device, level);
     write(s, { x, y: y + ROW_H / 2, text: level.name, size: 12.5, weight: 600, ink: 'ink' });
     const tables = device.cost.tables.find(t => t.name === level.name);
-    const count = root
-      ? `${formatCount(level.entries)} slots`
-      : `${formatCount(tables?.count ?? 0)} ${tables?.count === 1 ? 'table' : 'tables'}${!narrow && (tables?.count ?? 0) > 4 ? `, ${formatSize(tables?.bytes ?? 0)}` : ''}`;
-    write(s, { x: x + w, y: y + ROW_H / 2, text: count, size: 11.5, ink: 'ink', align: 'end' });
-    if (used.unneeded) {
+    const count = tables?.count ?? 0;
+    const bytes = !narrow && count > 4 ? `, ${formatSize(tables?.bytes ?? 0)}` : '';
+    write(s, {
+      x: x + w,
+      y: y + ROW_H / 2,
+      text: root
+        ? `${formatCount(level.entries)} slots`
+        : `${formatCount(count)} ${count === 1 ? 'table' : 'tables'}${bytes}`,
+      size: 11.5,
+      ink: 'ink',
+      align: 'end',
+    });
+    if (used.tables.length === 0) {
       s.marks.push({
         kind: 'rect',
         x: rowX + 0.5,
@@ -115,171 +194,144 @@ export const drawLadder = (
       above = undefined;
       return;
     }
-    const window = windowOf(used, level, root, rowX, rowW);
-    if (above && aboveUsed) {
-      const u = above;
-      const at = (slot: number): number =>
-        u.x + ((Math.min(Math.max(slot, u.from), u.to) - u.from) / (u.to - u.from)) * u.w;
-      const parent = 2 ** aboveUsed.level.shift;
-      const x0 = at((window.from * used.size) / parent);
-      const x1 = at((window.to * used.size) / parent);
-      trapezoid(
-        s,
-        { y: y - ROW_GAP, x0, x1: Math.max(x1, x0 + 2) },
-        { y, x0: window.x, x1: window.x + window.w },
-      );
+    const axis = axisOf(used, root, rowX, rowW);
+    if (above) {
+      const parent = above.used.size;
+      const x0 = above.axis.toPx((axis.from * used.size) / parent);
+      const x1 = above.axis.toPx((axis.to * used.size) / parent - 1e-9);
+      trapezoid(s, { y: y - ROW_GAP, x0, x1: Math.max(x1, x0 + 2) }, { y, x0: axis.x, x1: axis.x + axis.w });
     }
-    drawRow(s, solution, used, window, y, rowX, rowW, root);
+    drawRow(s, solution, used, axis, y, rowX, rowW, root);
+    const { start, end } = device.mapping;
     if (input.crosshair !== undefined) {
-      const slot = (device.mapping.start + input.crosshair) / used.size;
-      if (slot >= used.first && slot < used.end) {
-        const px = window.x + ((slot - window.from) / (window.to - window.from)) * window.w;
-        triangle(s, Math.min(Math.max(px, window.x), window.x + window.w), y - 4, 4, 'down', 'ink');
+      const slot = (start + input.crosshair) / used.size;
+      if (used.tables.some(t => slot >= t.first && slot < t.end)) {
+        const px = Math.min(Math.max(axis.toPx(slot), axis.x), axis.x + axis.w);
+        triangle(s, px, y - 4, 4, 'down', 'ink');
       }
     }
-    const start = device.mapping.start;
-    const end = device.mapping.end;
     s.hits.push({
-      x: window.x,
+      x: axis.x,
       y,
-      w: window.w,
+      w: axis.w,
       h: ROW_H,
-      offsetAt: px => {
-        const slot = window.from + ((px - window.x) / window.w) * (window.to - window.from);
-        return Math.min(Math.max(slot * used.size, start), end - 4096) - start;
-      },
+      offsetAt: px => Math.min(Math.max(axis.toSlot(px) * used.size, start), end - 4096) - start,
     });
-    above = window;
-    aboveUsed = used;
+    above = { axis, used };
   });
-};
-
-const windowOf = (used: Used, level: TableLevel, root: boolean, x: number, w: number): Window => {
-  const table = level.entries;
-  const tableFrom = Math.floor(used.first / table) * table;
-  const tableTo = Math.ceil(used.end / table) * table;
-  if (used.end - used.first > FEW || root) {
-    // Bands: all tables of the level, at their true width.
-    return { from: tableFrom, to: tableTo, cutLeft: false, cutRight: false, x, w };
-  }
-  const count = Math.min(16, tableTo - tableFrom);
-  const from = Math.min(
-    Math.max(used.first - Math.floor((count - (used.end - used.first)) * 0.7), tableFrom),
-    tableTo - count,
-  );
-  const cutLeft = from > tableFrom;
-  const cutRight = from + count < tableTo;
-  const left = cutLeft ? CUT : 0;
-  const right = cutRight ? CUT : 0;
-  return { from, to: from + count, cutLeft, cutRight, x: x + left, w: w - left - right };
 };
 
 const drawRow = (
   s: Sheet,
   solution: Solution,
   used: Used,
-  window: Window,
+  axis: Axis,
+  y: number,
+  rowX: number,
+  rowW: number,
+  root: boolean,
+): void => {
+  s.marks.push({ kind: 'rect', x: rowX, y, w: rowW, h: ROW_H, fill: 'gap', stroke: 'line' });
+  if (axis.slotW >= 16) drawSlots(s, solution, used, axis, y, rowX, rowW);
+  else drawBands(s, solution, used, axis, y, rowX, rowW, root);
+};
+
+/** Every slot by itself, with its number in its table. */
+const drawSlots = (
+  s: Sheet,
+  solution: Solution,
+  used: Used,
+  axis: Axis,
+  y: number,
+  rowX: number,
+  rowW: number,
+): void => {
+  const { index } = solution.prepared.mm.space;
+  const { slotW } = axis;
+  const table = used.level.entries;
+  const middle = y + ROW_H / 2;
+  if (axis.cutLeft) {
+    write(s, {
+      x: rowX + 6,
+      y: middle,
+      text: `0–${(axis.from % table) - 1}`,
+      size: 10.5,
+      mono: true,
+      ink: 'mut',
+    });
+    zigzag(s, axis.x - 8, y + 1, ROW_H - 2);
+  }
+  if (axis.cutRight) {
+    write(s, {
+      x: rowX + rowW - 6,
+      y: middle,
+      text: `${axis.to % table}–${table - 1}`,
+      size: 10.5,
+      mono: true,
+      ink: 'mut',
+      align: 'end',
+    });
+    zigzag(s, axis.x + axis.w + 8, y + 1, ROW_H - 2);
+  }
+  for (let slot = axis.from; slot < axis.to; slot++) {
+    const x0 = axis.toPx(slot);
+    const leaf = used.leaves.find(l => slot >= l.first && slot < l.end);
+    const pointer = used.pointers.some(p => slot >= p.first && slot < p.end);
+    const label = {
+      x: x0 + slotW / 2,
+      y: middle,
+      text: String(slot % table),
+      size: 11,
+      weight: 700,
+      align: 'middle',
+    } as const;
+    const box = { kind: 'rect', x: x0 + 1.5, y: y + 1, w: slotW - 3, h: ROW_H - 2 } as const;
+    if (leaf) {
+      const { kind, corrupt } = leaf.run;
+      s.marks.push({
+        kind: 'leaves',
+        leaf: kind,
+        x: x0 + 1,
+        y: y + 1,
+        w: slotW - 2,
+        h: ROW_H - 2,
+        first: x0 + 1,
+        pitch: slotW - 2,
+        corrupt,
+      });
+      if (slotW > 30) write(s, { ...label, ink: `${kind}.on`, halo: `${kind}.fill` });
+    } else if (pointer) {
+      s.marks.push({ ...box, fill: 'bg', stroke: 'ink', strokeWidth: 1.8, radius: 2 });
+      if (slotW > 30) write(s, { ...label, ink: 'ink' });
+    } else if (intersects(index, slot * used.size, (slot + 1) * used.size))
+      s.marks.push({ ...box, fill: 'vma' });
+    else s.marks.push({ ...box, stroke: 'hair' });
+  }
+};
+
+/** Slots too narrow to tell apart, as bands with their count. */
+const drawBands = (
+  s: Sheet,
+  solution: Solution,
+  used: Used,
+  axis: Axis,
   y: number,
   rowX: number,
   rowW: number,
   root: boolean,
 ): void => {
   const { index } = solution.prepared.mm.space;
-  const slots = window.to - window.from;
-  const slotW = window.w / slots;
+  const { slotW } = axis;
   const table = used.level.entries;
-  const px = (slot: number): number => window.x + (slot - window.from) * slotW;
-  s.marks.push({ kind: 'rect', x: rowX, y, w: rowW, h: ROW_H, fill: 'gap', stroke: 'line' });
-  for (const [cut, cx, text] of [
-    [window.cutLeft, rowX, `0–${(window.from % table) - 1}`],
-    [window.cutRight, rowX + rowW - CUT, `${window.to % table}–${table - 1}`],
-  ] as const)
-    if (cut) {
+  const middle = y + ROW_H / 2;
+  const right = axis.x + axis.w;
+  if (root) {
+    const half = Math.min(Math.max(axis.toPx(solution.prepared.arch.taskSize / used.size), axis.x), right);
+    if (half < right - 40) {
+      s.marks.push({ kind: 'hatch', x: half, y, w: right - half, h: ROW_H, stroke: 'line' });
       write(s, {
-        x: cx + (cx === rowX ? 6 : CUT - 6),
-        y: y + ROW_H / 2,
-        text,
-        size: 10.5,
-        mono: true,
-        ink: 'mut',
-        align: cx === rowX ? 'start' : 'end',
-      });
-      zigzag(s, cx === rowX ? window.x - 8 : window.x + window.w + 8, y + 1, ROW_H - 2);
-    }
-
-  if (slotW >= 16) {
-    for (let slot = window.from; slot < window.to; slot++) {
-      const x0 = px(slot);
-      const inside = slot >= used.first && slot < used.end;
-      const leaf = used.leaves.find(l => slot >= l.first && slot < l.end);
-      const number = String(slot % table);
-      if (leaf) {
-        s.marks.push({
-          kind: 'leaves',
-          leaf: leaf.run.kind,
-          x: x0 + 1,
-          y: y + 1,
-          w: slotW - 2,
-          h: ROW_H - 2,
-          first: x0 + 1,
-          pitch: slotW - 2,
-          corrupt: leaf.run.corrupt,
-        });
-        if (slotW > 30)
-          write(s, {
-            x: x0 + slotW / 2,
-            y: y + ROW_H / 2,
-            text: number,
-            size: 11,
-            weight: 700,
-            ink: `${leaf.run.kind}.on`,
-            align: 'middle',
-          });
-      } else if (inside) {
-        s.marks.push({
-          kind: 'rect',
-          x: x0 + 1.5,
-          y: y + 1,
-          w: slotW - 3,
-          h: ROW_H - 2,
-          fill: 'bg',
-          stroke: 'ink',
-          strokeWidth: 1.8,
-          radius: 2,
-        });
-        if (slotW > 30)
-          write(s, {
-            x: x0 + slotW / 2,
-            y: y + ROW_H / 2,
-            text: number,
-            size: 11,
-            weight: 700,
-            ink: 'ink',
-            align: 'middle',
-          });
-      } else {
-        const taken = intersects(index, slot * used.size, (slot + 1) * used.size);
-        s.marks.push({
-          kind: 'rect',
-          x: x0 + 1,
-          y: y + 1,
-          w: slotW - 2,
-          h: ROW_H - 2,
-          ...(taken ? { fill: 'vma' as const } : { stroke: 'hair' as const }),
-        });
-      }
-    }
-    return;
-  }
-  // Bands.
-  if (root && used.size * table >= 2 ** 47) {
-    const user = solution.prepared.arch.taskSize / used.size;
-    const half = Math.min(Math.max(px(user), window.x), window.x + window.w);
-    if (half < window.x + window.w - 40) {
-      s.marks.push({ kind: 'hatch', x: half, y, w: window.x + window.w - half, h: ROW_H, stroke: 'line' });
-      write(s, {
-        x: (half + window.x + window.w) / 2,
-        y: y + ROW_H / 2,
+        x: (half + right) / 2,
+        y: middle,
         text: 'kernel half',
         size: 11,
         ink: 'mut',
@@ -289,28 +341,37 @@ const drawRow = (
     }
   }
   // Other mappings, at pixel resolution: one question a pixel column at most.
-  const columns = Math.min(slots, Math.floor(window.w));
-  for (let c = 0; c < columns; c++) {
-    const a = window.from + Math.floor((c * slots) / columns);
-    const b = window.from + Math.floor(((c + 1) * slots) / columns);
-    if (b > used.first && a < used.end) continue;
-    if (intersects(index, a * used.size, b * used.size))
-      s.marks.push({
-        kind: 'rect',
-        x: px(a),
-        y: y + 1,
-        w: Math.max(1.5, (b - a) * slotW),
-        h: ROW_H - 2,
-        fill: 'vma',
-      });
+  for (const t of used.tables) {
+    const slots = t.end - t.first;
+    const columns = Math.max(1, Math.min(slots, Math.floor(slots * slotW)));
+    for (let c = 0; c < columns; c++) {
+      const a = t.first + Math.floor((c * slots) / columns);
+      const b = t.first + Math.floor(((c + 1) * slots) / columns);
+      if (intersects(index, a * used.size, b * used.size))
+        s.marks.push({
+          kind: 'rect',
+          x: axis.toPx(a),
+          y: y + 1,
+          w: Math.max(1.5, (b - a) * slotW),
+          h: ROW_H - 2,
+          fill: 'vma',
+        });
+    }
   }
-  const x0 = px(used.first);
-  const bandW = Math.max(2.5, (used.end - used.first) * slotW);
-  s.marks.push({ kind: 'rect', x: x0, y: y + 0.5, w: bandW, h: ROW_H - 1, fill: 'bg' });
-  const pointers = used.end - used.first - used.leaves.reduce((n, l) => n + l.end - l.first, 0);
-  if (pointers > 0) {
-    s.marks.push({ kind: 'rect', x: x0, y: y + 1, w: bandW, h: ROW_H - 2, stroke: 'ink', strokeWidth: 1.8 });
-    for (let lx = x0 + 6; lx < x0 + bandW - 4; lx += 6)
+  for (const p of used.pointers) {
+    const x0 = axis.toPx(p.first);
+    const w = Math.max(3, (p.end - p.first) * slotW);
+    s.marks.push({
+      kind: 'rect',
+      x: x0,
+      y: y + 1,
+      w,
+      h: ROW_H - 2,
+      fill: 'bg',
+      stroke: 'ink',
+      strokeWidth: 1.8,
+    });
+    for (let lx = x0 + 6; lx < x0 + w - 4; lx += 6)
       s.marks.push({
         kind: 'path',
         points: [
@@ -322,50 +383,67 @@ const drawRow = (
       });
   }
   for (const l of used.leaves) {
-    const lw = Math.max(2.5, (l.end - l.first) * slotW);
+    const x0 = axis.toPx(l.first);
+    const w = Math.max(2.5, (l.end - l.first) * slotW);
+    s.marks.push({ kind: 'rect', x: x0, y: y + 0.5, w, h: ROW_H - 1, fill: 'bg' });
     s.marks.push({
       kind: 'leaves',
       leaf: l.run.kind,
-      x: px(l.first),
+      x: x0,
       y: y + 1,
-      w: lw,
+      w,
       h: ROW_H - 2,
-      first: px(l.first),
+      first: x0,
       pitch: slotW,
       corrupt: l.run.corrupt,
     });
   }
-  const leafCount = used.leaves.reduce((n, l) => n + l.end - l.first, 0);
-  const kind = used.leaves[0]?.run.kind;
-  const words = [
-    ...(pointers > 0 ? [`${formatCount(pointers)} ${pointers === 1 ? 'slot' : 'slots'} to tables`] : []),
-    ...(leafCount > 0 ? [`${formatCount(leafCount)} leaves`] : []),
-  ].join(', ');
+  for (const seam of axis.seams) {
+    s.marks.push({ kind: 'rect', x: seam - 6, y: y - 1, w: 12, h: ROW_H + 2, fill: 'bg' });
+    zigzag(s, seam, y, ROW_H);
+  }
+  const all = [...used.pointers, ...used.leaves].sort((a, b) => a.first - b.first);
+  const first = all[0]?.first ?? 0;
+  const last = (all.at(-1)?.end ?? 1) - 1;
   if (root) {
-    const text =
-      used.end - used.first === 1
-        ? `slot ${used.first % table}`
-        : `slots ${used.first % table}–${(used.end - 1) % table}`;
+    const text = first === last ? `slot ${first % table}` : `slots ${first % table}–${last % table}`;
     const tw = s.measure(text, { size: 11 });
+    const x0 = axis.toPx(first);
+    const leftOf = x0 - 6 - tw > rowX;
     write(s, {
-      x: x0 - 6 - tw > rowX ? x0 - 6 : x0 + bandW + 6 + tw,
-      y: y + ROW_H / 2,
+      x: leftOf ? x0 - 6 : axis.toPx(last) + slotW + 6,
+      y: middle,
       text,
       size: 11,
       ink: 'ink',
-      align: 'end',
+      align: leftOf ? 'end' : 'start',
       halo: 'gap',
     });
-  } else {
-    const tw = s.measure(words, { size: 11, weight: 600 }) + 24;
-    const mid = Math.min(Math.max(x0 + bandW / 2, rowX + tw / 2), rowX + rowW - tw / 2);
-    pill(s, mid, y + ROW_H / 2, words, {
-      size: 11,
-      weight: 600,
-      ink: pointers === 0 && kind ? `${kind}.text` : 'ink',
-      stroke: kind && pointers === 0 ? `${kind}.text` : 'dim',
-    });
+    return;
   }
+  const pointers = countOf(used.pointers);
+  const leafCount = countOf(used.leaves);
+  const kind = used.leaves[0]?.run.kind;
+  const toTables = `${formatCount(pointers)} ${pointers === 1 ? 'slot' : 'slots'} to tables`;
+  const leavesWords = `${formatCount(leafCount)} ${leafCount === 1 ? 'leaf' : 'leaves'}`;
+  const style = { size: 11, weight: 600 };
+  const choices =
+    pointers === 0
+      ? [leavesWords]
+      : leafCount === 0
+        ? [toTables]
+        : [`${toTables}, ${leavesWords}`, leavesWords];
+  const words = choices.find(c => s.measure(c, style) + 24 < rowW);
+  if (words === undefined) return;
+  const half = (s.measure(words, style) + 20) / 2;
+  // Over the middle of what it counts, but not outside the row.
+  const mid = (axis.toPx(first) + axis.toPx(last) + slotW) / 2;
+  const ink = pointers === 0 && kind ? (`${kind}.text` as const) : 'ink';
+  pill(s, Math.min(Math.max(mid, rowX + half), rowX + rowW - half), middle, words, {
+    ...style,
+    ink,
+    stroke: ink === 'ink' ? 'dim' : ink,
+  });
 };
 
 const drawLegend = (s: Sheet, device: DeviceAnswer, right: number, y: number): void => {

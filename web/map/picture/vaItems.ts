@@ -1,5 +1,5 @@
 import type { PlacementEvent } from '../../../src/placement/mm.ts';
-import { findVma, type GapIndex, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
+import { findVma, firstGapOf, type GapIndex, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
 import type { Vma } from '../../../src/space/vma.ts';
 
 /** One stretch of the folded address-space row, from low to high addresses. */
@@ -45,6 +45,9 @@ export interface FinalSearch {
 }
 
 const KEPT = 8;
+
+/** A free range of this size is never hidden inside a stretch of mappings. */
+const VAST = 2 ** 36;
 
 /** Reads the last search out of a trace; undefined when no search ran (MAP_FIXED, a hint that was free). */
 export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex): FinalSearch | undefined => {
@@ -140,9 +143,20 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
   const gap = (from: number, to: number, role: 'passed' | 'guarded' | 'free') => {
     if (to > from) items.push({ kind: 'gap', from, to, role });
   };
+  /** VMAs `a` to `b`, cut to [from, to), as one stretch between gaps that no stretch may hide. */
   const cluster = (a: number, b: number, from: number, to: number) => {
-    if (b > a && to > from)
-      items.push({ kind: 'vmas', from, to, count: b - a, name: clusterName(vmas, a, b) });
+    let at = from;
+    let first = a;
+    for (let g = firstGapOf(index, a + 1, VAST); g > a && g < b; g = firstGapOf(index, g + 1, VAST)) {
+      const end = Math.min(endOf(g - 1), to);
+      if (end > at)
+        items.push({ kind: 'vmas', from: at, to: end, count: g - first, name: clusterName(vmas, first, g) });
+      at = Math.min(startOf(g), to);
+      gap(Math.max(end, from), at, 'free');
+      first = g;
+    }
+    if (b > first && to > at)
+      items.push({ kind: 'vmas', from: at, to, count: b - first, name: clusterName(vmas, first, b) });
   };
   const startOf = (i: number): number => index.starts[i] ?? taskSize;
   const endOf = (i: number): number => index.ends[i] ?? 0;

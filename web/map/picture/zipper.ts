@@ -363,11 +363,15 @@ const labelLeaves = (
       if (w > 90) pill(s, mid, middle, 'corrupt entries', { size: 12, weight: 600, ink: 'red' });
     } else if (run.size > pane.size) {
       const style = { size: 11.5, weight: 600 };
-      const text = [`inside one ${name} leaf`, `in a ${name} leaf`, name].find(
-        t => s.measure(t, style) + 12 < w,
+      // The slab of a PUD is plain enough to write on; other leaves have a texture.
+      const plain = run.kind === 'pud';
+      const pad = plain ? 12 : 26;
+      const text = [`inside one ${name} leaf`, `in a ${name} leaf`, `in a ${name}`].find(
+        t => s.measure(t, style) + pad < w,
       );
-      if (text !== undefined && pitch > pane.w * 0.9)
-        write(s, { x: mid, y: middle, text, ...style, ink: on, align: 'middle' });
+      if (text === undefined || pitch < pane.w * 0.9) continue;
+      if (plain) write(s, { x: mid, y: middle, text, ...style, ink: on, align: 'middle' });
+      else pill(s, mid, middle, text, { ...style, ink: `${run.kind}.text` });
     } else if (first) {
       const each = `${name} ${formatSize(run.size)}`;
       const big = { size: 16, weight: 700 };
@@ -453,11 +457,12 @@ const drawDistances = (
     }
   }
   if (!labelled) {
-    const tooth = teeth.find(t => pane.scale.toPx(t + residue) <= limit) ?? teeth[0];
-    if (tooth !== undefined) {
-      const after = Math.min(pane.scale.toPx(tooth + residue) + 7, limit - textW);
-      write(s, { x: Math.max(pane.x, after), y, text, size: 11.5, weight: 600, ink: 'red', halo: 'bg' });
-    }
+    const whole = teeth.find(t => pane.scale.toPx(t + residue) <= limit);
+    const after = whole === undefined ? Number.POSITIVE_INFINITY : pane.scale.toPx(whole + residue) + 7;
+    if (after + textW <= limit)
+      write(s, { x: after, y, text, size: 11.5, weight: 600, ink: 'red', halo: 'bg' });
+    else if (teeth.length > 0)
+      write(s, { x: limit, y: y - 12, text, size: 11.5, weight: 600, ink: 'red', align: 'end', halo: 'bg' });
   }
 };
 

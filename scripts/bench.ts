@@ -1,0 +1,150 @@
+/**
+ * `npm run bench`: how fast the engine is, beside the kernel's own search. Prints figures and ratios; nothing
+ * passes or fails by them.
+ *
+ * The kernel's figures: mm/vma.c and the maple tree of Linux 7.3, compiled in user space with -O2.
+ */
+import os from 'node:os';
+import type { KernelFacts } from '../src/kernel/facts.ts';
+import { factsOf } from '../src/kernel/facts.ts';
+import { parseKernelVersion } from '../src/kernel/version.ts';
+import { vmUnmappedArea } from '../src/placement/search.ts';
+import { defaultScenario, type Scenario } from '../src/scenario/scenario.ts';
+import { prepare, solve } from '../src/solve.ts';
+import { buildGapIndex } from '../src/space/gapIndex.ts';
+import type { Vma } from '../src/space/vma.ts';
+import { bytes, va } from '../src/units.ts';
+
+const KERNEL_QUERY_NS: Readonly<Record<number, string>> = {
+  50: '70',
+  1000: '100 to 115',
+  65530: '100 to 115',
+};
+const KERNEL_BUILD_NS = 1100;
+
+/** A generator of numbers in [0, 1) that gives the same ones every time. */
+const seeded = (seed: number) => () => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return seed / 2 ** 32;
+};
+
+const MMAP_BASE = 0x7fff_f7ff_f000;
+
+/** `count` mappings below mmap_base: most touch their neighbours, as in real processes, some leave a gap. */
+const makeVmas = (count: number): Vma[] => {
+  const random = seeded(count);
+  const vmas: Vma[] = [];
+  let at = MMAP_BASE;
+  for (let i = 0; i < count; i++) {
+    const gap = random() < 0.4 ? Math.floor(2 ** (random() * 12)) * 4096 : 0;
+    const size = Math.floor(2 ** (random() * 9)) * 4096;
+    const end = at - gap;
+    vmas.push({
+      start: va(end - size),
+      end: va(end),
+      growsDown: false,
+      shadowStack: false,
+      perms: 'rw-p',
+      name: '',
+    });
+    at = end - size;
+  }
+  return vmas.reverse();
+};
+
+/** Median nanoseconds of one call, over many rounds after a warm-up long enough for the optimizing compiler. */
+const time = (calls: number, run: () => void): number => {
+  const warm = process.hrtime.bigint() + 300_000_000n;
+  while (process.hrtime.bigint() < warm) run();
+  const rounds: number[] = [];
+  for (let i = 0; i < 25; i++) {
+    const from = process.hrtime.bigint();
+    run();
+    rounds.push(Number(process.hrtime.bigint() - from) / calls);
+  }
+  rounds.sort((a, b) => a - b);
+  return rounds[12] ?? Number.NaN;
+};
+
+const factsNow = (): KernelFacts => {
+  const version = parseKernelVersion(defaultScenario.machine.kernel);
+  if (!version) throw new Error('the default kernel has no version');
+  return factsOf(version);
+};
+
+const QUERIES = 4096;
+let sink = 0;
+const facts = factsNow();
+const rules = { minAddr: 0x1_0000, guards: facts.searchGuards };
+const say = (...columns: readonly string[]) =>
+  console.log(columns.map((c, i) => (i === 0 ? c.padEnd(34) : c.padStart(14))).join(''));
+
+console.log(`${os.cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`);
+console.log("Medians of 25 rounds. “of kernel” is our time over the time of the kernel's own code.\n");
+say('VMAs', '50', '1,000', '65,530');
+
+const sizes = [50, 1000, 65_530];
+const spaces = sizes.map(makeVmas);
+const indices = spaces.map(vmas => buildGapIndex(vmas, { stackGuardGap: 2 ** 20, shadowStackGuard: 4096 }));
+
+const builds = spaces.map(vmas => {
+  const repeat = Math.max(1, Math.floor(200_000 / vmas.length));
+  return time(repeat * vmas.length, () => {
+    for (let i = 0; i < repeat; i++)
+      sink += buildGapIndex(vmas, { stackGuardGap: 2 ** 20, shadowStackGuard: 4096 }).count;
+  });
+});
+say('build, ns a VMA', ...builds.map(n => n.toFixed(1)));
+say('  of kernel', ...builds.map(n => (n / KERNEL_BUILD_NS).toFixed(3)));
+
+const query = (which: (random: () => number) => { length: number; mask: number }) =>
+  indices.map(index => {
+    const random = seeded(7);
+    const asked = Array.from({ length: QUERIES }, () => {
+      const { length, mask } = which(random);
+      return {
+        topDown: random() < 0.75,
+        length,
+        lowLimit: 4096,
+        highLimit: MMAP_BASE,
+        alignMask: mask,
+        alignOffset: 0,
+        startGap: 0,
+      };
+    });
+    return time(QUERIES, () => {
+      for (const q of asked) sink += vmUnmappedArea(index, rules, q);
+    });
+  });
+const mixed = query(random => ({
+  length: Math.ceil(2 ** (random() * 14)) * 4096,
+  mask: random() < 0.3 ? 2 ** 21 - 4096 : 0,
+}));
+say('placement query, ns', ...mixed.map(n => n.toFixed(1)));
+say("  the kernel's, ns", ...sizes.map(n => KERNEL_QUERY_NS[n] ?? ''));
+say(
+  '  of kernel (its lower figure)',
+  ...mixed.map((n, i) => (n / Number.parseInt(KERNEL_QUERY_NS[sizes[i] ?? 0] ?? '1', 10)).toFixed(2)),
+);
+const large = query(() => ({ length: 2 ** 31, mask: 0 }));
+say('query for 2 GiB, ns', ...large.map(n => n.toFixed(1)));
+
+const solves = spaces.map(vmas => {
+  const scenario: Scenario = {
+    ...defaultScenario,
+    space: {
+      ...defaultScenario.space,
+      source: { kind: 'pasted', name: 'bench', vmas, mmapBase: va(MMAP_BASE) },
+    },
+  };
+  const prepared = prepare(scenario.machine, scenario.space);
+  const steps = Array.from({ length: 256 }, (_, i) => ({
+    ...scenario,
+    request: { ...scenario.request, length: bytes(2 ** 31 - i * 4096) },
+  }));
+  return time(steps.length, () => {
+    for (const step of steps) sink += solve(step, prepared).device?.faults ?? 0;
+  });
+});
+say('solve whole (place, leaves, why, cost), µs', ...solves.map(n => (n / 1000).toFixed(2)));
+if (sink === 0.5) console.log('');

@@ -1,0 +1,24 @@
+/**
+ * The placement engine's public face: a Scenario in, the placement, the leaves, their cost and the reasons out.
+ * Pure TypeScript, no DOM, no dependency.
+ */
+export type { Arch, ArchId, LeafKind } from './arch/arch.ts';
+export { archs, findArch } from './arch/index.ts';
+export type { LeafCost, TableCost } from './cost/cost.ts';
+export { type Intake, readIntake } from './intake/intake.ts';
+export { type FactChange, factChanges, factsOf, type KernelFacts } from './kernel/facts.ts';
+export { formatKernelVersion, type KernelVersion, parseKernelVersion } from './kernel/version.ts';
+export type { LeafRun } from './leaves/runs.ts';
+export type { WhyCause, WhySize } from './leaves/why.ts';
+export type { PlacementEvent } from './placement/mm.ts';
+export { mmap, type Placement, type Refusal } from './placement/mmap.ts';
+export { policies } from './placement/policies.ts';
+export type { MmapRequest } from './placement/request.ts';
+export { NO_ROOM, type SearchQuery, vmUnmappedArea } from './placement/search.ts';
+export { type Packer, readLink, writeLink } from './scenario/link.ts';
+export { spacePresets } from './scenario/presets.ts';
+export { defaultScenario, type Scenario } from './scenario/scenario.ts';
+export { type DeviceAnswer, type Prepared, prepare, type Solution, solve, trace } from './solve.ts';
+export type { Vma } from './space/vma.ts';
+export { formatAddress, formatExact, formatSize, type Read, readBytes } from './text.ts';
+export { type Bytes, bytes, type Pa, pa, type Va, va } from './units.ts';
