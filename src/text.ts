@@ -120,7 +120,7 @@ export const formatExact = (n: number): string => {
     const size = 1024 ** unit;
     const up = Math.ceil(n / size) * size;
     if (up === n || up >= 2 ** 63) continue;
-    const text = `${inUnits(up)}-${inUnits(up - n)}`;
+    const text = `${inUnits(up)}-${inUnits(up - n).replaceAll('+', '-')}`;
     if (text.length < best.length) best = text;
   }
   const hexText = formatAddress(n);
