@@ -100,17 +100,10 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   s.marks.push({ kind: 'rect', x, y: barY, w, h: 9, fill: 'gap', stroke: 'line' });
   let painted = Number.NEGATIVE_INFINITY;
   for (const v of vmas) {
-    const x0 = truePx(v.start);
-    const x1 = Math.max(truePx(v.end), x0 + 2);
-    if (x1 <= painted) continue;
-    s.marks.push({
-      kind: 'rect',
-      x: Math.max(x0, painted),
-      y: barY,
-      w: Math.min(x1, x + w) - Math.max(x0, painted),
-      h: 9,
-      fill: 'vma',
-    });
+    const x0 = Math.max(Math.min(truePx(v.start), x + w - 2), painted);
+    const x1 = Math.min(Math.max(truePx(v.end), x0 + 2), x + w);
+    if (x1 <= x0) continue;
+    s.marks.push({ kind: 'rect', x: x0, y: barY, w: x1 - x0, h: 9, fill: 'vma' });
     painted = x1;
   }
   if (placed)

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { readLink } from '../../../src/scenario/link.ts';
+import { prepare, solve, trace } from '../../../src/solve.ts';
+import { type Mark, roughMeasure, type TextMark } from '../../draw/marks.ts';
+import { drawMap } from './picture.ts';
+import type { Picture } from './types.ts';
+import { finalSearch } from './vaItems.ts';
+
+const draw = (hash: string, width = 900, height = 824, crosshair?: number, pane?: number): Picture => {
+  const { scenario } = readLink(hash, { pack: t => t, unpack: t => t });
+  const prepared = prepare(scenario.machine, scenario.space);
+  return drawMap({
+    scenario,
+    solution: solve(scenario, prepared),
+    search: finalSearch(trace(scenario, prepared), prepared.mm.space.index),
+    width,
+    height,
+    crosshair,
+    pane,
+    measure: roughMeasure,
+  });
+};
+
+const texts = (p: Picture): string[] =>
+  p.marks.filter((m): m is TextMark => m.kind === 'text').map(m => m.text);
+const leaves = (p: Picture) => p.marks.filter(m => m.kind === 'leaves');
+
+test('the designed scene says what the design says', () => {
+  const words = texts(draw('#1&as=scene', 980));
+  expect(words).toContain('524,288 × PTE 4 KiB');
+  expect(words).toContain('miss by 716.33 MiB');
+  expect(words).toContain('miss by 336 KiB');
+  expect(words).toContain('4 gaps too small for 2 GiB');
+  expect(words).toContain('42.66 TiB free: take its top');
+  expect(words).toContain('mmap_base 0x7fff_f7ff_f000');
+  expect(words).toContain('0x7ffe_6cc5_4000');
+  expect(words).toContain('1,025 slots to tables');
+});
+
+test('a red arrow is as long as (VA − PA) mod the size, on the scale of its pane', () => {
+  const picture = draw('#1&as=scene', 900);
+  const arrows = picture.marks.filter(
+    m =>
+      m.kind === 'path' &&
+      m.stroke === 'red' &&
+      m.points.length === 2 &&
+      m.points[0]?.[1] === m.points[1]?.[1],
+  );
+  // The first pane is half of 852 px for 2 GiB; its first whole arrow is 716.33 MiB long, less its head.
+  const [from, to] = (arrows[0] as Extract<Mark, { kind: 'path' }>).points;
+  const px = (0x2cc5_4000 / 2 ** 31) * 426;
+  expect((to?.[0] ?? 0) - (from?.[0] ?? 0) + 3).toBeCloseTo(px, 6);
+});
+
+test('where the teeth meet there is no red in the panes, and the slabs are labelled', () => {
+  const picture = draw('#1&as=scene&p=xu1');
+  const words = texts(picture);
+  expect(words).toContain('PUD 1 GiB');
+  expect(words).toContain('meet: a 1 GiB leaf fits');
+  expect(words).toContain('no table needed');
+  expect(words.some(w => w.startsWith('miss by'))).toBe(false);
+});
+
+test('a corrupt run is never drawn as success', () => {
+  const picture = draw('#1&k=6.12&len=1G+2M+4K');
+  expect(leaves(picture).some(m => m.kind === 'leaves' && m.corrupt)).toBe(true);
+  expect(texts(picture)).toContain('corrupt entries');
+});
+
+test('a refused request shows no leaves', () => {
+  const picture = draw('#1&len=4G');
+  expect(leaves(picture)).toHaveLength(0);
+  expect(texts(picture)).toContain('No mapping, so no leaves.');
+});
+
+describe.each([
+  ['', 852],
+  ['', 340],
+  ['', 1400],
+  ['#1&len=4K', 852],
+  ['#1&len=15M&off=1028K&p=thp', 852],
+  ['#1&bar=2@0x0+1T&len=1T&p=xu1', 852],
+  ['#1&bar=2@0x0+1T&len=1T', 852],
+  ['#1&a=x86_64-5&hint=0x80_0000_0000_0000', 852],
+  ['#1&layout=bottomup&as=bare', 852],
+  ['#1&k=6.12.28&t=desc', 852],
+  ['#1&fl=shared.fixed&hint=0x7f43_0000_0000', 340],
+])('%s at %d px', (hash, width) => {
+  test('has finite marks, few of them, inside the drawing', () => {
+    for (const pane of [undefined, 0, 1, 2]) {
+      const picture = draw(hash, width + 48, 824, 8192, pane);
+      expect(picture.marks.length).toBeLessThan(4000);
+      for (const m of picture.marks) {
+        const numbers =
+          m.kind === 'path'
+            ? m.points.flat()
+            : m.kind === 'hop'
+              ? [...m.from, ...m.to]
+              : m.kind === 'circle'
+                ? [m.x, m.y, m.r]
+                : 'w' in m
+                  ? [m.x, m.y, m.w, m.h]
+                  : [m.x, m.y];
+        for (const n of numbers) expect(Number.isFinite(n), JSON.stringify(m)).toBe(true);
+        if ('w' in m) expect(m.w, JSON.stringify(m)).toBeGreaterThanOrEqual(0);
+        if (m.kind === 'text') {
+          expect(m.x).toBeGreaterThanOrEqual(0);
+          expect(m.x).toBeLessThanOrEqual(width + 48);
+          expect(m.text).not.toMatch(/NaN|undefined|Infinity/);
+        }
+      }
+    }
+  });
+});
+
+test('a crosshair runs through every row', () => {
+  const without = draw('#1&as=scene');
+  const picture = draw('#1&as=scene', 900, 824, 2 ** 31 - 4096);
+  expect(picture.marks.length - without.marks.length).toBeGreaterThanOrEqual(9);
+});
+
+test('what is pointed at in the zipper is a byte of the mapping', () => {
+  const picture = draw('#1&as=scene');
+  const pane = picture.hits.find(h => h.offsetAt && h.h > 200);
+  expect(pane?.offsetAt?.(pane.x)).toBe(0);
+  expect(pane?.offsetAt?.(pane.x + pane.w)).toBeCloseTo(2 ** 31, 0);
+});

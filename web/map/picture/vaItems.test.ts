@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { PlacementEvent } from '../../../src/placement/mm.ts';
+import { readLink } from '../../../src/scenario/link.ts';
+import { defaultScenario, type Scenario } from '../../../src/scenario/scenario.ts';
+import { prepare, solve, trace } from '../../../src/solve.ts';
+import { va } from '../../../src/units.ts';
+import { finalSearch, shortName, type VaItem, vaItems } from './vaItems.ts';
+
+const noPacker = { pack: (t: string) => t, unpack: (t: string) => t };
+const linked = (hash: string): Scenario => readLink(hash, noPacker).scenario;
+
+const itemsOf = (scenario: Scenario, maxPassed = 4): readonly VaItem[] => {
+  const prepared = prepare(scenario.machine, scenario.space);
+  const { placement } = solve(scenario, prepared);
+  return vaItems({
+    vmas: prepared.mm.space.vmas,
+    index: prepared.mm.space.index,
+    taskSize: prepared.arch.taskSize,
+    placed: placement.ok ? placement : undefined,
+    search: finalSearch(trace(scenario, prepared), prepared.mm.space.index),
+    maxPassed,
+  });
+};
+
+test('the designed scene: four gaps too small, then the new mapping at the top of the free range', () => {
+  const items = itemsOf(linked('#1&as=scene'));
+  const passed = items.filter(i => i.kind === 'gap' && i.role === 'passed').map(i => i.to - i.from);
+  expect(passed.map(n => n / 1024)).toEqual([2044, 0x1df_d000 / 1024, 0x1a_e000 / 1024, 392]);
+  const at = items.findIndex(i => i.kind === 'new');
+  expect(items[at]).toMatchObject({ from: 0x7ffe_6cc5_4000, to: 0x7ffe_ecc5_4000 });
+  expect(items[at + 1]).toMatchObject({ kind: 'vmas' });
+  expect(items.some(i => i.kind === 'skipped')).toBe(false);
+  expect(items.filter(i => i.kind === 'unsearched')).toHaveLength(1);
+});
+
+test('alignment leaves a hole above the mapping', () => {
+  const items = itemsOf(linked('#1&as=scene&p=xu1'));
+  const hole = items.find(i => i.kind === 'skipped');
+  expect(hole && hole.to - hole.from).toBe(0x2cc5_4000);
+});
+
+const links = fc.constantFrom(
+  '',
+  '#1&as=scene',
+  '#1&as=scene&p=xu1',
+  '#1&as=qemu-run&k=6.12.117',
+  '#1&as=bare&layout=bottomup',
+  '#1&layout=bottomup',
+  '#1&fl=shared.fixed&hint=0x7f43_0000_0000',
+  '#1&fl=shared.fixed&hint=0x5555_0000_0000',
+  '#1&hint=0x6000_0000_0000',
+  '#1&a=x86_64-5',
+  '#1&a=x86_64-5&hint=0x80_0000_0000_0000',
+  '#1&bar=2@0x0+1T&len=100T',
+);
+
+test('the stretches ascend, touch and contain the mapping, whatever the scenario', () => {
+  fc.assert(
+    fc.property(
+      links,
+      fc.integer({ min: 0, max: 6 }),
+      fc.integer({ min: 1, max: 4 * 2 ** 18 }),
+      (hash, maxPassed, pages) => {
+        const base = linked(hash);
+        const scenario = {
+          ...base,
+          request: {
+            ...base.request,
+            length: Math.min(base.request.length, pages * 4096) as typeof base.request.length,
+          },
+        };
+        const items = itemsOf(scenario, maxPassed);
+        expect(items[0]?.from).toBe(0);
+        items.forEach((item, i) => {
+          expect(item.to, `${item.kind} ${i}`).toBeGreaterThan(item.from);
+          const next = items[i + 1];
+          if (next) expect(next.from, `after ${item.kind} ${i}`).toBe(item.to);
+        });
+        const { placement } = solve(scenario);
+        const placed = items.filter(i => i.kind === 'new');
+        expect(placed).toHaveLength(placement.ok ? 1 : 0);
+        if (placement.ok) expect(placed[0]).toMatchObject({ from: placement.start, to: placement.end });
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('no stretch of mappings hides a vast free range', () => {
+  for (const item of itemsOf(linked('#1&layout=bottomup')))
+    if (item.kind === 'vmas') expect(item.to - item.from).toBeLessThan(2 ** 40);
+});
+
+test('a lid moves the mapping down', () => {
+  const scenario = { ...defaultScenario, space: { ...defaultScenario.space, lid: va(0x7f42_0000_0000) } };
+  const items = itemsOf(scenario);
+  expect(items.find(i => i.kind === 'new')?.to).toBe(0x7f42_0000_0000);
+});
+
+test('names lose their folder and version', () => {
+  expect(shortName('/usr/lib/x86_64-linux-gnu/libpixman-1.so.0.42.2')).toBe('libpixman');
+  expect(shortName('/memfd:ram (deleted)')).toBe('memfd:ram');
+  expect(shortName('[heap]')).toBe('[heap]');
+  expect(shortName('')).toBe('');
+});
+
+test('only the last search counts', () => {
+  const { index } = prepare(defaultScenario.machine, defaultScenario.space).mm.space;
+  const events: PlacementEvent[] = [
+    { kind: 'search', topDown: true, length: 4096, needed: 4096, low: 4096, high: 2 ** 46, alignMask: 0 },
+    { kind: 'none' },
+    { kind: 'fallback' },
+    { kind: 'search', topDown: false, length: 8192, needed: 8192, low: 2 ** 45, high: 2 ** 47, alignMask: 0 },
+    { kind: 'none' },
+  ];
+  expect(finalSearch(events, index)).toMatchObject({
+    topDown: false,
+    needed: 8192,
+    fallback: true,
+    taken: undefined,
+  });
+  expect(finalSearch([], index)).toBeUndefined();
+});
