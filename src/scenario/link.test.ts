@@ -1,0 +1,433 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { archs } from '../arch/index.ts';
+import { policies } from '../placement/policies.ts';
+import type { Vma } from '../space/vma.ts';
+import { bytes, GiB, MiB, pa, va } from '../units.ts';
+import { LINK_VERSION, type Packer, readLink, writeLink } from './link.ts';
+import { spacePresets } from './presets.ts';
+import { type Bar, defaultScenario, type Scenario, type SpaceSource } from './scenario.ts';
+
+/** Packs nothing: text in, text out. The real one compresses, and belongs to the app. */
+const plain: Packer = {
+  pack: text => encodeURIComponent(text).replaceAll('~', '%7E').replaceAll('%', '~'),
+  unpack: packed => {
+    try {
+      return decodeURIComponent(packed.replaceAll('~', '%'));
+    } catch {
+      return undefined;
+    }
+  },
+};
+const write = (s: Scenario): string => writeLink(s, plain);
+const read = (hash: string) => readLink(hash, plain);
+
+const pages = (max: number) => fc.integer({ min: 0, max }).map(n => n * 4096);
+const bars: fc.Arbitrary<Bar> = fc
+  .tuple(fc.nat(5), pages(2 ** 40), fc.integer({ min: 1, max: 2 ** 28 }))
+  .map(([index, base, size]) => ({ index, base: pa(base), size: bytes(size * 4096) }));
+
+const vmaLists: fc.Arbitrary<readonly Vma[]> = fc
+  .array(
+    fc.tuple(
+      fc.nat(2 ** 30),
+      fc.integer({ min: 1, max: 2 ** 20 }),
+      fc.constantFrom('', 'g', 's'),
+      fc.stringMatching(/^[r-][w-][x-][ps]$/),
+      fc.string({ maxLength: 20 }).map(name => name.replaceAll(/[\n\r]/g, '')),
+    ),
+    { maxLength: 30 },
+  )
+  .map(parts => {
+    let at = 0;
+    return parts.map(([free, size, kind, perms, name]): Vma => {
+      const start = at + free * 4096;
+      at = start + size * 4096;
+      return {
+        start: va(start),
+        end: va(at),
+        growsDown: kind === 'g',
+        shadowStack: kind === 's',
+        perms,
+        name,
+      };
+    });
+  });
+
+const sources: fc.Arbitrary<SpaceSource> = fc.oneof(
+  fc.constantFrom(...spacePresets).map((p): SpaceSource => ({ kind: 'preset', id: p.id })),
+  fc
+    .tuple(
+      fc.string({ maxLength: 40 }).map(name => name.replaceAll(/\s+/g, ' ')),
+      vmaLists,
+      fc.option(pages(2 ** 44), { nil: undefined }),
+    )
+    .map(
+      ([name, vmas, base]): SpaceSource => ({
+        kind: 'pasted',
+        name,
+        vmas,
+        mmapBase: base === undefined ? undefined : va(base),
+      }),
+    ),
+);
+const optionalVa = fc.option(
+  pages(2 ** 44).map(n => va(n)),
+  { nil: undefined },
+);
+
+const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  machine: fc.record({
+    arch: fc.constantFrom(...archs.map(a => a.id)),
+    kernel: fc.constantFrom('7.3', '6.12.117', '7.3-rc4', '6.1.192', '6.12', '7.3.4', '6.10-rc3'),
+    policy: fc.constantFrom(...policies.map(p => p.id)),
+    thp: fc.constantFrom('always', 'madvise', 'never'),
+    shmem: fc.constantFrom('never', 'always', 'within_size', 'advise', 'deny', 'force'),
+  }),
+  device: fc.record({
+    bar: bars,
+    others: fc.array(bars, { maxLength: 6 }).map(list => list.sort((a, b) => a.base - b.base)),
+  }),
+  space: fc.record({
+    source: sources,
+    stackLimit: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.nat(2 ** 31), pages(2 ** 40)),
+    legacy: fc.boolean(),
+    mmapBase: optionalVa,
+    lid: optionalVa,
+  }),
+  request: fc.record({
+    file: fc.constantFrom(
+      'vfio',
+      'anon',
+      'anonHugetlb',
+      'memfd',
+      'hugetlbFile',
+      'tmpfsHugeNever',
+      'tmpfsHugeAlways',
+      'hookedFile',
+      'ramfs',
+      'devZero',
+      'devMem',
+    ),
+    offset: pages(2 ** 40).map(bytes),
+    length: fc.oneof(pages(2 ** 40), fc.maxSafeNat()).map(bytes),
+    hint: fc.oneof(pages(2 ** 47), fc.maxSafeNat()),
+    flags: fc.integer({ min: 0, max: 0xfff_ffff }),
+    prot: fc.nat(7),
+    advice: fc.constantFrom('none', 'huge', 'nohuge'),
+    touch: fc.constantFrom('asc', 'desc', 'middle'),
+  }),
+});
+
+describe('a link', () => {
+  it('gives back the scenario it was written from', () => {
+    fc.assert(
+      fc.property(scenarios, s => {
+        const hash = write(s);
+        const back = read(hash);
+        expect(back.problems).toEqual([]);
+        expect(back.scenario).toEqual(s);
+        expect(write(back.scenario)).toBe(hash);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is a fragment that a browser keeps as it is', () => {
+    fc.assert(
+      fc.property(scenarios, s => {
+        const hash = write(s);
+        expect(hash).toMatch(/^(?:#1(?:&[a-z]+=[A-Za-z0-9_.,:;@+\-/~!$'()*%]*)+)?$/);
+        expect(new URL(hash, 'https://example.org/').hash).toBe(hash);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of the default scenario is empty', () => {
+    expect(write(defaultScenario)).toBe('');
+    for (const hash of ['', '#', '#1'])
+      expect(read(hash)).toEqual({ scenario: defaultScenario, problems: [] });
+  });
+
+  it('survives being percent-encoded on its way', () => {
+    const hash = '#1&k=6.12.117&bar=2@0x38_8000_0000+4G&len=4G';
+    const encoded = `#${hash.slice(1).replaceAll('@', '%40').replaceAll('+', '%2B')}`;
+    expect(read(encoded)).toEqual(read(hash));
+    expect(read(hash.slice(1))).toEqual(read(hash));
+  });
+
+  it('is short', () => {
+    const s: Scenario = {
+      ...defaultScenario,
+      machine: { ...defaultScenario.machine, kernel: '6.12.117', policy: 'xu1' },
+      device: {
+        ...defaultScenario.device,
+        bar: { index: 2, base: pa(0x38_8000_0000), size: bytes(4 * GiB) },
+      },
+      request: { ...defaultScenario.request, offset: bytes(64 * 1024), length: bytes(4 * GiB - 64 * 1024) },
+    };
+    expect(write(s).length).toBeLessThanOrEqual(78);
+    expect(write(s)).toBe('#1&k=6.12.117&p=xu1&bar=2@0x38_8000_0000+4G&off=64K&len=4G-64K');
+  });
+});
+
+describe('a damaged link', () => {
+  it.each([
+    ['a', 'pdp11', 'no such architecture'],
+    ['k', 'soon', 'not a kernel version'],
+    ['k', '6.12.117+deb12-amd64', 'not a kernel version'],
+    ['p', 'best', 'not one of'],
+    ['thp', 'sometimes', 'not one of'],
+    ['shmem', 'x', 'not one of'],
+    ['bar', '7@0x0+2G', 'not of the form'],
+    ['bar', '2@0x1+2G', 'not a multiple'],
+    ['bar', '2@0x1000+0', 'the size is 0'],
+    ['bar', '2@0x1000+2T', 'above 1 TiB'],
+    ['bar', '2@0x1ff_ffff_ffff_f000+2G', 'beyond any physical address'],
+    ['others', '1@0x1000+4K,x', 'not of the form'],
+    ['others', Array(65).fill('1@0x1000+4K').join(','), 'more than 64'],
+    ['as', 'none', 'no such address space'],
+    ['vmas', '~', 'damaged'],
+    ['vmas', 'nothing', 'no head line'],
+    ['stack', '-1', 'is not a number'],
+    ['layout', 'sideways', 'not one of'],
+    ['base', '0x1001', 'not a multiple'],
+    ['lid', 'high', 'is not a number'],
+    ['f', 'floppy', 'not one of'],
+    ['off', '1K', 'not a multiple'],
+    ['len', '', 'nothing there'],
+    ['hint', '0xffffffffffffffffff', 'does not fit'],
+    ['fl', 'shared.fast', 'is no flag'],
+    ['fl', '0xfffffffff', 'is no flag'],
+    ['prot', '8', 'not 0 to 7'],
+    ['adv', 'good', 'not one of'],
+    ['t', 'random', 'not one of'],
+  ])('%s=%s: that field keeps its default and is named, the rest applies', (field, value, reason) => {
+    const good = field === 'len' ? '&prot=1' : '&len=6M';
+    const { scenario, problems } = read(`#1&${field}=${value}${good}`);
+    expect(problems).toMatchObject([{ field, reason: expect.stringContaining(reason) }]);
+    expect(problems[0]?.used).not.toBe('');
+    expect(scenario).toEqual({
+      ...defaultScenario,
+      request: { ...defaultScenario.request, ...(field === 'len' ? { prot: 1 } : { length: 6 * MiB }) },
+    });
+  });
+
+  it('names every bad field, and shortens long values', () => {
+    const { problems } = read(`#1&k=x&t=y&as=${'z'.repeat(100)}`);
+    expect(problems.map(p => p.field)).toEqual(['k', 'as', 't']);
+    expect(problems[1]?.value).toHaveLength(41);
+  });
+
+  it('ignores unknown fields and parts that are none', () => {
+    const { scenario, problems } = read('#1&zoom=3&=4&&nothing&len=6M');
+    expect(problems).toEqual([]);
+    expect(scenario.request.length).toBe(6 * MiB);
+  });
+
+  it.each(['#k=6.12', '#x', '#0&k=6.12', '#-1', '#12345', '#1.5&len=6M'])(
+    '%s has no version: the default, and says so',
+    hash => {
+      const { scenario, problems } = read(hash);
+      expect(scenario).toEqual(defaultScenario);
+      expect(problems).toMatchObject([{ field: 'version' }]);
+    },
+  );
+
+  it('of a version to come is read as far as it can be, and says so', () => {
+    const { scenario, problems } = read(`#${LINK_VERSION + 1}&len=6M&new=thing`);
+    expect(scenario.request.length).toBe(6 * MiB);
+    expect(problems).toMatchObject([{ field: 'version', reason: expect.stringContaining('newer Hugemap') }]);
+  });
+
+  it('never throws, whatever the text', () => {
+    const keys = [
+      'a',
+      'k',
+      'p',
+      'thp',
+      'shmem',
+      'bar',
+      'others',
+      'as',
+      'vmas',
+      'stack',
+      'layout',
+      'base',
+      'lid',
+      'f',
+      'off',
+      'len',
+      'hint',
+      'fl',
+      'prot',
+      'adv',
+      't',
+    ];
+    const garbage = fc.oneof(fc.string(), fc.string({ unit: 'binary' }));
+    const near = fc
+      .array(
+        fc.tuple(
+          fc.constantFrom(...keys),
+          fc.oneof(garbage, fc.constantFrom('%', '%zz', '0', '2G', '-', '~2%')),
+        ),
+      )
+      .map(parts => `#1&${parts.map(([k, v]) => `${k}=${v}`).join('&')}`);
+    fc.assert(
+      fc.property(fc.oneof(garbage, near), hash => {
+        const { scenario } = read(hash);
+        // Whatever came out can be written, and says the same again.
+        expect(read(write(scenario))).toEqual({ scenario, problems: [] });
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('never throws on a real link with bytes changed', () => {
+    fc.assert(
+      fc.property(scenarios, fc.array(fc.tuple(fc.nat(), fc.string({ maxLength: 2 }))), (s, edits) => {
+        let hash = write(s);
+        for (const [where, text] of edits) {
+          const at = where % (hash.length + 1);
+          hash = hash.slice(0, at) + text + hash.slice(at + 1);
+        }
+        const { scenario } = read(hash);
+        expect(read(write(scenario)).problems).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+/**
+ * Links of version 1 as they are out in the world. They open for ever: when the format changes this table
+ * stays as it is, and an upgrader is written.
+ */
+const stored: readonly (readonly [hash: string, change: (s: Scenario) => Scenario])[] = [
+  ['#1&k=6.12.117', s => ({ ...s, machine: { ...s.machine, kernel: '6.12.117' } })],
+  [
+    '#1&a=x86_64-5&k=7.3-rc4&p=thp',
+    s => ({ ...s, machine: { ...s.machine, arch: 'x86_64-5', kernel: '7.3-rc4', policy: 'thp' } }),
+  ],
+  [
+    '#1&thp=never&shmem=within_size',
+    s => ({ ...s, machine: { ...s.machine, thp: 'never', shmem: 'within_size' } }),
+  ],
+  [
+    '#1&k=6.12.117&p=xu1&bar=2@0x38_8000_0000+4G&off=64K&len=4G-64K',
+    s => ({
+      ...s,
+      machine: { ...s.machine, kernel: '6.12.117', policy: 'xu1' },
+      device: { ...s.device, bar: { index: 2, base: pa(0x38_8000_0000), size: bytes(4 * GiB) } },
+      request: { ...s.request, offset: bytes(0x1_0000), length: bytes(4 * GiB - 0x1_0000) },
+    }),
+  ],
+  ['#1&others=', s => ({ ...s, device: { ...s.device, others: [] } })],
+  [
+    '#1&others=0@0xfd00_0000+16M,4@0x39_0000_0000+32M',
+    s => ({
+      ...s,
+      device: {
+        ...s.device,
+        others: [
+          { index: 0, base: pa(0xfd00_0000), size: bytes(16 * MiB) },
+          { index: 4, base: pa(0x39_0000_0000), size: bytes(32 * MiB) },
+        ],
+      },
+    }),
+  ],
+  ['#1&as=scene', s => ({ ...s, space: { ...s.space, source: { kind: 'preset', id: 'scene' } } })],
+  [
+    '#1&as=bare&stack=unlimited&layout=bottomup',
+    s => ({
+      ...s,
+      space: {
+        ...s.space,
+        source: { kind: 'preset', id: 'bare' },
+        stackLimit: Number.POSITIVE_INFINITY,
+        legacy: true,
+      },
+    }),
+  ],
+  ['#1&as=qemu-run', s => ({ ...s, space: { ...s.space, source: { kind: 'preset', id: 'qemu-run' } } })],
+  [
+    '#1&stack=127M+4K&base=0x7fff_f7ff_f000&lid=0x7fff_2345_6000',
+    s => ({
+      ...s,
+      space: {
+        ...s.space,
+        stackLimit: 127 * MiB + 4096,
+        mmapBase: va(0x7fff_f7ff_f000),
+        lid: va(0x7fff_2345_6000),
+      },
+    }),
+  ],
+  [
+    '#1&f=anon&len=4M&hint=0x5000_0000_1000&fl=private.fixed.noreplace.32bit.above4g.growsdown.locked.noreserve&prot=0',
+    s => ({
+      ...s,
+      request: {
+        ...s.request,
+        file: 'anon',
+        length: bytes(4 * MiB),
+        hint: 0x5000_0000_1000,
+        flags: 0x10_61d2,
+        prot: 0,
+      },
+    }),
+  ],
+  ['#1&fl=shared.0x20000', s => ({ ...s, request: { ...s.request, flags: 0x2_0001 } })],
+  ['#1&adv=nohuge&t=middle', s => ({ ...s, request: { ...s.request, advice: 'nohuge', touch: 'middle' } })],
+];
+
+describe('stored links of version 1', () => {
+  it.each(stored)('%s', (hash, change) => {
+    expect(read(hash)).toEqual({ scenario: change(defaultScenario), problems: [] });
+  });
+
+  it('of a pasted space', () => {
+    const { scenario, problems } = read(
+      `#1&vmas=${encodeURIComponent('2s8nw cat\na0 1 r-xp /bin/cat\n0 2 rw-pg [stack]\n3 1 rw-ps ')}`,
+    );
+    expect(problems).toEqual([]);
+    expect(scenario.space.source).toEqual({
+      kind: 'pasted',
+      name: 'cat',
+      mmapBase: Number.parseInt('2s8nw', 36) * 4096,
+      vmas: [
+        {
+          start: 0x16_8000,
+          end: 0x16_9000,
+          growsDown: false,
+          shadowStack: false,
+          perms: 'r-xp',
+          name: '/bin/cat',
+        },
+        {
+          start: 0x16_9000,
+          end: 0x16_b000,
+          growsDown: true,
+          shadowStack: false,
+          perms: 'rw-p',
+          name: '[stack]',
+        },
+        { start: 0x16_e000, end: 0x16_f000, growsDown: false, shadowStack: true, perms: 'rw-p', name: '' },
+      ],
+    });
+  });
+});
+
+describe('a pasted space', () => {
+  it.each([
+    ['2s8nw x\n0 1 r-xp', 'mapping 1'],
+    ['2s8nw x\n1 1 r-xp a\n0 0 r-xp b', 'mapping 2 of the packed address space is out of range'],
+    ['2s8nw x\nzzzzzzzzzzz 1 r-xp a', 'out of range'],
+    ['zzzzzzzzzzz x', 'mmap_base is out of range'],
+    ['- ', undefined],
+  ])('%j: %s', (text, reason) => {
+    const { scenario, problems } = read(`#1&vmas=${plain.pack(text)}`);
+    if (reason === undefined) expect(scenario.space.source).toMatchObject({ kind: 'pasted', vmas: [] });
+    else expect(problems).toMatchObject([{ field: 'vmas', reason: expect.stringContaining(reason) }]);
+  });
+});
