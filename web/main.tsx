@@ -1,5 +1,11 @@
 import { createRoot } from 'react-dom/client';
+import { App } from './App.tsx';
+import { startKeys } from './state/commands.ts';
+import { startHistory, startTheme } from './state/store.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
-createRoot(root).render(<h1>Hugemap</h1>);
+startTheme();
+startHistory();
+startKeys();
+createRoot(root).render(<App />);

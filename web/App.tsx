@@ -1,0 +1,96 @@
+import { useEffect } from 'react';
+import { MAX_INTAKE } from '../src/intake/intake.ts';
+import { Header } from './Header.tsx';
+import { Help } from './Help.tsx';
+import { IntakeDialog } from './intake/IntakeDialog.tsx';
+import { MapScreen } from './map/MapScreen.tsx';
+import { app, useApp } from './state/store.ts';
+import './styles.css';
+
+/** Fields of the link that were not used: what stood there, why not, and what is used instead. */
+const LinkProblems = () => {
+  const problems = useApp(s => s.problems);
+  const canUndo = useApp(s => s.past.length > 0);
+  if (problems.length === 0) return null;
+  const { dismissProblems, undo } = app.getState();
+  return (
+    <div className="link-problems" role="alert">
+      <ul>
+        {problems.map(p => (
+          <li key={p.field}>
+            <span aria-hidden="true" className="red">
+              ✕{' '}
+            </span>
+            <b>{p.field}</b> <code>{p.value}</code>: {p.reason}. Used instead: <code>{p.used}</code>
+          </li>
+        ))}
+      </ul>
+      {canUndo && (
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            dismissProblems();
+            undo();
+          }}
+        >
+          Undo
+        </button>
+      )}
+      <button type="button" className="button" onClick={dismissProblems}>
+        Dismiss
+      </button>
+    </div>
+  );
+};
+
+/** Takes files and text dropped anywhere on the page. */
+const useDrops = (): void => {
+  useEffect(() => {
+    const over = (e: DragEvent): void => {
+      if (e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLInputElement) {
+        if (!e.dataTransfer?.types.includes('Files')) return;
+      }
+      e.preventDefault();
+    };
+    const drop = (e: DragEvent): void => {
+      const data = e.dataTransfer;
+      if (data === null) return;
+      const files = [...data.files];
+      const text = data.getData('text/plain');
+      const ownField = e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLInputElement;
+      if (files.length === 0 && (text === '' || ownField)) return;
+      e.preventDefault();
+      const { drop: take, say } = app.getState();
+      if (files.length === 0) {
+        take([{ name: '', text }]);
+        return;
+      }
+      const small = files.filter(f => f.size <= MAX_INTAKE);
+      if (small.length < files.length) say('Files above 32 MiB are not read');
+      void Promise.all(small.map(async f => ({ name: f.name, text: await f.text() }))).then(texts => {
+        if (texts.length > 0) take(texts);
+      });
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
+};
+
+/** The page. */
+export const App = () => {
+  useDrops();
+  return (
+    <>
+      <Header />
+      <LinkProblems />
+      <MapScreen />
+      <IntakeDialog />
+      <Help />
+    </>
+  );
+};

@@ -1,0 +1,102 @@
+import type { PciBar, PciDevice } from '../../src/intake/devices.ts';
+import type { Intake } from '../../src/intake/intake.ts';
+import type { Bar, Scenario, SpaceSource } from '../../src/scenario/scenario.ts';
+import type { Vma } from '../../src/space/vma.ts';
+import { bytes, TiB } from '../../src/units.ts';
+import type { Update } from '../state/steps.ts';
+
+const PAGE = 4096;
+/** A link carries no more. */
+const MOST_OTHERS = 64;
+
+/** A BAR of the pasted devices, and why it cannot be mapped where it cannot. */
+export interface BarChoice {
+  readonly key: string;
+  readonly device: PciDevice;
+  readonly bar: PciBar;
+  readonly problem: string | undefined;
+}
+
+const problemOf = (bar: PciBar): string | undefined => {
+  if (bar.kind === 'io') return 'ports, not memory';
+  if (bar.index > 5) return 'the ROM is not mapped through VFIO';
+  if (bar.size < PAGE) return 'smaller than a page';
+  if (bar.size % PAGE !== 0 || bar.base % PAGE !== 0) return 'not made of whole pages';
+  if (bar.size > TiB) return 'above 1 TiB: the file offset has 40 bits for a region';
+  return bar.base + bar.size > 2 ** 57 ? 'beyond any physical address' : undefined;
+};
+
+/** Every BAR that was read, in the order of the text. */
+export const barChoices = (intake: Intake): readonly BarChoice[] =>
+  intake.devices.flatMap(device =>
+    device.bars.map(bar => ({
+      key: `${device.line}.${bar.index}`,
+      device,
+      bar,
+      problem: problemOf(bar),
+    })),
+  );
+
+/** The BAR offered first: the largest that can be mapped. */
+export const largestBar = (choices: readonly BarChoice[]): BarChoice | undefined =>
+  choices
+    .filter(c => c.problem === undefined)
+    .reduce<BarChoice | undefined>((a, b) => (a === undefined || b.bar.size > a.bar.size ? b : a), undefined);
+
+const asBar = ({ index, base, size }: PciBar): Bar => ({ index, base, size });
+
+/** Line separators end a line for the reader of links, though not for the kernel that printed the name. */
+const safeName = (v: Vma): Vma =>
+  /[\u2028\u2029]/.test(v.name) ? { ...v, name: v.name.replaceAll(/[\u2028\u2029]/g, '\uFFFD') } : v;
+
+/** What the dialog has decided to take. */
+export interface Choice {
+  readonly intake: Intake;
+  /** What to call the address space. */
+  readonly name: string;
+  readonly bar: BarChoice | undefined;
+}
+
+/**
+ * Puts what was read into a Scenario: the address space in place of the old one, the chosen BAR mapped whole, and
+ * its neighbours for the picture.
+ */
+export const withIntake =
+  ({ intake, name, bar }: Choice): Update =>
+  s => {
+    let next: Scenario = s;
+    if (intake.vmas !== undefined && intake.vmas.length > 0) {
+      const source: SpaceSource = {
+        kind: 'pasted',
+        name: name.replaceAll(/\s+/g, ' ').trim().slice(0, 60) || 'pasted maps',
+        vmas: intake.vmas.map(safeName),
+        mmapBase: intake.mmapBaseGuess,
+      };
+      const top = source.vmas.at(-1)?.end ?? 0;
+      next = {
+        ...next,
+        // Nothing above 2^47 exists with 4 levels.
+        machine: top > 2 ** 47 ? { ...next.machine, arch: 'x86_64-5' } : next.machine,
+        space: { ...next.space, source, mmapBase: undefined, lid: undefined },
+      };
+    }
+    if (bar !== undefined) {
+      const others = barChoices(intake)
+        .filter(c => c.key !== bar.key && c.problem === undefined)
+        .map(c => asBar(c.bar))
+        .sort((a, b) => a.base - b.base)
+        .slice(0, MOST_OTHERS);
+      next = {
+        ...next,
+        device: { bar: asBar(bar.bar), others },
+        request: {
+          ...next.request,
+          file: 'vfio',
+          flags: (next.request.flags & ~0xf) | 1,
+          offset: bytes(0),
+          length: bar.bar.size,
+        },
+      };
+    }
+    return next;
+  };

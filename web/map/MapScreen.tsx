@@ -1,0 +1,46 @@
+import { useEffect, useRef } from 'react';
+import { app, useApp, useMedia } from '../state/store.ts';
+import { Controls } from './controls/Controls.tsx';
+import { Drawing } from './Drawing.tsx';
+import './map.css';
+import { Readout } from './Readout.tsx';
+import { Sheet } from './Sheet.tsx';
+import { Findings } from './verdict/Findings.tsx';
+import { Headline } from './verdict/Headline.tsx';
+
+/** Where did it land, which leaves, why not larger? Controls, the picture, the verdict. */
+export const MapScreen = () => {
+  const drawer = useApp(s => s.drawer);
+  const narrow = useMedia('(max-width: 1099px)');
+  const phone = useMedia('(max-width: 719px)');
+  const controls = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (narrow && drawer) controls.current?.focus();
+  }, [narrow, drawer]);
+  return (
+    <main className={drawer && narrow ? 'map with-drawer' : 'map'}>
+      <aside
+        ref={controls}
+        id="controls"
+        className="controls"
+        aria-label="Scenario"
+        tabIndex={-1}
+        hidden={narrow && !drawer}
+        onKeyDown={e => {
+          if (narrow && e.key === 'Escape') app.getState().setDrawer(false);
+        }}
+      >
+        <Controls />
+      </aside>
+      <section className="stage" aria-label="Picture">
+        <Drawing />
+        <Readout />
+      </section>
+      <aside className="verdict" aria-label="Verdict and reasons">
+        <Headline />
+        <Findings />
+      </aside>
+      {phone && <Sheet />}
+    </main>
+  );
+};

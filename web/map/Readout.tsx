@@ -1,0 +1,47 @@
+import { vfioOffset } from '../../src/placement/mmap.ts';
+import { formatAddress } from '../../src/text.ts';
+import { mod } from '../../src/units.ts';
+import { useApp, useScenario, useSolution } from '../state/store.ts';
+
+const PAGE = 4096;
+
+/** The byte under the crosshair, through every row: addresses, file offset, and the slots that lead to it. */
+export const Readout = () => {
+  const scenario = useScenario();
+  const { placement, prepared, device } = useSolution();
+  const crosshair = useApp(s => s.crosshair);
+  if (!placement.ok) return <footer className="readout">No mapping to point at.</footer>;
+  const length = placement.end - placement.start;
+  const offset = Math.min(Math.max(0, Math.floor((crosshair ?? 0) / PAGE) * PAGE), length - PAGE);
+  const at = placement.start + offset;
+  const inFile = scenario.request.offset + offset;
+  const file = scenario.request.file === 'vfio' ? vfioOffset(scenario.device.bar.index, inFile) : inFile;
+  const items: readonly (readonly [string, string])[] = [
+    ['VA', formatAddress(at)],
+    ...(device === undefined ? [] : [['PA', formatAddress(device.mapping.pa + offset)] as const]),
+    ['pgoff', formatAddress(file / PAGE)],
+    ['offset', offset === 0 ? '0' : formatAddress(offset)],
+  ];
+  const slots = [...prepared.arch.levels]
+    .reverse()
+    .map(l => [l.name, String(mod(Math.floor(at / 2 ** l.shift), l.entries))] as const);
+  return (
+    <footer className="readout" aria-live="off" aria-label="At the crosshair">
+      <dl>
+        {items.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        <div className="slots">
+          {slots.map(([name, value]) => (
+            <span key={name}>
+              <dt>{name}</dt> <dd>{value}</dd>
+            </span>
+          ))}
+        </div>
+      </dl>
+    </footer>
+  );
+};

@@ -1,0 +1,86 @@
+import { useMemo, useState } from 'react';
+import { formatAddress } from '../../src/text.ts';
+import { GiB } from '../../src/units.ts';
+import { solveVariant } from '../state/solution.ts';
+import { app, useScenario } from '../state/store.ts';
+import { writeSize } from '../ui/BytesField.tsx';
+import { BytesSlider } from '../ui/BytesSlider.tsx';
+import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
+import { choosePolicy, Preview, PreviewCount, policyRows } from './controls/Policy.tsx';
+import { withLength, withOffset } from './edit.ts';
+
+const PAGE = 4096;
+
+/** The bottom sheet of a phone: policies and the two sliders that matter most, under the thumb. */
+export const Sheet = () => {
+  const scenario = useScenario();
+  const [open, setOpen] = useState(true);
+  const { change, finish } = app.getState();
+  const { request, device } = scenario;
+  const room = Math.max(PAGE, device.bar.size - PAGE);
+  const offsets = useMemo(() => linearScale(0, room), [room]);
+  const most = Math.max(PAGE, device.bar.size - request.offset);
+  const lengths = useMemo(() => octaveScale(most), [most]);
+  return (
+    <section className="sheet" aria-label="Policy and request">
+      <button
+        type="button"
+        className="handle"
+        aria-expanded={open}
+        aria-label={open ? 'Fold the sheet' : 'Open the sheet'}
+        onClick={() => setOpen(!open)}
+      >
+        <span />
+      </button>
+      <div className="cards">
+        {policyRows(scenario).map(row => {
+          const solution = solveVariant(scenario, row.machine);
+          return (
+            <button
+              key={row.id}
+              type="button"
+              className={row.chosen ? 'card chosen' : 'card'}
+              aria-pressed={row.chosen}
+              onClick={() => change(choosePolicy(row), 'done')}
+            >
+              <span>{row.short}</span>
+              <Preview solution={solution} width={80} />
+              <b>
+                <PreviewCount solution={solution} />
+              </b>
+            </button>
+          );
+        })}
+      </div>
+      {open && (
+        <>
+          <div className="field">
+            <span>Offset in BAR</span>
+            <output className="value">{request.offset === 0 ? '0' : formatAddress(request.offset)}</output>
+          </div>
+          <BytesSlider
+            label="Offset in BAR"
+            value={request.offset}
+            scale={offsets}
+            words={`${sizeInWords(request.offset)} into the BAR`}
+            bigStep={(v, d) => v + d * GiB}
+            onDrag={v => change(withOffset(v), 'drag')}
+            onDone={finish}
+          />
+          <div className="field">
+            <span>Length</span>
+            <output className="value">{writeSize(request.length)}</output>
+          </div>
+          <BytesSlider
+            label="Length"
+            value={request.length}
+            scale={lengths}
+            words={sizeInWords(request.length)}
+            onDrag={v => change(withLength(v), 'drag')}
+            onDone={finish}
+          />
+        </>
+      )}
+    </section>
+  );
+};

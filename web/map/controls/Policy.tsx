@@ -1,0 +1,167 @@
+import { useId } from 'react';
+import { parseKernelVersion } from '../../../src/kernel/version.ts';
+import { leafCount } from '../../../src/leaves/runs.ts';
+import { errnoName } from '../../../src/placement/errno.ts';
+import { policies } from '../../../src/placement/policies.ts';
+import type { Scenario } from '../../../src/scenario/scenario.ts';
+import type { Solution } from '../../../src/solve.ts';
+import { formatCount } from '../../../src/text.ts';
+import { solveVariant } from '../../state/solution.ts';
+import type { Update } from '../../state/steps.ts';
+import { app, useScenario } from '../../state/store.ts';
+import { LeafStrip } from '../../ui/LeafStrip.tsx';
+import { withMachine } from '../edit.ts';
+import { leafNames, leavesText } from '../words.ts';
+import { Section } from './Section.tsx';
+
+/** One way to place the mapping: a released kernel, or a proposal on the kernel at hand. */
+export interface PolicyRow {
+  readonly id: string;
+  readonly label: string;
+  /** Short, for narrow screens. */
+  readonly short: string;
+  readonly who: string;
+  readonly machine: Scenario['machine'];
+  readonly chosen: boolean;
+}
+
+const quick = [
+  { kernel: '7.3', label: 'Linux 7.3 as shipped', short: '7.3 shipped', who: '6.13 to 7.3' },
+  {
+    kernel: '6.12.117',
+    label: 'Linux 6.12 long-term',
+    short: '6.12.y',
+    who: '6.12.29 and newer',
+  },
+  { kernel: '6.1.192', label: 'Linux 6.1 long-term', short: '6.1.y', who: 'up to 6.9: PTEs only' },
+] as const;
+
+/** The rows of the policy list for a Scenario. */
+export const policyRows = (s: Scenario): readonly PolicyRow[] => {
+  const { machine } = s;
+  const shipped = machine.policy === 'shipped';
+  const known = quick.some(q => q.kernel === machine.kernel);
+  const present: readonly PolicyRow[] = known
+    ? []
+    : [
+        {
+          id: 'present',
+          label: `Linux ${machine.kernel} as shipped`,
+          short: `${machine.kernel}`,
+          who: 'the kernel chosen above',
+          machine: { ...machine, policy: 'shipped' },
+          chosen: shipped,
+        },
+      ];
+  return [
+    ...present,
+    ...quick.map(q => ({
+      id: q.kernel,
+      label: q.label,
+      short: q.short,
+      who: q.who,
+      machine: { ...machine, kernel: q.kernel, policy: 'shipped' as const },
+      chosen: shipped && machine.kernel === q.kernel,
+    })),
+    ...policies
+      .filter(p => p.id !== 'shipped')
+      .map(p => ({
+        id: p.id,
+        label: p.label,
+        short: p.id === 'thp' ? 'THP helper' : 'Xu v1',
+        who: `${p.who}, on ${machine.kernel}`,
+        machine: { ...machine, policy: p.id },
+        chosen: machine.policy === p.id,
+      })),
+  ];
+};
+
+/** What choosing a row does. */
+export const choosePolicy = (row: PolicyRow): Update => withMachine(row.machine);
+
+/** The outcome of a row as a strip, with its words for those who do not see it. */
+export const Preview = ({ solution, width }: { readonly solution: Solution; readonly width?: number }) => {
+  const { device, placement } = solution;
+  if (!placement.ok)
+    return (
+      <span className="strip-word red">
+        <span aria-hidden="true">✕ </span>
+        {errnoName(placement.errno)}
+      </span>
+    );
+  if (device === undefined) return <span className="strip-word">placed</span>;
+  return (
+    <>
+      <LeafStrip
+        width={width ?? 58}
+        parts={device.leaves.map(run => ({
+          kind: run.kind,
+          share: run.size * run.count,
+          corrupt: run.corrupt,
+        }))}
+      />
+      <span className="visually-hidden">: {leavesText(device.leaves)}</span>
+    </>
+  );
+};
+
+/** The number of leaves of a row, in the colour of most of them. */
+export const PreviewCount = ({ solution }: { readonly solution: Solution }) => {
+  const { device, placement } = solution;
+  if (!placement.ok) return <span className="red">{errnoName(placement.errno)}</span>;
+  if (device === undefined) return <span>placed</span>;
+  const most = device.leaves.reduce<(typeof device.leaves)[number] | undefined>(
+    (a, b) => (a === undefined || b.count > a.count ? b : a),
+    undefined,
+  );
+  return <span className={`ink-${most?.kind ?? 'pte'}`}>{formatCount(leafCount(device.leaves))}</span>;
+};
+
+/** Radios: who decides where the mapping goes. */
+export const Policy = () => {
+  const scenario = useScenario();
+  const name = useId();
+  return (
+    <Section title="Placement policy">
+      <div className="policies" role="radiogroup" aria-label="Placement policy">
+        {policyRows(scenario).map(row => (
+          <label key={row.id} className={row.chosen ? 'policy chosen' : 'policy'}>
+            <input
+              type="radio"
+              name={name}
+              checked={row.chosen}
+              onChange={() => app.getState().change(choosePolicy(row), 'done')}
+            />
+            <span className="words">
+              {row.label}
+              <small>{row.who}</small>
+            </span>
+            {parseKernelVersion(row.machine.kernel) !== undefined && (
+              <Preview solution={solveVariant(scenario, row.machine)} />
+            )}
+          </label>
+        ))}
+      </div>
+    </Section>
+  );
+};
+
+/** The shapes of the leaf sizes that this architecture has. */
+export const LeafKey = () => {
+  const scenario = useScenario();
+  const kinds = [...solveVariant(scenario, scenario.machine).prepared.arch.pfnLeaves].reverse();
+  const short = { pte: '4K', contpte: '64K', pmd: '2M', contpmd: '32M', pud: '1G' } as const;
+  return (
+    <Section title="Leaf sizes">
+      <ul className="key">
+        {kinds.map(l => (
+          <li key={l.kind}>
+            <LeafStrip parts={[{ kind: l.kind, share: 1 }]} width={58} height={14} />
+            <span>{leafNames[l.kind]}</span>
+            <span>{short[l.kind]}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+};

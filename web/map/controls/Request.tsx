@@ -1,0 +1,225 @@
+import { useMemo } from 'react';
+import { MAP } from '../../../src/placement/flags.ts';
+import { vfioOffset } from '../../../src/placement/mmap.ts';
+import type { FileKind } from '../../../src/placement/request.ts';
+import { formatAddress, formatExact } from '../../../src/text.ts';
+import { bytes, GiB, TiB } from '../../../src/units.ts';
+import { app, useScenario } from '../../state/store.ts';
+import { BytesField, readPages } from '../../ui/BytesField.tsx';
+import { BytesSlider } from '../../ui/BytesSlider.tsx';
+import { linearScale, octaveScale, sizeInWords } from '../../ui/scale.ts';
+import { withLength, withMachine, withOffset, withRequest } from '../edit.ts';
+import { Choice } from './Choice.tsx';
+import { Section } from './Section.tsx';
+
+const PAGE = 4096;
+
+/** What is mapped, in words. Anonymous memory is two entries of the menu, told apart by its flag. */
+const kinds: readonly {
+  readonly id: string;
+  readonly label: string;
+  readonly file: FileKind;
+  /** Sets MAP_SHARED or MAP_PRIVATE where the kind means one. */
+  readonly type: number;
+}[] = [
+  { id: 'vfio', label: 'VFIO BAR', file: 'vfio', type: MAP.SHARED },
+  { id: 'private', label: 'anonymous, private', file: 'anon', type: MAP.PRIVATE },
+  { id: 'shared', label: 'anonymous, shared', file: 'anon', type: MAP.SHARED },
+  { id: 'memfd', label: 'memfd', file: 'memfd', type: MAP.SHARED },
+  { id: 'tmpfsNever', label: 'tmpfs, huge=never', file: 'tmpfsHugeNever', type: MAP.SHARED },
+  { id: 'tmpfsAlways', label: 'tmpfs, huge=always', file: 'tmpfsHugeAlways', type: MAP.SHARED },
+  { id: 'hooked', label: 'file with THP hook (ext4)', file: 'hookedFile', type: MAP.SHARED },
+  { id: 'ramfs', label: 'file placed plainly (ramfs)', file: 'ramfs', type: MAP.SHARED },
+  { id: 'devMem', label: 'file without hook (/dev/mem)', file: 'devMem', type: MAP.SHARED },
+  { id: 'devZero', label: '/dev/zero, private', file: 'devZero', type: MAP.PRIVATE },
+  { id: 'hugetlb', label: 'MAP_HUGETLB, 2 MiB', file: 'anonHugetlb', type: MAP.PRIVATE },
+  { id: 'hugetlbFile', label: 'hugetlbfs file, 2 MiB', file: 'hugetlbFile', type: MAP.SHARED },
+];
+
+const isShmem = (file: FileKind): boolean =>
+  file === 'memfd' || file === 'tmpfsHugeNever' || file === 'tmpfsHugeAlways';
+
+const Kind = () => {
+  const { request, machine } = useScenario();
+  const { change } = app.getState();
+  const shared = (request.flags & MAP.SHARED) !== 0;
+  const now =
+    kinds.find(k => k.file === request.file && (k.file !== 'anon' || (k.type === MAP.SHARED) === shared)) ??
+    kinds[0];
+  return (
+    <>
+      <Choice
+        label="Maps"
+        value={now?.id ?? 'vfio'}
+        options={kinds}
+        onChange={id => {
+          const kind = kinds.find(k => k.id === id);
+          if (kind)
+            change(
+              s => withRequest({ file: kind.file, flags: (s.request.flags & ~MAP.TYPE) | kind.type })(s),
+              'done',
+            );
+        }}
+      />
+      {(isShmem(request.file) || (request.file === 'anon' && shared)) && (
+        <Choice
+          label="shmem_enabled"
+          value={machine.shmem}
+          options={(['never', 'always', 'within_size', 'advise', 'deny', 'force'] as const).map(id => ({
+            id,
+            label: id,
+          }))}
+          onChange={shmem => change(withMachine({ shmem }), 'done')}
+        />
+      )}
+    </>
+  );
+};
+
+const flagBoxes: readonly { readonly bit: number; readonly label: string }[] = [
+  { bit: MAP.FIXED, label: 'MAP_FIXED' },
+  { bit: MAP.FIXED_NOREPLACE, label: 'MAP_FIXED_NOREPLACE' },
+  { bit: MAP.BIT32, label: 'MAP_32BIT' },
+  { bit: MAP.ABOVE4G, label: 'MAP_ABOVE4G' },
+];
+
+const Flags = () => {
+  const { request } = useScenario();
+  const { change } = app.getState();
+  const set = (flags: number): void => change(withRequest({ flags }), 'done');
+  const isPrivate = (request.flags & MAP.TYPE) === MAP.PRIVATE;
+  const on = flagBoxes.filter(f => request.flags & f.bit).map(f => f.label);
+  const more = [
+    ...(isPrivate ? ['MAP_PRIVATE'] : []),
+    ...on,
+    ...(request.advice === 'none' ? [] : [request.advice === 'huge' ? 'MADV_HUGEPAGE' : 'MADV_NOHUGEPAGE']),
+    ...(request.touch === 'asc' ? [] : ['touch order']),
+  ];
+  return (
+    <details className="more">
+      <summary>
+        Flags, advice, touch order
+        {more.length > 0 && <span className="set"> {more.join(', ')}</span>}
+      </summary>
+      <div className="boxes">
+        {flagBoxes.map(f => (
+          <label key={f.label} className="check">
+            <input
+              type="checkbox"
+              checked={(request.flags & f.bit) !== 0}
+              onChange={e => set(e.target.checked ? request.flags | f.bit : request.flags & ~f.bit)}
+            />
+            {f.label}
+          </label>
+        ))}
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={isPrivate}
+            onChange={e => set((request.flags & ~MAP.TYPE) | (e.target.checked ? MAP.PRIVATE : MAP.SHARED))}
+          />
+          MAP_PRIVATE, not MAP_SHARED
+        </label>
+      </div>
+      <Choice
+        label="madvise()"
+        value={request.advice}
+        options={[
+          { id: 'none', label: 'none' },
+          { id: 'huge', label: 'MADV_HUGEPAGE' },
+          { id: 'nohuge', label: 'MADV_NOHUGEPAGE' },
+        ]}
+        onChange={advice => change(withRequest({ advice }), 'done')}
+      />
+      <Choice
+        label="Touched"
+        value={request.touch}
+        options={[
+          { id: 'asc', label: 'upwards' },
+          { id: 'desc', label: 'downwards' },
+          { id: 'middle', label: 'middle first, then up' },
+        ]}
+        onChange={touch => change(withRequest({ touch }), 'done')}
+      />
+    </details>
+  );
+};
+
+/** What the driver sees of the offset: the region's number is in it. */
+const DriverOffset = () => {
+  const { request, device } = useScenario();
+  if (request.file !== 'vfio') return null;
+  const offset = vfioOffset(device.bar.index, request.offset);
+  return (
+    <dl className="driver">
+      <div>
+        <dt>offset for the driver</dt>
+        <dd>
+          {device.bar.index} {'<<'} 40 | {formatExact(request.offset)}
+        </dd>
+      </div>
+      <div>
+        <dt>vm_pgoff</dt>
+        <dd>{formatAddress(offset / PAGE)}</dd>
+      </div>
+    </dl>
+  );
+};
+
+/** The arguments of mmap(). */
+export const Request = () => {
+  const { request, device } = useScenario();
+  const { change, finish } = app.getState();
+  const vfio = request.file === 'vfio';
+  const room = vfio ? Math.max(PAGE, device.bar.size - PAGE) : 4 * GiB;
+  const offsets = useMemo(() => linearScale(0, room), [room]);
+  const most = vfio ? Math.max(PAGE, device.bar.size - request.offset) : TiB;
+  const lengths = useMemo(() => octaveScale(Math.max(PAGE, Math.floor(most / PAGE) * PAGE)), [most]);
+  return (
+    <Section title="mmap() request">
+      <Kind />
+      <BytesField
+        label={vfio ? 'Offset in BAR' : 'Offset'}
+        value={request.offset}
+        read={readPages}
+        onCommit={offset => change(withRequest({ offset: bytes(offset) }), 'done')}
+      />
+      <BytesSlider
+        label={vfio ? 'Offset in BAR' : 'Offset in the file'}
+        value={request.offset}
+        scale={offsets}
+        words={`${sizeInWords(request.offset)} into the ${vfio ? 'BAR' : 'file'}`}
+        bigStep={(value, direction) =>
+          room > GiB
+            ? value + direction * GiB
+            : direction > 0
+              ? value * 2
+              : Math.floor(value / 2 / PAGE) * PAGE
+        }
+        onDrag={offset => change(withOffset(offset), 'drag')}
+        onDone={finish}
+      />
+      <DriverOffset />
+      <BytesField
+        label="Length"
+        value={request.length}
+        onCommit={length => change(withLength(length), 'done')}
+      />
+      <BytesSlider
+        label="Length"
+        value={request.length}
+        scale={lengths}
+        words={sizeInWords(request.length)}
+        onDrag={length => change(withLength(length), 'drag')}
+        onDone={finish}
+      />
+      <BytesField
+        label="Hint"
+        value={request.hint}
+        write={n => (n === 0 ? '0' : formatAddress(n))}
+        onCommit={hint => change(withRequest({ hint }), 'done')}
+      />
+      <Flags />
+    </Section>
+  );
+};

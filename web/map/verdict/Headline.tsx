@@ -1,0 +1,112 @@
+import { useEffect, useState } from 'react';
+import { leafCount } from '../../../src/leaves/runs.ts';
+import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
+import { Pieces } from '../../ui/Pieces.tsx';
+import { faultSentence, leafNames, leavesPieces, refusalText, spokenVerdict, tally } from '../words.ts';
+import { type Facts, useFacts } from './useVerdict.ts';
+
+/** The verdict speaks when the hand has rested this long. */
+const SETTLED_MS = 400;
+
+const Spoken = ({ facts }: { readonly facts: Facts }) => {
+  const text = spokenVerdict(facts.scenario, facts.solution, facts.events);
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    const timer = window.setTimeout(() => setSaid(text), SETTLED_MS);
+    return () => window.clearTimeout(timer);
+  }, [text]);
+  return (
+    <p className="visually-hidden" role="status" aria-live="polite">
+      {said}
+    </p>
+  );
+};
+
+const Content = ({ facts }: { readonly facts: Facts }) => {
+  const { scenario, solution, events } = facts;
+  const { placement, device } = solution;
+  const failed = refusalText(scenario, solution, events);
+  if (failed !== undefined || !placement.ok)
+    return (
+      <>
+        <p className="figure word red" data-testid="verdict">
+          {failed?.errno}
+        </p>
+        <p className="sentence">
+          <span className="red" aria-hidden="true">
+            ✕{' '}
+          </span>
+          {failed?.text}
+        </p>
+      </>
+    );
+  if (device === undefined)
+    return (
+      <>
+        <p className="figure word" data-testid="verdict">
+          {formatAddress(placement.start)}
+        </p>
+        <p className="kind">
+          <b>placed</b>, {formatSize(placement.end - placement.start)}
+        </p>
+        <p className="sentence">Not device memory: its leaves depend on the page cache and THP.</p>
+      </>
+    );
+  const kinds = tally(device.leaves);
+  const count = leafCount(device.leaves);
+  const corrupt = kinds.reduce((sum, t) => sum + t.corrupt, 0);
+  const most = kinds.reduce(
+    (a, b) => (b.count > a.count ? b : a),
+    kinds[0] ?? { kind: 'pte' as const, count: 0 },
+  );
+  const single = kinds.length === 1 ? kinds[0] : undefined;
+  const isBest = corrupt === 0 && device.best.leaves === count;
+  return (
+    <>
+      <p className={`figure ink-${most.kind}`} data-testid="verdict">
+        {formatCount(count)}
+      </p>
+      <div className="say">
+        <p className="kind">
+          {single === undefined ? (
+            <Pieces of={leavesPieces(device.leaves)} />
+          ) : (
+            <>
+              <b>
+                {leafNames[single.kind]} {count === 1 ? 'leaf' : 'leaves'}
+              </b>{' '}
+              of {formatSize(single.size)}
+            </>
+          )}
+        </p>
+        {corrupt > 0 && (
+          <p className="bad">
+            <span aria-hidden="true">✕ </span>
+            {formatCount(corrupt)} of them corrupt: the PFN in it is not a multiple of its size.
+          </p>
+        )}
+        <p className="sentence">
+          {faultSentence(device)}{' '}
+          {isBest ? (
+            'Nothing better is possible.'
+          ) : (
+            <>
+              Best possible: <Pieces of={leavesPieces(device.best.runs)} />.
+            </>
+          )}
+        </p>
+      </div>
+    </>
+  );
+};
+
+/** The number, its sentence, and the voice that reads it. */
+export const Headline = () => {
+  const facts = useFacts();
+  return (
+    <section className="headline" aria-label="Verdict">
+      <Content facts={facts} />
+      <Spoken facts={facts} />
+    </section>
+  );
+};

@@ -1,0 +1,407 @@
+import type { LeafKind } from '../../src/arch/arch.ts';
+import { changeBehind } from '../../src/kernel/facts.ts';
+import type { LeafRefusal } from '../../src/leaves/rules.ts';
+import { type LeafRun, leafCount } from '../../src/leaves/runs.ts';
+import type { WhyPart, WhySize } from '../../src/leaves/why.ts';
+import { errnoName } from '../../src/placement/errno.ts';
+import type { PlacementEvent } from '../../src/placement/mm.ts';
+import type { Refusal } from '../../src/placement/mmap.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import type { DeviceAnswer, Prepared, Solution } from '../../src/solve.ts';
+import { gapEnd, gapStart } from '../../src/space/gapIndex.ts';
+import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import type { Piece } from '../ui/Pieces.tsx';
+
+/** The kernel's name of a leaf. */
+export const leafNames: Readonly<Record<LeafKind, string>> = {
+  pte: 'PTE',
+  contpte: 'CONTPTE',
+  pmd: 'PMD',
+  contpmd: 'CONTPMD',
+  pud: 'PUD',
+};
+
+/** One line of reasons: what it is about, and why. */
+export interface Reason {
+  /** `no`: this is why not. `yes`: this holds. `so`: how it came about. */
+  readonly mark: 'no' | 'yes' | 'so';
+  readonly head: string;
+  readonly body: readonly Piece[];
+}
+
+/** Leaves of one kind, counted. */
+export interface LeafTally {
+  readonly kind: LeafKind;
+  readonly size: number;
+  readonly count: number;
+  readonly corrupt: number;
+}
+
+/** Leaves by kind, large to small. */
+export const tally = (runs: readonly LeafRun[]): readonly LeafTally[] => {
+  const byKind = new Map<LeafKind, LeafTally>();
+  for (const run of runs) {
+    const old = byKind.get(run.kind);
+    byKind.set(run.kind, {
+      kind: run.kind,
+      size: run.size,
+      count: (old?.count ?? 0) + run.count,
+      corrupt: (old?.corrupt ?? 0) + (run.corrupt ? run.count : 0),
+    });
+  }
+  return [...byKind.values()].sort((a, b) => b.size - a.size);
+};
+
+const leaves = (n: number): string => (n === 1 ? 'leaf' : 'leaves');
+const faultsText = (n: number): string => (n === 1 ? '1 fault' : `${formatCount(n)} faults`);
+
+/** “2 PUD leaves”, “1 PUD and 512 PMD leaves”. */
+export const leavesText = (runs: readonly LeafRun[]): string => {
+  const parts = tally(runs).map(t => `${formatCount(t.count)} ${leafNames[t.kind]}`);
+  const last = tally(runs).at(-1)?.count ?? 0;
+  const list =
+    parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+  return `${list} ${leaves(parts.length > 1 ? 2 : last)}`;
+};
+
+/** The same with each size in its own colour. */
+export const leavesPieces = (runs: readonly LeafRun[]): readonly Piece[] => {
+  const all = tally(runs);
+  return all.flatMap((t, i): Piece[] => [
+    i === 0 ? '' : i === all.length - 1 ? ' and ' : ', ',
+    {
+      leaf: t.kind,
+      text: `${formatCount(t.count)} ${leafNames[t.kind]}${i === all.length - 1 ? ` ${leaves(all.length > 1 ? 2 : t.count)}` : ''}`,
+    },
+  ]);
+};
+
+/** How many faults put the leaves there: “one fault each”, “1 fault maps all 524,288 PTEs”. */
+export const faultSentence = (answer: DeviceAnswer): string => {
+  const count = leafCount(answer.leaves);
+  switch (answer.rules.era) {
+    case 'premap':
+      return `no fault: mmap() itself maps all ${formatCount(count)} PTEs.`;
+    case 'fullRemap':
+    case 'fullInsert':
+      return count === 1 ? '1 fault maps the PTE.' : `1 fault maps all ${formatCount(count)} PTEs.`;
+    case 'perPage':
+    case 'hugeExactNoPfn':
+    case 'hugeExact':
+    case 'hugeAligned':
+      if (count === 1) return 'one fault maps it all.';
+      return count === 2 ? 'two faults map it all.' : 'one fault each.';
+  }
+};
+
+const refusalSentences: Readonly<Record<Refusal, string>> = {
+  'offset not page aligned': 'The offset is not a multiple of the page.',
+  'MAP_HUGETLB on an ordinary file': 'MAP_HUGETLB needs anonymous memory or a hugetlbfs file.',
+  'unknown huge page size': 'This machine has no huge pages of the size that the flags name.',
+  'length 0': 'The length is 0.',
+  'length wraps to 0': 'Rounded up to pages, the length wraps to 0.',
+  'too many mappings': 'The process has more mappings than vm.max_map_count allows.',
+  'longer than the address space': 'The length is more than the whole user address space.',
+  'no gap fits': 'No gap of the address space is large enough.',
+  'hint counts as an error number': 'An address in the last 4095 bytes of 64 bits is taken for an error.',
+  'ends beyond the address space': 'The mapping would end beyond the user address space.',
+  'address not page aligned': 'MAP_FIXED needs an address that is a multiple of the page.',
+  'hint not aligned to the huge page': 'MAP_FIXED needs an address that is a multiple of the huge page.',
+  'below mmap_min_addr': 'The address lies below vm.mmap_min_addr.',
+  'overlaps a mapping (MAP_FIXED_NOREPLACE)':
+    'A mapping is there already, and MAP_FIXED_NOREPLACE replaces none.',
+  'may not lock memory': 'MAP_LOCKED, but RLIMIT_MEMLOCK is 0.',
+  'RLIMIT_MEMLOCK exceeded': 'MAP_LOCKED, and the length is more than RLIMIT_MEMLOCK leaves.',
+  'offset plus length overflows': 'Offset plus length is more than a file offset can hold.',
+  'flags that MAP_SHARED_VALIDATE refuses': 'MAP_SHARED_VALIDATE refuses a flag that it does not know.',
+  'unknown mapping type': 'Neither MAP_SHARED nor MAP_PRIVATE: the mapping has no type.',
+  'MAP_GROWSDOWN on a file or shared memory': 'MAP_GROWSDOWN is for private anonymous memory only.',
+  'RLIMIT_AS exceeded': 'The length is more than RLIMIT_AS leaves.',
+  'more memory than RAM and swap': 'The length is more than RAM and swap, and vm.overcommit_memory is 0.',
+  'offset not a multiple of the huge page': 'The offset is not a multiple of the huge page.',
+  'beyond the physical address width': 'The range lies beyond the physical addresses of this CPU.',
+  'not a mappable BAR': 'vfio-pci offers no such BAR for mapping.',
+  'VFIO mapping must be shared': 'vfio-pci refuses MAP_PRIVATE: device memory cannot be copied on write.',
+  'beyond the end of the BAR': 'The range ends beyond the BAR.',
+};
+
+/** The largest free range between `low` and `high`, in bytes. */
+export const largestGap = (
+  prepared: Prepared,
+  low: number,
+  high: number,
+): { readonly start: number; readonly size: number } => {
+  const { index } = prepared.mm.space;
+  let best = { start: low, size: 0 };
+  for (let i = 0; i <= index.count; i++) {
+    const start = Math.max(gapStart(index, i), low);
+    const size = Math.min(gapEnd(index, i), high) - start;
+    if (size > best.size) best = { start, size };
+  }
+  return best;
+};
+
+/** Why mmap() failed, with the numbers in it. */
+export const refusalText = (
+  scenario: Scenario,
+  solution: Solution,
+  events: readonly PlacementEvent[],
+): { readonly errno: string; readonly text: string } | undefined => {
+  const { placement, prepared } = solution;
+  if (placement.ok) return undefined;
+  const { request, device } = scenario;
+  const errno = errnoName(placement.errno);
+  if (placement.refusal === 'beyond the end of the BAR') {
+    const over = request.offset + request.length - device.bar.size;
+    const from = request.offset === 0 ? '' : `Offset ${formatSize(request.offset)} plus length `;
+    return {
+      errno,
+      text: `${from === '' ? 'A length of ' : from}${formatSize(request.length)} ends ${formatSize(over)} beyond the ${formatSize(device.bar.size)} BAR.`,
+    };
+  }
+  if (placement.refusal === 'no gap fits') {
+    const searches = events.filter(e => e.kind === 'search');
+    const low = Math.min(...searches.map(e => e.low), prepared.arch.window);
+    const high = Math.max(...searches.map(e => e.high), 0);
+    const gap = searches.length === 0 ? undefined : largestGap(prepared, low, high);
+    const tail =
+      gap === undefined || gap.size === 0
+        ? ''
+        : ` The largest gap has ${formatSize(gap.size)}, at ${formatAddress(gap.start)}.`;
+    return { errno, text: `No gap has room for ${formatSize(request.length)}.${tail}` };
+  }
+  return { errno, text: refusalSentences[placement.refusal] };
+};
+
+const commitOf = (commit: string | undefined): readonly Piece[] =>
+  commit === undefined ? [] : [' ', { commit }];
+
+/** Why a leaf size cannot appear at all. */
+const unusable = (refusal: LeafRefusal, prepared: Prepared): readonly Piece[] => {
+  switch (refusal.kind) {
+    case 'archNever':
+      return ['No release of Linux maps device memory with it on this architecture.'];
+    case 'kernelTooOld':
+      return [`Linux maps device memory with it since ${refusal.since}.`, ...commitOf(refusal.commit)];
+    case 'era': {
+      const change = changeBehind(prepared.version, 'faultEra');
+      return [`On this kernel ${change?.what ?? 'vfio-pci maps PTEs only'}.`, ...commitOf(change?.commit)];
+    }
+    case 'policy':
+      switch (refusal.by) {
+        case 'processDisabled':
+          return ['The process asked for no huge pages with ', { code: 'PR_SET_THP_DISABLE' }, '.'];
+        case 'adviceNohuge':
+          return [{ code: 'MADV_NOHUGEPAGE' }, ' forbids huge leaves in this VMA.'];
+        case 'enabledMadvise':
+          return [
+            { code: 'transparent_hugepage/enabled' },
+            ' is madvise, and nobody gave ',
+            { code: 'MADV_HUGEPAGE' },
+            '. Kernels ignore it for device memory since 7.3, 7.2.9 and 6.12.115. ',
+            { commit: 'e384abeb559d' },
+          ];
+        case 'enabledNever':
+          return [
+            { code: 'transparent_hugepage/enabled' },
+            ' is never. Kernels ignore it for device memory since 7.3, 7.2.9 and 6.12.115. ',
+            { commit: 'e384abeb559d' },
+          ];
+      }
+  }
+};
+
+const faultFunction: Piece = { code: 'vfio_pci_mmap_huge_fault' };
+
+const partPieces = (
+  part: WhyPart,
+  size: number,
+  prepared: Prepared,
+  scenario: Scenario,
+): readonly Piece[] => {
+  const s = formatSize(size);
+  const { cause } = part;
+  switch (cause.kind) {
+    case 'notUsable':
+      return unusable(cause.refusal, prepared);
+    case 'noWholeBlock':
+      return cause.tooShort
+        ? [`The mapping has ${formatSize(part.end - part.start)}, less than one block of ${s}.`]
+        : [
+            `No whole ${s} block of ${formatSize(part.end - part.start)} from PA ${formatAddress(scenario.device.bar.base + scenario.request.offset)}: the first sticks out ${formatSize(cause.below)} below, the last ${formatSize(cause.above)} above. No address helps.`,
+          ];
+    case 'congruence': {
+      const change = changeBehind(prepared.version, 'faultEra');
+      return [
+        `From a ${s} boundary of VA to the next one of PA is ${formatSize(cause.residue)}: `,
+        faultFunction,
+        ' falls back.',
+        ...(change === undefined ? [] : commitOf(change.commit)),
+      ];
+    }
+    case 'bound':
+      return [
+        `The ${s} block across the ${cause.side} of the VMA sticks out of it by ${formatSize(cause.sticksOut)}; ${formatSize(part.end - part.start)} there get smaller leaves.`,
+      ];
+    case 'touchOrder':
+      return [
+        `${formatSize(part.end - part.start)} at ${formatAddress(part.start)} were first touched off the start of a block; the page table that left stays. Since 6.15, 6.14.7 and 6.12.29 any touch will do. `,
+        { commit: 'c1d9dac0db16' },
+      ];
+  }
+};
+
+const sizeReasons = (scenario: Scenario, prepared: Prepared, why: readonly WhySize[]): readonly Reason[] => {
+  const reasons: Reason[] = [];
+  let congruenceSaid = false;
+  let said: string | undefined;
+  for (const { kind, size, parts } of why) {
+    for (const part of parts) {
+      const head = leafNames[kind];
+      if (part.cause.kind === 'congruence' && congruenceSaid) {
+        reasons.push({
+          mark: 'no',
+          head,
+          body: [`Same test at ${formatSize(size)}, ${formatSize(part.cause.residue)} apart.`],
+        });
+        continue;
+      }
+      congruenceSaid ||= part.cause.kind === 'congruence';
+      if (part.cause.kind === 'notUsable') {
+        // One obstacle for all sizes is said once.
+        const same = JSON.stringify(part.cause.refusal);
+        if (same === said) {
+          const last = reasons.at(-1);
+          if (last) reasons[reasons.length - 1] = { ...last, head: `${last.head}, ${head}` };
+          continue;
+        }
+        said = same;
+      }
+      reasons.push({ mark: 'no', head, body: partPieces(part, size, prepared, scenario) });
+    }
+  }
+  return reasons;
+};
+
+const isVfio = (s: Scenario): boolean => s.request.file === 'vfio';
+
+/** How the address came about, from the steps of the placement. */
+const placementReasons = (
+  scenario: Scenario,
+  solution: Solution,
+  events: readonly PlacementEvent[],
+): readonly Reason[] => {
+  const { prepared, placement } = solution;
+  const reasons: Reason[] = [];
+  const so = (body: readonly Piece[]): void => {
+    reasons.push({ mark: 'so', head: 'Placement', body });
+  };
+  if (placement.ok && placement.by === 'fixed') so(['MAP_FIXED decides the address.']);
+  const { vfioHook, unhookedAlign } = prepared.facts;
+  for (const event of events) {
+    switch (event.kind) {
+      case 'hint':
+        so(
+          event.verdict === 'taken'
+            ? [`The hint ${formatAddress(event.hint)} is free, so it is taken as it is.`]
+            : [`The hint ${formatAddress(event.hint)} is passed over: ${event.verdict}.`],
+        );
+        break;
+      case 'unaligned': {
+        if (!isVfio(scenario)) {
+          so([`No alignment: ${event.why}.`]);
+          break;
+        }
+        const change = changeBehind(prepared.version, 'unhookedAlign');
+        if (unhookedAlign === 'never')
+          so(
+            change === undefined
+              ? ['vfio has no ', { code: 'get_unmapped_area' }, ', and before 6.10 no such file was aligned.']
+              : [
+                  'vfio has no ',
+                  { code: 'get_unmapped_area' },
+                  ', so no alignment was asked for since 6.13.',
+                  ...commitOf(change.commit),
+                ],
+          );
+        else so([`No alignment: ${event.why}.`, ...commitOf(change?.commit)]);
+        break;
+      }
+      case 'padGaveUp':
+        so([`Alignment to ${formatSize(event.size)} was given up: ${event.why}.`]);
+        break;
+      case 'congruent': {
+        const change = vfioHook === 'none' ? changeBehind(prepared.version, 'unhookedAlign') : undefined;
+        const toward =
+          vfioHook === 'peterxV1' && isVfio(scenario) ? 'the physical address' : 'the file offset';
+        so([
+          { code: 'thp_get_unmapped_area' },
+          ` asks for ${formatSize(event.size)} more and goes to an address congruent to ${toward} modulo ${formatSize(event.size)}.`,
+          ...(isVfio(scenario) ? commitOf(change?.commit) : []),
+        ]);
+        break;
+      }
+      case 'fallback':
+        so(['Nothing fits from ', { code: 'mmap_base' }, ' down; the bottom-up search runs.']);
+        break;
+      case 'guarded':
+        so([
+          `The gap that ends at the guard ${formatAddress(event.guardStart)} is cut by it; the search goes on beyond ${formatAddress(event.limit)}.`,
+        ]);
+        break;
+      default:
+        break;
+    }
+  }
+  // A process with many stacks has a guard each; the last ones decide.
+  return reasons.length > 4 ? reasons.slice(-4) : reasons;
+};
+
+/** Every reason for what is shown, most important first. */
+export const reasonsOf = (
+  scenario: Scenario,
+  solution: Solution,
+  events: readonly PlacementEvent[],
+): readonly Reason[] => {
+  const { device, prepared } = solution;
+  const reasons: Reason[] = [];
+  if (device !== undefined) {
+    const bad = device.leaves.filter(run => run.corrupt);
+    if (bad.length > 0)
+      reasons.push({
+        mark: 'no',
+        head: 'Corrupt',
+        body: [
+          `${leavesText(bad)} ${leafCount(bad) === 1 ? 'holds' : 'hold'} a PFN that is not a multiple of the size: Linux 6.12 to 6.12.9 install it without looking. The CPU reads other memory there, or faults.`,
+          ...commitOf('09dfc8a5f2ce'),
+        ],
+      });
+    reasons.push(...sizeReasons(scenario, prepared, device.why));
+    if (reasons.length === 0)
+      reasons.push({
+        mark: 'yes',
+        head: 'VA and PA agree',
+        body: [
+          `modulo ${formatSize(device.best.modulus)}, and whole blocks of that size lie in the mapping.`,
+        ],
+      });
+  }
+  return [...reasons, ...placementReasons(scenario, solution, events)];
+};
+
+/** The verdict in one sentence, as it is spoken. */
+export const spokenVerdict = (
+  scenario: Scenario,
+  solution: Solution,
+  events: readonly PlacementEvent[],
+): string => {
+  const failed = refusalText(scenario, solution, events);
+  if (failed !== undefined) return `mmap fails with ${failed.errno}. ${failed.text}`;
+  const { placement, device } = solution;
+  const at = placement.ok ? ` At ${formatAddress(placement.start)}.` : '';
+  if (device === undefined) return `Placed.${at}`;
+  const corrupt = device.leaves.some(run => run.corrupt) ? ' Some are corrupt.' : '';
+  const best =
+    device.best.leaves === leafCount(device.leaves) ? '' : ` Best possible: ${leavesText(device.best.runs)}.`;
+  return `${leavesText(device.leaves)}, ${faultsText(device.faults)}.${corrupt}${best}${at}`;
+};

@@ -1,0 +1,115 @@
+import { type ReadLink, readLink, writeLink } from '../../src/scenario/link.ts';
+import { writeVmas } from '../../src/scenario/packVmas.ts';
+import type { Scenario, SpaceSource } from '../../src/scenario/scenario.ts';
+import { packer } from './packer.ts';
+
+type Pasted = Extract<SpaceSource, { kind: 'pasted' }>;
+
+const packed = new WeakMap<Pasted, string>();
+
+const packedOf = (source: Pasted): string => {
+  const known = packed.get(source);
+  if (known !== undefined) return known;
+  const text = packer.pack(writeVmas(source));
+  packed.set(source, text);
+  return text;
+};
+
+const NOTHING: Pasted = { kind: 'pasted', name: '', vmas: [], mmapBase: undefined };
+
+/** The hash of a Scenario. A pasted address space is written and compressed once, however often it is asked for. */
+export const hashOf = (s: Scenario): string => {
+  const { source } = s.space;
+  if (source.kind !== 'pasted') return writeLink(s, packer);
+  // writeLink() would write out every VMA before it asks the packer; an empty stand-in spares that.
+  const light = { ...s, space: { ...s.space, source: NOTHING } };
+  return writeLink(light, { ...packer, pack: () => packedOf(source) });
+};
+
+/** Reads a hash. Never throws. */
+export const readHash = (hash: string): ReadLink => readLink(hash, packer);
+
+/** The browser's side of the link. */
+export interface Links {
+  /** The Scenario moved during a drag: replaces the address, a few times a second at most. */
+  readonly drag: (s: Scenario) => void;
+  /** A step is done: the entry of `before` stays in the history, `after` gets a new one. */
+  readonly done: (before: Scenario, after: Scenario) => void;
+  /** Writes what a drag still owes. */
+  readonly flush: () => void;
+}
+
+/** What of `window` the link needs. */
+export interface LinkHost {
+  readonly location: { readonly hash: string; readonly pathname: string; readonly search: string };
+  readonly history: {
+    readonly pushState: (data: unknown, unused: string, url: string) => void;
+    readonly replaceState: (data: unknown, unused: string, url: string) => void;
+  };
+  readonly setTimeout: (run: () => void, ms: number) => number;
+  readonly clearTimeout: (id: number) => void;
+}
+
+/** Browsers allow about 100 changes of the address in 10 to 30 s; this stays below it. */
+const DRAG_MS = 125;
+/** An address this long takes longer to replace than a frame, so a drag leaves it for its end. */
+const LONG = 32 * 1024;
+const REMEMBERED = 64;
+
+/** A {@link Links}, and how to read the Scenario of the present address back. */
+export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLink } => {
+  let owed: Scenario | undefined;
+  let timer: number | undefined;
+  /** Hashes written here, so that Back brings back the very object, and with it what is remembered about it. */
+  const written = new Map<string, Scenario>();
+  const url = (hash: string): string =>
+    hash === '' ? `${host.location.pathname}${host.location.search}` : hash;
+  const remember = (hash: string, s: Scenario): void => {
+    written.delete(hash);
+    written.set(hash, s);
+    for (const oldest of written.keys()) {
+      if (written.size <= REMEMBERED) break;
+      written.delete(oldest);
+    }
+  };
+  const put = (how: 'pushState' | 'replaceState', s: Scenario): void => {
+    const hash = hashOf(s);
+    remember(hash, s);
+    try {
+      host.history[how](null, '', url(hash));
+    } catch {
+      // Refused for being too long or too frequent. The page goes on; only the address stays behind.
+    }
+  };
+  const flush = (): void => {
+    if (timer !== undefined) host.clearTimeout(timer);
+    timer = undefined;
+    const s = owed;
+    owed = undefined;
+    if (s !== undefined) put('replaceState', s);
+  };
+  return {
+    drag: s => {
+      if (s.space.source.kind === 'pasted' && packedOf(s.space.source).length > LONG) return;
+      owed = s;
+      timer ??= host.setTimeout(() => {
+        timer = undefined;
+        flush();
+      }, DRAG_MS);
+    },
+    done: (before, after) => {
+      if (timer !== undefined) host.clearTimeout(timer);
+      timer = undefined;
+      owed = undefined;
+      // The drag replaced the entry it began on; give it back, so that Back undoes the whole drag.
+      put('replaceState', before);
+      put('pushState', after);
+    },
+    flush,
+    read: () => {
+      const { hash } = host.location;
+      const known = written.get(hash);
+      return known === undefined ? readHash(hash) : { scenario: known, problems: [] };
+    },
+  };
+};

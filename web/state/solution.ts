@@ -1,0 +1,88 @@
+import { factsOf } from '../../src/kernel/facts.ts';
+import { parseKernelVersion } from '../../src/kernel/version.ts';
+import type { PlacementEvent } from '../../src/placement/mm.ts';
+import { policyOf } from '../../src/placement/policies.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { type Prepared, prepare, type Solution, solve, trace } from '../../src/solve.ts';
+
+type Machine = Scenario['machine'];
+type Space = Scenario['space'];
+
+/**
+ * Remembers the last few answers of `answer` by the identity of what they depend on. Few, because an answer may
+ * hold the index of 65,530 VMAs; a WeakMap would keep one for every step of undo.
+ */
+const lastFew = <Args extends readonly unknown[], Key extends readonly unknown[], T>(
+  keep: number,
+  keyOf: (...args: Args) => Key,
+  answer: (...args: Args) => T,
+): ((...args: Args) => T) => {
+  const known: { readonly key: Key; readonly value: T }[] = [];
+  return (...args) => {
+    const key = keyOf(...args);
+    const at = known.findIndex(k => k.key.every((part, i) => part === key[i]));
+    const found = known[at];
+    if (found !== undefined) {
+      known.splice(at, 1);
+      known.unshift(found);
+      return found.value;
+    }
+    const value = answer(...args);
+    known.unshift({ key, value });
+    known.length = Math.min(known.length, keep);
+    return value;
+  };
+};
+
+// Presets are named by their id: two readings of a link make two objects of one preset.
+const sourceKey = ({ source }: Space): unknown => (source.kind === 'preset' ? source.id : source);
+
+/** prepare() of src/solve.ts, remembered: dragging the request never builds the address space again. */
+export const preparedOf = lastFew(
+  4,
+  (m: Machine, s: Space) => [
+    m.arch,
+    m.kernel,
+    m.policy,
+    sourceKey(s),
+    s.stackLimit,
+    s.legacy,
+    s.mmapBase,
+    s.lid,
+  ],
+  (m: Machine, s: Space): Prepared => prepare(m, s),
+);
+
+/** The answer to a Scenario, remembered. Throws for an address space that cannot be. */
+export const solutionOf = lastFew(
+  4,
+  (s: Scenario) => [s],
+  (s: Scenario): Solution => solve(s, preparedOf(s.machine, s.space)),
+);
+
+/** The steps of the placement of a Scenario, remembered. */
+export const eventsOf = lastFew(
+  2,
+  (s: Scenario) => [s],
+  (s: Scenario): readonly PlacementEvent[] => trace(s, preparedOf(s.machine, s.space)),
+);
+
+const hasShadowStack = lastFew(
+  2,
+  (p: Prepared) => [p.mm.space.vmas],
+  (p: Prepared): boolean => p.mm.space.vmas.some(v => v.shadowStack),
+);
+
+/**
+ * The answer to the same Scenario on another kernel or policy. The address space is shared where it may be: only
+ * the guard below a shadow stack depends on the kernel.
+ */
+export const solveVariant = (s: Scenario, machine: Machine): Solution => {
+  const base = preparedOf(s.machine, s.space);
+  const scenario = { ...s, machine };
+  const version = parseKernelVersion(machine.kernel);
+  if (version === undefined || machine.arch !== s.machine.arch || hasShadowStack(base))
+    return solve(scenario, prepare(machine, s.space));
+  const facts = policyOf(machine.policy).apply(factsOf(version));
+  return solve(scenario, { ...base, version, facts, mm: { ...base.mm, facts } });
+};

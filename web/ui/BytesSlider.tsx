@@ -1,0 +1,119 @@
+import { type CSSProperties, type KeyboardEvent, useEffect, useRef } from 'react';
+import { MiB } from '../../src/units.ts';
+import type { Scale } from './scale.ts';
+
+export interface BytesSliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly scale: Scale;
+  /** The value in words, for those who hear it. */
+  readonly words: string;
+  /** Called while the gesture lasts. */
+  readonly onDrag: (value: number) => void;
+  /** The gesture has ended. */
+  readonly onDone: () => void;
+  /** What an arrow key moves by; a page unless told otherwise. */
+  readonly step?: (value: number, direction: 1 | -1) => number;
+  /** What PageUp and PageDown do; doubling and halving unless told otherwise. */
+  readonly bigStep?: (value: number, direction: 1 | -1) => number;
+  readonly disabled?: boolean;
+}
+
+const PAGE = 4096;
+const PMD = 2 * MiB;
+const THUMB = 14;
+/** A pointer within so many CSS pixels of a leaf boundary means the boundary. */
+const SNAP_PX = 3;
+
+const byPage = (value: number, direction: 1 | -1): number => value + direction * PAGE;
+const byDoubling = (value: number, direction: 1 | -1): number =>
+  direction > 0 ? value * 2 : Math.floor(value / 2 / PAGE) * PAGE;
+
+/**
+ * A native range over bytes. Arrows move by a page, with Shift by 2 MiB, PageUp and PageDown double and halve. A
+ * pointer snaps to leaf boundaries, except while Alt is held.
+ */
+export const BytesSlider = ({
+  label,
+  value,
+  scale,
+  words,
+  onDrag,
+  onDone,
+  step = byPage,
+  bigStep = byDoubling,
+  disabled = false,
+}: BytesSliderProps) => {
+  const input = useRef<HTMLInputElement>(null);
+  const free = useRef(false);
+  // React's onChange is the browser's `input`; only the browser's own `change` tells that the thumb was let go.
+  useEffect(() => {
+    const element = input.current;
+    element?.addEventListener('change', onDone);
+    return () => element?.removeEventListener('change', onDone);
+  }, [onDone]);
+
+  const go = (wanted: number): void => {
+    const next = Math.min(Math.max(wanted, scale.min), scale.max);
+    if (next !== value) onDrag(next);
+  };
+  const onKeyDown = (e: KeyboardEvent): void => {
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    const arrow = e.key === 'ArrowRight' || e.key === 'ArrowUp' ? 1 : -1;
+    switch (e.key) {
+      case 'ArrowRight':
+      case 'ArrowUp':
+      case 'ArrowLeft':
+      case 'ArrowDown':
+        go(e.shiftKey ? value + arrow * PMD : step(value, arrow));
+        break;
+      case 'PageUp':
+        go(bigStep(value, 1));
+        break;
+      case 'PageDown':
+        go(bigStep(value, -1));
+        break;
+      case 'Home':
+        go(scale.min);
+        break;
+      case 'End':
+        go(scale.max);
+        break;
+      default:
+        return;
+    }
+    e.preventDefault();
+  };
+  const position = scale.position(value);
+  const part = scale.steps === 0 ? 0 : position / scale.steps;
+  const fill = { ['--part' as string]: String(part) } as CSSProperties;
+  return (
+    <input
+      ref={input}
+      className="slider"
+      type="range"
+      aria-label={label}
+      aria-valuetext={words}
+      min={0}
+      max={scale.steps}
+      step={1}
+      value={position}
+      disabled={disabled || scale.steps === 0}
+      style={fill}
+      onPointerDown={e => {
+        free.current = e.altKey;
+      }}
+      onPointerMove={e => {
+        free.current = e.altKey;
+      }}
+      onChange={e => {
+        const at = e.target.valueAsNumber;
+        const perPx = scale.steps / Math.max(1, e.target.clientWidth - THUMB);
+        go(scale.value(free.current ? at : scale.snap(at, Math.floor(perPx * SNAP_PX))));
+      }}
+      onKeyDown={onKeyDown}
+      onKeyUp={onDone}
+      onBlur={onDone}
+    />
+  );
+};
