@@ -53,7 +53,8 @@ const scene = (): readonly Vma[] => {
   };
   put(0x3_5000, 'r-xp', 'ld.so');
   put(0x2000, 'r-xp', '[vdso]');
-  put(0x6000, 'r--p', '[vvar]');
+  put(0x2000, 'r--p', '[vvar_vclock]');
+  put(0x4000, 'r--p', '[vvar]');
   gap(392 * 1024);
   put(0x9_c000, 'r-xp', 'libpixman');
   put(0x3_6000, 'r-xp', 'libpng');
