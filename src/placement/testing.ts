@@ -52,7 +52,7 @@ export const machine = (vmas: readonly Vma[], input: MachineInput = {}): Mm => {
 };
 
 /** The same process after it mapped and unmapped something. */
-export const withVmas = (mm: Mm, vmas: readonly Vma[]): Mm => ({
+const withVmas = (mm: Mm, vmas: readonly Vma[]): Mm => ({
   ...mm,
   space: makeAddressSpace(
     [...vmas].sort((a, b) => a.start - b.start),
@@ -81,7 +81,7 @@ export interface CallInput {
 const wordOf = (n: number | bigint): Word => (typeof n === 'bigint' ? wordOfBigInt(n) : word(n));
 
 /** One mmap() call: a private anonymous page, no hint, unless told otherwise. */
-export const callOf = (input: CallInput): MmapRequest => ({
+const callOf = (input: CallInput): MmapRequest => ({
   file: input.file ?? 'anon',
   hint: wordOf(input.hint ?? 0),
   length: wordOf(input.length ?? 0x1000),
@@ -95,7 +95,7 @@ export const callOf = (input: CallInput): MmapRequest => ({
 });
 
 /** Wide enough for any offset that the examples map through /dev/mem, which stands for a file without hook. */
-export const testLimits: Limits = { ...ordinaryLimits, physBits: 52 };
+const testLimits: Limits = { ...ordinaryLimits, physBits: 52 };
 
 /** Makes the call. */
 export const call = (mm: Mm, input: CallInput, limits: Partial<Limits> = {}, record?: Recorder): Placement =>

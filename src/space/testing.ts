@@ -51,7 +51,7 @@ export const vmasFromText = (text: string): readonly Vma[] => {
 };
 
 /** mmap_base of every worked example: 8 MiB stack, no randomization. */
-export const EXAMPLE_BASE = 0x7fff_f7ff_f000;
+const EXAMPLE_BASE = 0x7fff_f7ff_f000;
 const MIN_ADDR = 0x1_0000;
 const STACK_START = 0x7fff_fffd_e000;
 const GUARD_START = STACK_START - MiB;
