@@ -1,6 +1,6 @@
 import { sceneCaption } from './map/caption.ts';
 import { copyLink } from './state/commands.ts';
-import { app, useApp, useScenario } from './state/store.ts';
+import { app, useApp, useMedia, useScenario } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';
 
 const ThemeMenu = () => {
@@ -24,14 +24,69 @@ const ThemeMenu = () => {
   );
 };
 
-/** Name, scene, screens, and what works on every screen. */
-export const Header = () => {
-  const scenario = useScenario();
+const Steps = () => {
   const canUndo = useApp(s => s.past.length > 0 || s.dragFrom !== undefined);
   const canRedo = useApp(s => s.future.length > 0);
+  const { undo, redo } = app.getState();
+  return (
+    <>
+      <button
+        type="button"
+        className="button icon"
+        aria-label="Undo"
+        title="Undo (U)"
+        disabled={!canUndo}
+        onClick={undo}
+      >
+        ↶
+      </button>
+      <button
+        type="button"
+        className="button icon"
+        aria-label="Redo"
+        title="Redo (Shift+U)"
+        disabled={!canRedo}
+        onClick={redo}
+      >
+        ↷
+      </button>
+    </>
+  );
+};
+
+const HelpButton = () => (
+  <button
+    type="button"
+    className="button icon"
+    aria-label="Keys and help"
+    title="Keys (?)"
+    onClick={() => app.getState().open('help')}
+  >
+    ?
+  </button>
+);
+
+const DrawerButton = () => {
   const drawer = useApp(s => s.drawer);
+  return (
+    <button
+      type="button"
+      className="button"
+      aria-expanded={drawer}
+      aria-controls="controls"
+      onClick={() => app.getState().setDrawer(!drawer)}
+    >
+      {drawer ? 'Picture' : 'Controls'}
+    </button>
+  );
+};
+
+/** Name, scene, screens, and what works on every screen. On a phone the tools move into a menu. */
+export const Header = () => {
+  const scenario = useScenario();
   const remark = useApp(s => s.remark);
-  const { undo, redo, open, setDrawer } = app.getState();
+  const narrow = useMedia('(max-width: 1099px)');
+  const phone = useMedia('(max-width: 719px)');
   return (
     <header className="header">
       <h1>Hugemap</h1>
@@ -43,48 +98,28 @@ export const Header = () => {
         {remark}
       </span>
       <div className="tools">
-        <button
-          type="button"
-          className="button only-narrow"
-          aria-expanded={drawer}
-          aria-controls="controls"
-          onClick={() => setDrawer(!drawer)}
-        >
-          Controls
-        </button>
-        <button
-          type="button"
-          className="button icon"
-          aria-label="Undo"
-          title="Undo (U)"
-          disabled={!canUndo}
-          onClick={undo}
-        >
-          ↶
-        </button>
-        <button
-          type="button"
-          className="button icon"
-          aria-label="Redo"
-          title="Redo (Shift+U)"
-          disabled={!canRedo}
-          onClick={redo}
-        >
-          ↷
-        </button>
+        {narrow && <DrawerButton />}
+        {!phone && <Steps />}
         <button type="button" className="button" onClick={() => void copyLink()}>
-          Copy link
+          {phone ? 'Link' : 'Copy link'}
         </button>
-        <ThemeMenu />
-        <button
-          type="button"
-          className="button icon"
-          aria-label="Keys and help"
-          title="Keys (?)"
-          onClick={() => open('help')}
-        >
-          ?
-        </button>
+        {phone ? (
+          <>
+            <button type="button" className="button icon" aria-label="More" popoverTarget="more">
+              ⋯
+            </button>
+            <div id="more" className="menu" popover="auto">
+              <Steps />
+              <ThemeMenu />
+              <HelpButton />
+            </div>
+          </>
+        ) : (
+          <>
+            <ThemeMenu />
+            <HelpButton />
+          </>
+        )}
       </div>
     </header>
   );

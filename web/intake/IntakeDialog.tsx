@@ -4,11 +4,17 @@ import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { type BarChoice, barChoices, largestBar, withIntake } from './choose.ts';
+import { countLines, joinParts, locate, type Part } from './parts.ts';
 import './intake.css';
 
 /** Reading waits until typing rests. A paste of 65,530 lines takes a moment. */
 const REST_MS = 150;
 const SHOWN_PROBLEMS = 200;
+const SHOWN_NOTES = 12;
+/** A text area takes longer than this to lay out than the engine to read: longer pastes stand beside it. */
+const TYPED = 200_000;
+
+const PASTED = 'pasted text';
 
 const plural = (n: number, one: string, many = `${one}s`): string =>
   `${formatCount(n)} ${n === 1 ? one : many}`;
@@ -48,37 +54,45 @@ const Bars = ({
   );
 };
 
-const Problems = ({ intake }: { readonly intake: Intake }) => {
-  const { problems } = intake;
+type Where = (line: number) => { readonly name: string; readonly line: number };
+
+const Problems = ({ intake, where }: { readonly intake: Intake; readonly where: Where }) => {
+  const problems = intake.problems
+    .slice(0, SHOWN_PROBLEMS)
+    .map((p, i) => ({ ...p, ...where(p.line), key: i }));
+  const count = intake.problems.length;
   if (problems.length === 0) return null;
   return (
     <div className="problems">
       <h3>
         <span aria-hidden="true">✕ </span>
-        {plural(problems.length, 'line')} not read
+        {plural(count, 'line')} not read
       </h3>
       <ol>
-        {problems.slice(0, SHOWN_PROBLEMS).map((p, i) => (
-          <li key={`${p.line}:${i}`}>
+        {problems.map(p => (
+          <li key={p.key}>
             <span className="line">line {formatCount(p.line)}</span>
-            <span className="why">{p.reason}</span>
+            <span className="why">
+              {p.reason}
+              {p.name !== '' && <span className="of"> (in {p.name})</span>}
+            </span>
             <code>{p.text}</code>
           </li>
         ))}
       </ol>
-      {problems.length > SHOWN_PROBLEMS && (
-        <p className="note">and {formatCount(problems.length - SHOWN_PROBLEMS)} more</p>
-      )}
+      {count > SHOWN_PROBLEMS && <p className="note">and {formatCount(count - SHOWN_PROBLEMS)} more</p>}
     </div>
   );
 };
 
-const Notes = ({ intake }: { readonly intake: Intake }) =>
-  intake.notes.length === 0 ? null : (
+const Notes = ({ intake, where }: { readonly intake: Intake; readonly where: Where }) => {
+  const notes = intake.notes.slice(0, SHOWN_NOTES).map((n, i) => ({ ...n, ...where(n.line), key: i }));
+  if (notes.length === 0) return null;
+  return (
     <ul className="notes">
-      {intake.notes.slice(0, 12).map((n, i) => (
-        <li key={`${n.line}:${i}`}>
-          {n.line > 0 && `Line ${formatCount(n.line)}: `}
+      {notes.map(n => (
+        <li key={n.key}>
+          {n.line > 0 && `Line ${formatCount(n.line)}${n.name === '' ? '' : ` of ${n.name}`}: `}
           {n.reason}
           {n.text !== '' && (
             <>
@@ -90,6 +104,7 @@ const Notes = ({ intake }: { readonly intake: Intake }) =>
       ))}
     </ul>
   );
+};
 
 const Understood = ({
   intake,
@@ -122,7 +137,8 @@ export const IntakeDialog = () => {
   const box = useRef<HTMLTextAreaElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const id = useId();
-  const [text, setText] = useState('');
+  const [typed, setTyped] = useState('');
+  const [files, setFiles] = useState<readonly (Part & { readonly lines: number })[]>([]);
   const [name, setName] = useState('');
   const [trouble, setTrouble] = useState('');
   const [picked, setPicked] = useState<string>();
@@ -130,37 +146,36 @@ export const IntakeDialog = () => {
 
   const readSoon = (): void => {
     window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => setText(box.current?.value ?? ''), REST_MS);
+    timer.current = window.setTimeout(() => setTyped(box.current?.value ?? ''), REST_MS);
   };
-  const add = (more: string): void => {
-    const area = box.current;
-    if (area === null) return;
-    const before = area.value;
-    area.value = before === '' || before.endsWith('\n') ? before + more : `${before}\n${more}`;
-    setText(area.value);
+  const add = (parts: readonly Part[]): void => {
+    setFiles(old => [...old, ...parts.map(p => ({ ...p, lines: countLines(p.text) }))]);
+    const named = parts.find(p => p.name !== '' && p.name !== PASTED);
+    if (named !== undefined) setName(old => (old === '' ? named.name : old));
   };
-  const addFiles = async (files: readonly File[]): Promise<void> => {
-    for (const f of files) {
-      if (f.size > MAX_INTAKE) {
-        setTrouble(`${f.name} has ${formatSize(f.size)}: above 32 MiB nothing is read.`);
-        continue;
-      }
-      add(await f.text());
-      setName(old => (old === '' ? f.name : old));
-    }
+  const addFiles = async (chosen: readonly File[]): Promise<void> => {
+    const large = chosen.find(f => f.size > MAX_INTAKE);
+    setTrouble(
+      large === undefined ? '' : `${large.name} has ${formatSize(large.size)}: above 32 MiB nothing is read.`,
+    );
+    const small = chosen.filter(f => f.size <= MAX_INTAKE);
+    add(await Promise.all(small.map(async f => ({ name: f.name, text: await f.text() }))));
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: add() reads the text area only
+  // biome-ignore lint/correctness/useExhaustiveDependencies: add() only appends
   useEffect(() => {
     if (dropped.length === 0) return;
-    for (const d of dropped) {
-      add(d.text);
-      if (d.name !== '') setName(old => (old === '' ? d.name : old));
-    }
+    add(dropped.map(d => (d.name === '' ? { ...d, name: PASTED } : d)));
     app.getState().takeDropped();
   }, [dropped]);
 
-  const intake = useMemo(() => (text.trim() === '' ? undefined : readIntake(text)), [text]);
+  const parts = useMemo(
+    () => [...(typed.trim() === '' ? [] : [{ name: '', text: typed, lines: countLines(typed) }]), ...files],
+    [typed, files],
+  );
+  const where: Where = line =>
+    parts.length > 1 && line > 0 ? locate(parts, line) : { name: parts[0]?.name ?? '', line };
+  const intake = useMemo(() => (parts.length === 0 ? undefined : readIntake(joinParts(parts))), [parts]);
   const choices = useMemo(() => (intake === undefined ? [] : barChoices(intake)), [intake]);
   const chosen = choices.find(c => c.key === picked && c.problem === undefined) ?? largestBar(choices);
   const usable = intake !== undefined && ((intake.vmas?.length ?? 0) > 0 || chosen !== undefined);
@@ -192,7 +207,30 @@ export const IntakeDialog = () => {
           '7ffe6cc54000-7ffeecc54000 rw-s 20000000000 00:0f 1057   /dev/vfio/17\n\n0000:01:00.0 VGA compatible controller …\n        Region 2: Memory at 3880000000 (64-bit, prefetchable) [size=2G]'
         }
         onChange={readSoon}
+        onPaste={e => {
+          const pasted = e.clipboardData.getData('text/plain');
+          if (pasted.length <= TYPED) return;
+          e.preventDefault();
+          add([{ name: PASTED, text: pasted }]);
+        }}
       />
+      {files.length > 0 && (
+        <ul className="files">
+          {files.map(f => (
+            <li key={`${f.name}:${f.text.length}`}>
+              <b>{f.name}</b> <span className="note">{plural(f.lines, 'line')}</span>
+              <button
+                type="button"
+                className="link"
+                aria-label={`Remove ${f.name}`}
+                onClick={() => setFiles(old => old.filter(o => o !== f))}
+              >
+                remove
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="row">
         <button type="button" className="button" onClick={() => file.current?.click()}>
           Choose files…
@@ -204,8 +242,8 @@ export const IntakeDialog = () => {
           multiple
           hidden
           onChange={e => {
-            const { files } = e.target;
-            void addFiles(files === null ? [] : [...files]);
+            const chosen = e.target.files;
+            void addFiles(chosen === null ? [] : [...chosen]);
             e.target.value = '';
           }}
         />
@@ -214,7 +252,8 @@ export const IntakeDialog = () => {
           className="button quiet"
           onClick={() => {
             if (box.current) box.current.value = '';
-            setText('');
+            setTyped('');
+            setFiles([]);
             setName('');
             setTrouble('');
           }}
@@ -240,8 +279,8 @@ export const IntakeDialog = () => {
             </div>
           )}
           {choices.length > 0 && <Bars choices={choices} chosen={chosen?.key} onChoose={setPicked} />}
-          <Problems intake={intake} />
-          <Notes intake={intake} />
+          <Problems intake={intake} where={where} />
+          <Notes intake={intake} where={where} />
         </div>
       )}
       <footer>

@@ -10,7 +10,7 @@ export const Readout = () => {
   const scenario = useScenario();
   const { placement, prepared, device } = useSolution();
   const crosshair = useApp(s => s.crosshair);
-  if (!placement.ok) return <footer className="readout">No mapping to point at.</footer>;
+  if (!placement.ok) return <p className="readout">No mapping to point at.</p>;
   const length = placement.end - placement.start;
   const offset = Math.min(Math.max(0, Math.floor((crosshair ?? 0) / PAGE) * PAGE), length - PAGE);
   const at = placement.start + offset;
@@ -19,14 +19,14 @@ export const Readout = () => {
   const items: readonly (readonly [string, string])[] = [
     ['VA', formatAddress(at)],
     ...(device === undefined ? [] : [['PA', formatAddress(device.mapping.pa + offset)] as const]),
-    ['pgoff', formatAddress(file / PAGE)],
+    ['pgoff', file === 0 ? '0' : formatAddress(file / PAGE)],
     ['offset', offset === 0 ? '0' : formatAddress(offset)],
   ];
   const slots = [...prepared.arch.levels]
     .reverse()
     .map(l => [l.name, String(mod(Math.floor(at / 2 ** l.shift), l.entries))] as const);
   return (
-    <footer className="readout" aria-live="off" aria-label="At the crosshair">
+    <section className="readout" aria-live="off" aria-label="At the crosshair">
       <dl>
         {items.map(([name, value]) => (
           <div key={name}>
@@ -34,14 +34,13 @@ export const Readout = () => {
             <dd>{value}</dd>
           </div>
         ))}
-        <div className="slots">
-          {slots.map(([name, value]) => (
-            <span key={name}>
-              <dt>{name}</dt> <dd>{value}</dd>
-            </span>
-          ))}
-        </div>
+        {slots.map(([name, value]) => (
+          <div key={name} className="slot">
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
       </dl>
-    </footer>
+    </section>
   );
 };

@@ -55,6 +55,17 @@ export const fixesOf = (scenario: Scenario, solution: Solution): readonly Fix[] 
   const { device, placement, prepared } = solution;
   if (!placement.ok || device === undefined) return [];
   const fixes: Fix[] = [];
+  if (device.leaves.some(run => run.corrupt))
+    fixes.push({
+      text: [
+        'Linux 6.12.10 and newer look at the PFN before they install a huge leaf. ',
+        { commit: '09dfc8a5f2ce' },
+      ],
+      action: {
+        label: 'Linux 6.12.117',
+        update: s => ({ ...s, machine: { ...s.machine, kernel: '6.12.117' } }),
+      },
+    });
   for (const { size, parts } of device.why)
     for (const { cause } of parts)
       switch (cause.kind) {

@@ -1,5 +1,5 @@
 import type { LeafKind } from '../../src/arch/arch.ts';
-import { changeBehind } from '../../src/kernel/facts.ts';
+import { changeBehind, factChanges } from '../../src/kernel/facts.ts';
 import type { LeafRefusal } from '../../src/leaves/rules.ts';
 import { type LeafRun, leafCount } from '../../src/leaves/runs.ts';
 import type { WhyPart, WhySize } from '../../src/leaves/why.ts';
@@ -126,7 +126,7 @@ const refusalSentences: Readonly<Record<Refusal, string>> = {
 };
 
 /** The largest free range between `low` and `high`, in bytes. */
-export const largestGap = (
+const largestGap = (
   prepared: Prepared,
   low: number,
   high: number,
@@ -283,6 +283,9 @@ const sizeReasons = (scenario: Scenario, prepared: Prepared, why: readonly WhySi
   return reasons;
 };
 
+/** The change that began to align files without a hook, by accident. */
+const aligningCommit = factChanges.find(c => c.fact === 'unhookedAlign' && c.value !== 'never')?.commit;
+
 const isVfio = (s: Scenario): boolean => s.request.file === 'vfio';
 
 /** How the address came about, from the steps of the placement. */
@@ -331,13 +334,12 @@ const placementReasons = (
         so([`Alignment to ${formatSize(event.size)} was given up: ${event.why}.`]);
         break;
       case 'congruent': {
-        const change = vfioHook === 'none' ? changeBehind(prepared.version, 'unhookedAlign') : undefined;
-        const toward =
-          vfioHook === 'peterxV1' && isVfio(scenario) ? 'the physical address' : 'the file offset';
+        const hooked = vfioHook === 'peterxV1' && isVfio(scenario);
+        const toward = hooked ? 'the physical address' : 'the file offset';
         so([
-          { code: 'thp_get_unmapped_area' },
+          hooked ? 'The proposed vfio hook' : { code: 'thp_get_unmapped_area' },
           ` asks for ${formatSize(event.size)} more and goes to an address congruent to ${toward} modulo ${formatSize(event.size)}.`,
-          ...(isVfio(scenario) ? commitOf(change?.commit) : []),
+          ...(isVfio(scenario) && vfioHook === 'none' ? commitOf(aligningCommit) : []),
         ]);
         break;
       }
@@ -372,7 +374,7 @@ export const reasonsOf = (
         mark: 'no',
         head: 'Corrupt',
         body: [
-          `${leavesText(bad)} ${leafCount(bad) === 1 ? 'holds' : 'hold'} a PFN that is not a multiple of the size: Linux 6.12 to 6.12.9 install it without looking. The CPU reads other memory there, or faults.`,
+          `${leavesText(bad)} ${leafCount(bad) === 1 ? 'holds' : 'hold'} a PFN that is not a multiple of the size: Linux 6.12 to 6.12.9 install it without looking. What the CPU makes of it is undefined.`,
           ...commitOf('09dfc8a5f2ce'),
         ],
       });
@@ -382,7 +384,7 @@ export const reasonsOf = (
         mark: 'yes',
         head: 'VA and PA agree',
         body: [
-          `modulo ${formatSize(device.best.modulus)}, and whole blocks of that size lie in the mapping.`,
+          `Modulo ${formatSize(device.best.modulus)} both are the same, and whole blocks of that size lie in the mapping.`,
         ],
       });
   }

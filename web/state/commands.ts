@@ -22,7 +22,7 @@ export const registerDrawing = (commands: Partial<Record<DrawingCommand, () => v
   };
 };
 
-const tell = (name: DrawingCommand) => (): void => drawing.get(name)?.();
+const tell = (name: DrawingCommand) => ({ run: (): void => drawing.get(name)?.(), drawing: name });
 
 /** Copies the address of the page, or says where it is to be copied from. */
 export const copyLink = async (): Promise<void> => {
@@ -55,16 +55,18 @@ export interface Command {
   /** The same for the reader. */
   readonly shown: string;
   readonly run: () => void;
+  /** The drawing carries it out, when it can. */
+  readonly drawing?: DrawingCommand;
 }
 
 /** Every key of the app. The help is made from this table and the keys are bound by it. */
 export const commands: readonly Command[] = [
-  { group: 'Picture', label: 'Zoom in', keys: ['w', '+', '='], shown: 'W, +', run: tell('zoomIn') },
-  { group: 'Picture', label: 'Zoom out', keys: ['s', '-'], shown: 'S, −', run: tell('zoomOut') },
-  { group: 'Picture', label: 'Move left', keys: ['a'], shown: 'A', run: tell('panLeft') },
-  { group: 'Picture', label: 'Move right', keys: ['d'], shown: 'D', run: tell('panRight') },
-  { group: 'Picture', label: 'Show the whole mapping', keys: ['0'], shown: '0', run: tell('zoomWhole') },
-  { group: 'Picture', label: 'Fit', keys: ['f'], shown: 'F', run: tell('zoomToFit') },
+  { group: 'Picture', label: 'Zoom in', keys: ['w', '+', '='], shown: 'W, +', ...tell('zoomIn') },
+  { group: 'Picture', label: 'Zoom out', keys: ['s', '-'], shown: 'S, −', ...tell('zoomOut') },
+  { group: 'Picture', label: 'Move left', keys: ['a'], shown: 'A', ...tell('panLeft') },
+  { group: 'Picture', label: 'Move right', keys: ['d'], shown: 'D', ...tell('panRight') },
+  { group: 'Picture', label: 'Show the whole mapping', keys: ['0'], shown: '0', ...tell('zoomWhole') },
+  { group: 'Picture', label: 'Fit', keys: ['f'], shown: 'F', ...tell('zoomToFit') },
   {
     group: 'Scenario',
     label: 'Undo',
@@ -97,8 +99,11 @@ export const commands: readonly Command[] = [
   },
 ];
 
+/** Whether a command would do anything now. */
+export const works = (c: Command): boolean => c.drawing === undefined || drawing.has(c.drawing);
+
 /** How a key event is written in the table. */
-export const keyOf = (e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): string =>
+const keyOf = (e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): string =>
   `${e.ctrlKey || e.metaKey ? 'mod+' : ''}${e.shiftKey && /^[a-z?]$/i.test(e.key) ? 'shift+' : ''}${e.key.toLowerCase()}`;
 
 const takesText = (target: EventTarget | null): boolean =>
@@ -114,7 +119,7 @@ export const startKeys = (): void => {
     if (document.querySelector('dialog:modal')) return;
     const key = keyOf(e);
     const command = commands.find(c => c.keys.includes(key));
-    if (command === undefined) return;
+    if (command === undefined || !works(command)) return;
     e.preventDefault();
     command.run();
   });

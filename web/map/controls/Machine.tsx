@@ -1,10 +1,9 @@
 import { type CSSProperties, useId, useState } from 'react';
-import { archs } from '../../../src/arch/index.ts';
+import { archOf, archs } from '../../../src/arch/index.ts';
 import { releases } from '../../../src/kernel/releases.ts';
 import { parseKernelVersion } from '../../../src/kernel/version.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { withMachine } from '../edit.ts';
-import { Choice } from './Choice.tsx';
 import { Note, Section } from './Section.tsx';
 
 const Architecture = () => {
@@ -14,28 +13,25 @@ const Architecture = () => {
   const arch = archs[at];
   const fill = { ['--part' as string]: String(at / (archs.length - 1)) } as CSSProperties;
   return (
-    <>
-      <div className="architecture">
-        <output htmlFor={id}>{arch?.label}</output>
-        <input
-          id={id}
-          className="slider stepped"
-          type="range"
-          aria-label="Architecture"
-          min={0}
-          max={archs.length - 1}
-          step={1}
-          value={at}
-          aria-valuetext={arch?.label ?? ''}
-          style={fill}
-          onChange={e => {
-            const chosen = archs[e.target.valueAsNumber];
-            if (chosen) app.getState().change(withMachine({ arch: chosen.id }), 'done');
-          }}
-        />
-      </div>
-      <Note>{arch?.summary}</Note>
-    </>
+    <div className="architecture">
+      <output htmlFor={id}>{arch?.label}</output>
+      <input
+        id={id}
+        className="slider stepped"
+        type="range"
+        aria-label="Architecture"
+        min={0}
+        max={archs.length - 1}
+        step={1}
+        value={at}
+        aria-valuetext={arch?.label ?? ''}
+        style={fill}
+        onChange={e => {
+          const chosen = archs[e.target.valueAsNumber];
+          if (chosen) app.getState().change(withMachine({ arch: chosen.id }), 'done');
+        }}
+      />
+    </div>
   );
 };
 
@@ -116,28 +112,30 @@ const Kernel = () => {
           )}
         </div>
       )}
-      {listed !== undefined && !typing && <Note>{listed.note}</Note>}
     </>
   );
 };
 
-/** Architecture, kernel and its THP setting. */
+/** Architecture and kernel. */
 export const Machine = () => {
   const { machine } = useScenario();
+  const listed = releases.find(r => r.version === machine.kernel);
   return (
-    <Section title="Machine">
+    <Section
+      title="Machine"
+      about={
+        <>
+          <Note>{archOf(machine.arch).summary}</Note>
+          {listed !== undefined && (
+            <Note>
+              Linux {listed.version}: {listed.note}.
+            </Note>
+          )}
+        </>
+      }
+    >
       <Architecture />
       <Kernel />
-      <Choice
-        label="THP enabled"
-        value={machine.thp}
-        options={[
-          { id: 'always', label: 'always' },
-          { id: 'madvise', label: 'madvise' },
-          { id: 'never', label: 'never' },
-        ]}
-        onChange={thp => app.getState().change(withMachine({ thp }), 'done')}
-      />
     </Section>
   );
 };

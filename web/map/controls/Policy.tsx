@@ -69,7 +69,7 @@ export const policyRows = (s: Scenario): readonly PolicyRow[] => {
         id: p.id,
         label: p.label,
         short: p.id === 'thp' ? 'THP helper' : 'Xu v1',
-        who: `${p.who}, on ${machine.kernel}`,
+        who: `${p.who.replace(', June', '')}, on ${machine.kernel}`,
         machine: { ...machine, policy: p.id },
         chosen: machine.policy === p.id,
       })),

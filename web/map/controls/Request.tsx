@@ -63,7 +63,7 @@ const Kind = () => {
       />
       {(isShmem(request.file) || (request.file === 'anon' && shared)) && (
         <Choice
-          label="shmem_enabled"
+          label="shmem THP"
           value={machine.shmem}
           options={(['never', 'always', 'within_size', 'advise', 'deny', 'force'] as const).map(id => ({
             id,
@@ -84,7 +84,7 @@ const flagBoxes: readonly { readonly bit: number; readonly label: string }[] = [
 ];
 
 const Flags = () => {
-  const { request } = useScenario();
+  const { request, machine } = useScenario();
   const { change } = app.getState();
   const set = (flags: number): void => change(withRequest({ flags }), 'done');
   const isPrivate = (request.flags & MAP.TYPE) === MAP.PRIVATE;
@@ -93,12 +93,13 @@ const Flags = () => {
     ...(isPrivate ? ['MAP_PRIVATE'] : []),
     ...on,
     ...(request.advice === 'none' ? [] : [request.advice === 'huge' ? 'MADV_HUGEPAGE' : 'MADV_NOHUGEPAGE']),
+    ...(machine.thp === 'always' ? [] : [`THP ${machine.thp}`]),
     ...(request.touch === 'asc' ? [] : ['touch order']),
   ];
   return (
     <details className="more">
       <summary>
-        Flags, advice, touch order
+        Flags, THP, touch order
         {more.length > 0 && <span className="set"> {more.join(', ')}</span>}
       </summary>
       <div className="boxes">
@@ -121,6 +122,16 @@ const Flags = () => {
           MAP_PRIVATE, not MAP_SHARED
         </label>
       </div>
+      <Choice
+        label="THP enabled"
+        value={machine.thp}
+        options={[
+          { id: 'always', label: 'always' },
+          { id: 'madvise', label: 'madvise' },
+          { id: 'never', label: 'never' },
+        ]}
+        onChange={thp => change(withMachine({ thp }), 'done')}
+      />
       <Choice
         label="madvise()"
         value={request.advice}
@@ -160,7 +171,7 @@ const DriverOffset = () => {
       </div>
       <div>
         <dt>vm_pgoff</dt>
-        <dd>{formatAddress(offset / PAGE)}</dd>
+        <dd>{offset === 0 ? '0' : formatAddress(offset / PAGE)}</dd>
       </div>
     </dl>
   );

@@ -46,9 +46,6 @@ const Source = () => {
           </option>
         ))}
       </select>
-      <Note>
-        {source.kind === 'pasted' ? `${formatCount(source.vmas.length)} VMAs, read here.` : preset?.about}
-      </Note>
       <button type="button" className="button wide-button" onClick={() => open('intake')}>
         Paste maps, lspci…
       </button>
@@ -204,10 +201,22 @@ const Layout = () => {
 };
 
 /** The process: where its VMAs come from, its layout, and the lid. */
-export const Space = () => (
-  <Section title="Address space">
-    <Source />
-    <Lid />
-    <Layout />
-  </Section>
-);
+export const Space = () => {
+  const { source } = useScenario().space;
+  return (
+    <Section
+      title="Address space"
+      about={
+        <Note>
+          {source.kind === 'pasted'
+            ? `${formatCount(source.vmas.length)} VMAs, read in this page.`
+            : spacePreset(source.id).about}
+        </Note>
+      }
+    >
+      <Source />
+      <Lid />
+      <Layout />
+    </Section>
+  );
+};

@@ -22,6 +22,9 @@ const Spoken = ({ facts }: { readonly facts: Facts }) => {
   );
 };
 
+/** Long numbers are set smaller, so that they stay on one line of the column. */
+const sizeClass = (text: string): string => (text.length <= 7 ? '' : text.length <= 9 ? 'long' : 'longer');
+
 const Content = ({ facts }: { readonly facts: Facts }) => {
   const { scenario, solution, events } = facts;
   const { placement, device } = solution;
@@ -43,7 +46,7 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
   if (device === undefined)
     return (
       <>
-        <p className="figure word" data-testid="verdict">
+        <p className="figure address" data-testid="verdict">
           {formatAddress(placement.start)}
         </p>
         <p className="kind">
@@ -63,7 +66,7 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
   const isBest = corrupt === 0 && device.best.leaves === count;
   return (
     <>
-      <p className={`figure ink-${most.kind}`} data-testid="verdict">
+      <p className={`figure ink-${most.kind} ${sizeClass(formatCount(count))}`} data-testid="verdict">
         {formatCount(count)}
       </p>
       <div className="say">

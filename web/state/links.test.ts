@@ -1,0 +1,118 @@
+import { deflateSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { writeLink } from '../../src/scenario/link.ts';
+import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
+import { va } from '../../src/units.ts';
+import { hashOf, type LinkHost, makeLinks, readHash } from './links.ts';
+import { MAX_INFLATED, packer } from './packer.ts';
+
+const at = (hint: number): Scenario => ({
+  ...defaultScenario,
+  request: { ...defaultScenario.request, hint },
+});
+
+/** A window whose history is a list of hashes, with a clock that is wound by hand. */
+const makeHost = () => {
+  const entries = [''];
+  let now = 0;
+  let timers: { readonly id: number; readonly due: number; readonly run: () => void }[] = [];
+  let next = 1;
+  const hashOfUrl = (url: string): string => (url.startsWith('#') ? url : '');
+  const host: LinkHost = {
+    location: {
+      get hash() {
+        return entries.at(-1) ?? '';
+      },
+      pathname: '/x',
+      search: '',
+    },
+    history: {
+      pushState: (_data, _unused, url) => entries.push(hashOfUrl(url)),
+      replaceState: (_data, _unused, url) => {
+        entries[entries.length - 1] = hashOfUrl(url);
+      },
+    },
+    setTimeout: (run, ms) => {
+      timers.push({ id: next, due: now + ms, run });
+      return next++;
+    },
+    clearTimeout: id => {
+      timers = timers.filter(t => t.id !== id);
+    },
+  };
+  const wait = (ms: number): void => {
+    now += ms;
+    const due = timers.filter(t => t.due <= now);
+    timers = timers.filter(t => t.due > now);
+    for (const t of due) t.run();
+  };
+  return { host, entries, wait };
+};
+
+const pasted: Scenario = {
+  ...defaultScenario,
+  space: {
+    ...defaultScenario.space,
+    source: {
+      kind: 'pasted',
+      name: 'mine',
+      mmapBase: va(0x7fff_0000_0000),
+      vmas: Array.from({ length: 50 }, (_, i) => ({
+        start: va(0x10_0000 + i * 0x4000),
+        end: va(0x10_1000 + i * 0x4000),
+        growsDown: false,
+        shadowStack: false,
+        perms: 'rw-p',
+        name: `[anon:${i} é]`,
+      })),
+    },
+  },
+};
+
+describe('links', () => {
+  it('replaces while dragging, few times, and lets Back undo the whole drag', () => {
+    const { host, entries, wait } = makeHost();
+    const links = makeLinks(host);
+    for (let i = 1; i <= 100; i++) {
+      links.drag(at(i * 4096));
+      wait(10);
+    }
+    expect(entries).toHaveLength(1);
+    wait(200);
+    expect(entries).toEqual([hashOf(at(409_600))]);
+    links.done(defaultScenario, at(409_600));
+    expect(entries).toEqual(['', hashOf(at(409_600))]);
+  });
+
+  it('brings back the very object it wrote', () => {
+    const { host, entries } = makeHost();
+    const links = makeLinks(host);
+    const [a, b] = [at(4096), at(8192)];
+    links.done(defaultScenario, a);
+    links.done(a, b);
+    entries.pop();
+    expect(links.read().scenario).toBe(a);
+    entries.push('#1&hint=0x3000&k=x');
+    expect(links.read()).toEqual({ ...readHash('#1&hint=0x3000&k=x') });
+  });
+
+  it('writes a pasted space as the engine does, and reads it back the same', () => {
+    expect(hashOf(pasted)).toBe(writeLink(pasted, packer));
+    expect(readHash(hashOf(pasted))).toEqual({ scenario: pasted, problems: [] });
+  });
+});
+
+describe('packer', () => {
+  it('refuses damaged text and bombs as values', () => {
+    const good = packer.pack('0123456789'.repeat(100));
+    expect(packer.unpack(good)).toBe('0123456789'.repeat(100));
+    for (const bad of ['', '!', 'A', `${good.slice(0, 8)}____`, 'AAAA'])
+      expect(() => packer.unpack(bad)).not.toThrow();
+    expect(packer.unpack('!!')).toBeUndefined();
+    const bomb = deflateSync(new Uint8Array(MAX_INFLATED + 4096));
+    let text = '';
+    for (const byte of bomb) text += String.fromCharCode(byte);
+    const packed = btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+    expect(packer.unpack(packed)).toBeUndefined();
+  });
+});
