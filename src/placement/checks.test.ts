@@ -509,6 +509,12 @@ describe('shared memory', () => {
     expect(resultText(call(lid, { ...c, file: 'anon' }))).toBe('0x7ffeffc00000');
   });
 
+  it('needs a page less than twice the alignment', () => {
+    const exact = machine([testVma(0x1_0000, 0x7ffe_8000_1000), testVma(0x7ffe_8060_0000, 0x7fff_ffff_f000)]);
+    const c = { file: 'memfd', shmemEnabled: 'always', flags: MAP.SHARED, length: 4 * MiB } as const;
+    expect(resultText(call(exact, { ...c, offset: 0x20_3000 }))).toBe('0x7ffe80003000');
+  });
+
   it('stays plain where only the plain length fits', () => {
     const tight = machine([testVma(0x1_0000, 0x7ffe_8000_1000), testVma(0x7ffe_8040_1000, 0x7fff_ffff_f000)]);
     const c = { file: 'memfd', shmemEnabled: 'always', flags: MAP.SHARED, length: 4 * MiB } as const;

@@ -126,10 +126,13 @@ describe('the policy table, free below 0x7fff23456000', () => {
     expect(place('helper', vmas, { ...P1, hint: 0x6000_0000_0000 })).toBe('0x600000000000');
   });
 
-  it('P. Xu v1: a length is compared with the leaf from the start of the BAR on', () => {
-    // 1 GiB at +512 MiB of a 2 GiB BAR: long enough for the PUD attempt, which finds no whole block.
+  it('P. Xu v1: no whole GiB in the range leaves the PMD attempt', () => {
     expect(place('xu1', space, { ...P1, offset: 0x2000_0000, length: GiB })).toBe('0x7ffee3400000');
     expect(place('plain', space, { ...P1, offset: 0x2000_0000, length: GiB })).toBe('0x7ffee3456000');
+  });
+
+  it('P. Xu v1: the PUD attempt follows the physical address, not the offset', () => {
+    expect(place('xu1', space, { ...P1, phys: A + 0x1000_0000 })).toBe('0x7ffe90000000');
   });
 
   it('P. Xu v1: without a BAR behind the offset it places plainly, and mmap() is refused later', () => {

@@ -56,6 +56,15 @@ describe('private anonymous memory by version', () => {
   });
 });
 
+describe('a congruent padded range', () => {
+  it('is used from its top in a top-down process only', () => {
+    const up = machine([testVma(0x2aaa_aaaa_b000, 0x2aaa_aac0_0000)], { legacy: true });
+    expect(resultText(call(up, { length: 4 * MiB }))).toBe('0x2aaaaac00000');
+    const down = machine(lidAt(0x7fff_0000_0000));
+    expect(resultText(call(down, { length: 4 * MiB }))).toBe('0x7ffeffc00000');
+  });
+});
+
 describe('files by version', () => {
   it.each([
     ['6.1.192', '0x7ffeffa00000'],
