@@ -1,17 +1,10 @@
+import { scaleLinear } from 'd3-scale';
+
 /** One axis: values (addresses, offsets) to pixels and back. */
 export interface Scale {
   readonly toPx: (value: number) => number;
   readonly toValue: (px: number) => number;
 }
-
-/**
- * The plain axis from `start` to `start + span`, on pixels `x` to `x + width`. The difference to `start` is
- * taken first, where it is exact; only then does the value become pixels.
- */
-export const linearScale = (start: number, span: number, x: number, width: number): Scale => ({
-  toPx: value => x + ((value - start) / span) * width,
-  toValue: px => start + ((px - x) / width) * span,
-});
 
 /** A stretch of a folded axis. */
 export interface Segment {
@@ -21,16 +14,25 @@ export interface Segment {
   readonly w: number;
 }
 
-/** An axis made of stretches, each with its own width: the folded rows. Segments ascend and touch. */
-export const foldedScale = (segments: readonly Segment[]): Scale => ({
-  toPx: value => {
-    const s = segments.find(seg => value < seg.to) ?? segments.at(-1);
-    if (!s) return 0;
-    return s.x + Math.min(1, Math.max(0, (value - s.from) / (s.to - s.from))) * s.w;
-  },
-  toValue: px => {
-    const s = segments.find(seg => px < seg.x + seg.w) ?? segments.at(-1);
-    if (!s) return 0;
-    return s.from + Math.min(1, Math.max(0, (px - s.x) / s.w)) * (s.to - s.from);
-  },
-});
+/**
+ * The plain axis from `start` to `start + span`, on pixels `x` to `x + width`. The scale takes the difference to
+ * `start` first, where it is exact; only then does the value become pixels.
+ */
+export const linearScale = (start: number, span: number, x: number, width: number): Scale => {
+  const scale = scaleLinear([start, start + span], [x, x + width]);
+  return { toPx: value => scale(value), toValue: px => scale.invert(px) };
+};
+
+/**
+ * An axis made of stretches, each with its own width: the folded rows. Segments ascend and touch; what lies
+ * outside them stays at the ends.
+ */
+export const foldedScale = (segments: readonly Segment[]): Scale => {
+  const last = segments.at(-1);
+  if (!last) return { toPx: () => 0, toValue: () => 0 };
+  const scale = scaleLinear(
+    [...segments.map(s => s.from), last.to],
+    [...segments.map(s => s.x), last.x + last.w],
+  ).clamp(true);
+  return { toPx: value => scale(value), toValue: px => scale.invert(px) };
+};

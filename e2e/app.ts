@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The maps of a real QEMU process, as a person would paste them. */
+export const qemuMaps = (): string =>
+  readFileSync(new URL('../src/intake/fixtures/qemu-system-x86_64.maps.txt', import.meta.url), 'utf8');
+
+/** `lspci -vv` of a small machine. */
+export const lspciText = (): string =>
+  readFileSync(new URL('../src/intake/fixtures/microvm.lspci-vv.txt', import.meta.url), 'utf8');
+
+/** Opens the app at a hash; fails the test on any error the page reports. */
+export const openApp = async (page: Page, hash = ''): Promise<void> => {
+  page.on('pageerror', error => {
+    throw error;
+  });
+  await page.goto(`/${hash}`);
+  await expect(page.getByRole('region', { name: 'Verdict' })).toBeVisible();
+};
+
+/** The verdict. */
+export const verdict = (page: Page): Locator => page.getByRole('region', { name: 'Verdict' });
+
+/** Waits until the verdict begins with this figure. */
+export const expectFigure = (page: Page, figure: string): Promise<void> =>
+  expect(verdict(page).getByRole('paragraph').first()).toHaveText(figure);
+
+/** Drags the thumb of a native slider with the mouse, in steps, to a share of its track. */
+export const dragSlider = async (page: Page, slider: Locator, from: number, to: number): Promise<void> => {
+  await slider.scrollIntoViewIfNeeded();
+  const box = await slider.boundingBox();
+  if (!box) throw new Error('the slider is not on screen');
+  // A thumb's middle does not reach the ends of the track.
+  const x = (share: number): number => box.x + 8 + (box.width - 16) * share;
+  await page.mouse.move(x(from), box.y + box.height / 2);
+  await page.mouse.down();
+  for (let i = 1; i <= 8; i++) await page.mouse.move(x(from + ((to - from) * i) / 8), box.y + box.height / 2);
+};
+
+/** Puts text on the page as a paste into the open dialog would. */
+export const pasteInto = async (page: Page, text: string): Promise<void> => {
+  await page.getByRole('button', { name: 'Paste maps, lspci…' }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('textbox', { name: /^Text of maps/ })
+    .fill(text);
+};

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test } from '@playwright/test';
+import { openApp, pasteInto } from './app.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const violations = (page: import('@playwright/test').Page): Promise<readonly string[]> =>
+  page.evaluate(`(async () => {
+    ${axeSource};
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));
+  })()`) as Promise<readonly string[]>;
+
+for (const theme of ['dark', 'light', 'projector'] as const)
+  for (const [w, h] of [
+    [1440, 900],
+    [1920, 1080],
+    [390, 844],
+  ] as const)
+    test(`no axe violation, no sideways scroll: ${theme}, ${w}×${h}`, async ({ page }) => {
+      await page.setViewportSize({ width: w, height: h });
+      await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
+      await openApp(page);
+      expect(await violations(page)).toEqual([]);
+      expect(
+        await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        ),
+      ).toBe(0);
+    });
+
+test('no axe violation in the dialogs and on a refused request', async ({ page }) => {
+  await openApp(page, '#1&len=4G&k=banana');
+  expect(await violations(page)).toEqual([]);
+  await pasteInto(page, 'not maps at all');
+  await expect(page.getByRole('dialog')).toContainText('line 1');
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Keys and help' }).click();
+  expect(await violations(page)).toEqual([]);
+});
+
+test('nothing is requested after load, and nothing breaks the Content-Security-Policy', async ({ page }) => {
+  const requests: string[] = [];
+  const breaches: string[] = [];
+  page.on('console', m => {
+    if (/Content Security Policy|Refused/.test(m.text())) breaches.push(m.text());
+  });
+  await openApp(page);
+  await page.waitForLoadState('networkidle');
+  page.on('request', r => requests.push(r.url()));
+  await page.getByRole('combobox', { name: 'Kernel' }).selectOption({ label: 'Linux 6.12.117' });
+  await page.getByRole('slider', { name: 'Length' }).press('PageDown');
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await pasteInto(page, '55b60fd55000-55b61015c000 r--p 00000000 00:00 0 /usr/bin/x');
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(300);
+  expect(requests).toEqual([]);
+  expect(breaches).toEqual([]);
+});
+
+test('the policy forbids what it should', async ({ page }) => {
+  const response = await page.goto('/');
+  const header = response?.headers()['content-security-policy'] ?? '';
+  expect(header).toContain("default-src 'none'");
+  expect(header).toContain("script-src 'self'");
+  expect(header).not.toContain('unsafe');
+  const inline = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'document.title = "owned"';
+    document.head.append(script);
+    return document.title;
+  });
+  expect(inline).not.toBe('owned');
+});
