@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
+import axe from 'axe-core';
 import { openApp, pasteInto } from './app.ts';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const violations = (page: import('@playwright/test').Page): Promise<readonly string[]> =>
+const violations = (page: Page): Promise<readonly string[]> =>
   page.evaluate(`(async () => {
-    ${axeSource};
+    ${axe.source};
     const { violations } = await axe.run(document, { resultTypes: ['violations'] });
     return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));
   })()`) as Promise<readonly string[]>;

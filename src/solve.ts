@@ -111,7 +111,11 @@ export const prepare = (machine: Scenario['machine'], space: Scenario['space']):
       space: makeAddressSpace(vmasOf(arch, space), layoutOf(arch, space), facts),
       bit32Start: () => 0,
     },
-    limits: ordinaryLimits,
+    // The lid stands for mappings the process might have; by itself it must not fill the table.
+    limits: {
+      ...ordinaryLimits,
+      maxMapCount: ordinaryLimits.maxMapCount + (space.lid === undefined ? 0 : 1),
+    },
   };
 };
 

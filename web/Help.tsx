@@ -1,4 +1,4 @@
-import { commands, works } from './state/commands.ts';
+import { commands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
 
@@ -10,25 +10,23 @@ export const Help = () => {
   return (
     <Dialog title="Keys" open={open} onClose={() => app.getState().open(undefined)} className="help">
       <div className="columns">
-        {groups
-          .filter(group => commands.some(c => c.group === group && works(c)))
-          .map(group => (
-            <section key={group}>
-              <h3>{group}</h3>
-              <dl>
-                {commands
-                  .filter(c => c.group === group && works(c))
-                  .map(c => (
-                    <div key={c.label}>
-                      <dt>
-                        <kbd>{c.shown}</kbd>
-                      </dt>
-                      <dd>{c.label}</dd>
-                    </div>
-                  ))}
-              </dl>
-            </section>
-          ))}
+        {groups.map(group => (
+          <section key={group}>
+            <h3>{group === 'Picture' ? 'On the picture' : group}</h3>
+            <dl>
+              {commands
+                .filter(c => c.group === group && c.shown !== '')
+                .map(c => (
+                  <div key={c.label}>
+                    <dt>
+                      <kbd>{c.shown}</kbd>
+                    </dt>
+                    <dd>{c.label}</dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
         <section>
           <h3>On a slider</h3>
           <dl>

@@ -14,7 +14,12 @@ export const hugetlbArea = (mm: Mm, r: AreaRequest, huge: number, record?: Recor
   const alignMask = huge - mm.arch.page;
   if (mm.facts.hugetlbCore) {
     const hint = alignUp(r.hint, huge);
-    return x86UnmappedArea(mm, { ...r, hint: hint >= U64 ? 0 : hint, alignMask, startGap: 0 }, 0, record);
+    return x86UnmappedArea(
+      mm,
+      { ...r, hint: hint >= U64 ? 0 : hint, alignMask, alignOffset: 0, startGap: 0 },
+      0,
+      record,
+    );
   }
   if (r.length > mm.arch.taskSize) return NO_ROOM;
   const hint = alignDown(r.hint, huge);

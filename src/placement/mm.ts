@@ -23,6 +23,8 @@ export interface AreaRequest {
   readonly flags: number;
   /** 0, or huge page size less a page, for hugetlb. */
   readonly alignMask: number;
+  /** Bytes of the file offset that the search is told; it decides nothing while the mask is 0. */
+  readonly alignOffset: number;
   /** Bytes to keep free below a new shadow stack. */
   readonly startGap: number;
 }
@@ -38,6 +40,7 @@ export type PlacementEvent =
       readonly low: number;
       readonly high: number;
       readonly alignMask: number;
+      readonly alignOffset: number;
     }
   | SearchEvent
   /** The hint was tested. */

@@ -116,6 +116,7 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
       length,
       flags,
       alignMask: 0,
+      alignOffset: offset,
       startGap: request.shadowStack && mm.facts.startGap ? page : 0,
     };
     const found = unmappedArea(mm, request, area, offset, hugePage, record);
@@ -222,7 +223,7 @@ const byRule = (
   const reason = whyNot(mm, area, rule);
   if (reason === undefined) return helperThenPlain(mm, area, offset, record);
   record?.({ kind: 'unaligned', why: reason });
-  return x86UnmappedArea(mm, area, 0, record);
+  return x86UnmappedArea(mm, { ...area, alignOffset: offset }, 0, record);
 };
 
 const whyNot = (mm: Mm, area: AreaRequest, rule: AlignRule) => {
@@ -241,7 +242,8 @@ const whyNot = (mm: Mm, area: AreaRequest, rule: AlignRule) => {
 
 /** Source: thp_get_unmapped_area(), mm/huge_memory.c. */
 const helperThenPlain = (mm: Mm, area: AreaRequest, offset: number, record: Recorder | undefined): number =>
-  thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) || x86UnmappedArea(mm, area, 1, record);
+  thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) ||
+  x86UnmappedArea(mm, { ...area, alignOffset: offset }, 1, record);
 
 /** The checks on the file, after the address was chosen; undefined when all pass. */
 const fileChecks = (

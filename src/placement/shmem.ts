@@ -42,7 +42,7 @@ export const shmemArea = (
   huge: boolean,
   record?: Recorder,
 ): number => {
-  const plain = x86UnmappedArea(mm, r, 0, record);
+  const plain = x86UnmappedArea(mm, { ...r, alignOffset: offset }, 0, record);
   const size = mm.arch.pmdSize;
   if (plain < 0 || plain === r.hint || r.flags & MAP.FIXED) return plain;
   if (!huge) {
@@ -59,7 +59,8 @@ export const shmemArea = (
   const length = r.length + size - mm.arch.page;
   if (length >= U64) return plain;
   record?.({ kind: 'pad', size, offset, length });
-  const found = x86UnmappedArea(mm, { ...r, length }, 1, record);
+  // The second attempt names no file and page offset 0.
+  const found = x86UnmappedArea(mm, { ...r, length, alignOffset: 0 }, 1, record);
   if (found < 0) {
     record?.({ kind: 'padGaveUp', size, why: 'no room for the padded length' });
     return plain;

@@ -30,7 +30,7 @@ export const thpAligned = (
     return 0;
   }
   record?.({ kind: 'pad', size, offset, length });
-  const found = x86UnmappedArea(mm, { ...r, length }, attempt, record);
+  const found = x86UnmappedArea(mm, { ...r, length, alignOffset: offset }, attempt, record);
   if (found < 0) {
     record?.({ kind: 'padGaveUp', size, why: 'no room for the padded length' });
     return 0;

@@ -37,6 +37,7 @@ export const search = (mm: Mm, query: SearchQuery, record?: Recorder): number =>
     low: query.lowLimit,
     high: query.highLimit,
     alignMask: query.alignMask,
+    alignOffset: query.alignOffset,
   });
   return vmUnmappedArea(mm.space.index, rulesOf(mm), query, record);
 };
@@ -84,7 +85,7 @@ export const x86UnmappedArea = (mm: Mm, r: AreaRequest, attempt: number, record?
       lowLimit: mm.facts.above4g && r.flags & MAP.ABOVE4G ? 4 * GiB : mm.arch.page,
       highLimit: topDownHigh(mm, hint),
       alignMask: r.alignMask,
-      alignOffset: 0,
+      alignOffset: r.alignOffset,
       startGap: r.startGap,
     },
     record,
@@ -121,7 +122,7 @@ const bottomUp = (mm: Mm, r: AreaRequest, attempt: number, record?: Recorder): n
       lowLimit: begin,
       highLimit: end,
       alignMask: r.alignMask,
-      alignOffset: 0,
+      alignOffset: r.alignOffset,
       startGap: r.startGap,
     },
     record,

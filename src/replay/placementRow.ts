@@ -60,7 +60,7 @@ const CAPTURED_PHYS_BITS = 40;
 const shmemSettings: readonly ShmemSetting[] = ['always', 'within_size', 'advise', 'never', 'deny', 'force'];
 
 /** The architecture row a captured line ran on, or why there is none. */
-export const captureArch = (row: Json): Arch | { readonly unsupported: string } => {
+const captureArch = (row: Json): Arch | { readonly unsupported: string } => {
   const arch = stringIn(row, 'arch');
   if (arch !== 'x86_64') return { unsupported: `architecture ${arch}` };
   const la57 = row['va_bits'] === undefined ? row['variant'] === 'stock-la57' : row['va_bits'] === 57;
@@ -80,7 +80,7 @@ const readVma = (x: unknown): Vma => {
 };
 
 /** Reads the part of a captured row that mmap() depends on. Throws only what {@link reading} catches. */
-export const readCall = (row: Json): CapturedCall | { readonly unsupported: string } => {
+const readCall = (row: Json): CapturedCall | { readonly unsupported: string } => {
   const arch = captureArch(row);
   if ('unsupported' in arch) return arch;
   const kernel = captureKernel(stringIn(row, 'kernel'), stringIn(row, 'variant'));

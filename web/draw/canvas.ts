@@ -26,7 +26,7 @@ export const canvasMeasure = (ctx: CanvasRenderingContext2D): Measure => {
 };
 
 /** The colour that an ink has in a palette. */
-export const colourOf = (palette: Palette, ink: Ink): string => {
+const colourOf = (palette: Palette, ink: Ink): string => {
   const [head, part] = ink.split('.');
   if (part === undefined) return palette[head as Exclude<keyof Palette, 'leaf'>];
   return palette.leaf[head as LeafKind][part as 'fill' | 'text' | 'on'];

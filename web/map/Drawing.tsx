@@ -3,6 +3,7 @@ import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { palettes } from '../draw/tokens.ts';
+import { runKey } from '../state/commands.ts';
 import { eventsOf } from '../state/solution.ts';
 import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
 import { drawMap } from './picture/picture.ts';
@@ -125,24 +126,9 @@ export const Drawing = () => {
     app.getState().setCrosshair(undefined);
   };
 
-  const move = (e: React.KeyboardEvent) => {
-    if (!device || e.ctrlKey || e.metaKey || e.altKey) return;
-    const { page, pmdSize } = solution.prepared.arch;
-    const step = e.shiftKey ? pmdSize : page;
-    const here = at ?? 0;
-    const to = {
-      ArrowLeft: here - step,
-      ArrowRight: here + step,
-      PageUp: here - length / 16,
-      PageDown: here + length / 16,
-      Home: 0,
-      End: length - page,
-    }[e.key];
-    if (e.key === 'Escape') return leave();
-    if (to === undefined) return;
-    e.preventDefault();
-    const clamped = Math.min(Math.max(Math.floor(to / page) * page, 0), length - page);
-    app.getState().setCrosshair(clamped);
+  const press = (e: React.KeyboardEvent) => {
+    if (e.altKey || !runKey(e, 'picture')) return;
+    setTip(undefined);
   };
 
   useEffect(() => {
@@ -176,7 +162,7 @@ export const Drawing = () => {
         onPointerMove={point}
         onPointerDown={point}
         onPointerLeave={leave}
-        onKeyDown={move}
+        onKeyDown={press}
       />
       {tip ? (
         <div

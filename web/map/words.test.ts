@@ -111,7 +111,7 @@ describe('the address space skipped', () => {
 
 describe('the tracepoint', () => {
   it('prints what the kernel would', () => {
-    const lines = (s: Scenario) => tracepointLines(s, solve(s).prepared.facts, trace(s));
+    const lines = (s: Scenario) => tracepointLines(trace(s));
     expect(lines(scene)).toEqual([
       'vm_unmapped_area: addr=0x7ffe6cc54000 flags=0x1 len=0x80000000 lo=0x1000 hi=0x7ffff7fff000 mask=0x0 ofs=0x20000000000',
     ]);

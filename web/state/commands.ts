@@ -1,28 +1,6 @@
+import { solutionOf } from './solution.ts';
 import { app, currentUrl } from './store.ts';
 import { themeChoices } from './theme.ts';
-
-/** What the drawing can be told by key. */
-export type DrawingCommand =
-  | 'zoomIn'
-  | 'zoomOut'
-  | 'panLeft'
-  | 'panRight'
-  | 'zoomWhole'
-  | 'zoomToFit'
-  | 'clearCrosshair';
-
-const drawing = new Map<DrawingCommand, () => void>();
-
-/** The drawing says what it can do; the returned function takes it back. */
-export const registerDrawing = (commands: Partial<Record<DrawingCommand, () => void>>): (() => void) => {
-  const entries = Object.entries(commands) as [DrawingCommand, () => void][];
-  for (const [name, run] of entries) drawing.set(name, run);
-  return () => {
-    for (const [name, run] of entries) if (drawing.get(name) === run) drawing.delete(name);
-  };
-};
-
-const tell = (name: DrawingCommand) => ({ run: (): void => drawing.get(name)?.(), drawing: name });
 
 /** Copies the address of the page, or says where it is to be copied from. */
 export const copyLink = async (): Promise<void> => {
@@ -46,8 +24,23 @@ const nextTheme = (): void => {
   say(`Theme: ${next.label}`);
 };
 
+/**
+ * Moves the crosshair to where `to` says, given where it is, and the page, leaf and mapping sizes in bytes; kept
+ * inside the mapping and on a page. Does nothing where no device memory is mapped.
+ */
+const moveCrosshair = (to: (at: number, page: number, pmd: number, length: number) => number) => (): void => {
+  const { scenario, crosshair, setCrosshair } = app.getState();
+  const { device, prepared } = solutionOf(scenario);
+  if (!device) return;
+  const { page, pmdSize } = prepared.arch;
+  const length = device.mapping.end - device.mapping.start;
+  const wanted = Math.floor(to(crosshair ?? 0, page, pmdSize, length) / page) * page;
+  setCrosshair(Math.min(Math.max(wanted, 0), length - page));
+};
+
 /** One command: the keys that run it and the words that the help shows. */
 export interface Command {
+  /** Keys of the picture work while it has the focus, all others everywhere. */
   readonly group: 'Picture' | 'Scenario' | 'App';
   readonly label: string;
   /** As KeyboardEvent.key gives them, lower case; `mod+` is Ctrl or Cmd. */
@@ -55,18 +48,47 @@ export interface Command {
   /** The same for the reader. */
   readonly shown: string;
   readonly run: () => void;
-  /** The drawing carries it out, when it can. */
-  readonly drawing?: DrawingCommand;
 }
+
+const picture = (
+  label: string,
+  shown: string,
+  moves: Readonly<Record<string, Parameters<typeof moveCrosshair>[0]>>,
+): Command[] =>
+  Object.entries(moves).map(([key, to], i) => ({
+    group: 'Picture',
+    label,
+    keys: [key],
+    // Both directions are one line of the help.
+    shown: i === 0 ? shown : '',
+    run: moveCrosshair(to),
+  }));
 
 /** Every key of the app. The help is made from this table and the keys are bound by it. */
 export const commands: readonly Command[] = [
-  { group: 'Picture', label: 'Zoom in', keys: ['w', '+', '='], shown: 'W, +', ...tell('zoomIn') },
-  { group: 'Picture', label: 'Zoom out', keys: ['s', '-'], shown: 'S, −', ...tell('zoomOut') },
-  { group: 'Picture', label: 'Move left', keys: ['a'], shown: 'A', ...tell('panLeft') },
-  { group: 'Picture', label: 'Move right', keys: ['d'], shown: 'D', ...tell('panRight') },
-  { group: 'Picture', label: 'Show the whole mapping', keys: ['0'], shown: '0', ...tell('zoomWhole') },
-  { group: 'Picture', label: 'Fit', keys: ['f'], shown: 'F', ...tell('zoomToFit') },
+  ...picture('Crosshair by a page', '←, →', {
+    arrowleft: (at, page) => at - page,
+    arrowright: (at, page) => at + page,
+  }),
+  ...picture('Crosshair by 2 MiB', 'Shift+←, →', {
+    'shift+arrowleft': (at, _, pmd) => at - pmd,
+    'shift+arrowright': (at, _, pmd) => at + pmd,
+  }),
+  ...picture('Crosshair by a sixteenth', 'PageUp, PageDown', {
+    pageup: (at, _, __, length) => at - length / 16,
+    pagedown: (at, _, __, length) => at + length / 16,
+  }),
+  ...picture('Crosshair to the first, last page', 'Home, End', {
+    home: () => 0,
+    end: (_, __, ___, length) => length,
+  }),
+  {
+    group: 'Picture',
+    label: 'No crosshair',
+    keys: ['escape'],
+    shown: 'Esc',
+    run: () => app.getState().setCrosshair(undefined),
+  },
   {
     group: 'Scenario',
     label: 'Undo',
@@ -99,17 +121,29 @@ export const commands: readonly Command[] = [
   },
 ];
 
-/** Whether a command would do anything now. */
-export const works = (c: Command): boolean => c.drawing === undefined || drawing.has(c.drawing);
-
 /** How a key event is written in the table. */
 const keyOf = (e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): string =>
-  `${e.ctrlKey || e.metaKey ? 'mod+' : ''}${e.shiftKey && /^[a-z?]$/i.test(e.key) ? 'shift+' : ''}${e.key.toLowerCase()}`;
+  `${e.ctrlKey || e.metaKey ? 'mod+' : ''}${e.shiftKey && /^(?:[a-z?]|arrow.*)$/i.test(e.key) ? 'shift+' : ''}${e.key.toLowerCase()}`;
 
 const takesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLTextAreaElement ||
   target instanceof HTMLSelectElement ||
   (target instanceof HTMLInputElement && !['range', 'radio', 'checkbox', 'button'].includes(target.type));
+
+/** Runs the command of a key among those of the picture, or those of the rest; true when there is one. */
+export const runKey = (
+  e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'preventDefault'>,
+  where: 'picture' | 'page',
+): boolean => {
+  const key = keyOf(e);
+  const command = commands.find(
+    c => (c.group === 'Picture') === (where === 'picture') && c.keys.includes(key),
+  );
+  if (command === undefined) return false;
+  e.preventDefault();
+  command.run();
+  return true;
+};
 
 /** Binds the keys of {@link commands} to the page. */
 export const startKeys = (): void => {
@@ -117,10 +151,6 @@ export const startKeys = (): void => {
     if (e.defaultPrevented || e.altKey || e.isComposing || takesText(e.target)) return;
     // A modal dialog has the keys to itself.
     if (document.querySelector('dialog:modal')) return;
-    const key = keyOf(e);
-    const command = commands.find(c => c.keys.includes(key));
-    if (command === undefined || !works(command)) return;
-    e.preventDefault();
-    command.run();
+    runKey(e, 'page');
   });
 };

@@ -50,13 +50,7 @@ export const preparedOf = lastFew(
     s.mmapBase,
     s.lid,
   ],
-  (m: Machine, s: Space): Prepared => {
-    const prepared = prepare(m, s);
-    if (s.lid === undefined) return prepared;
-    // The lid is no VMA of the process: it must not push a full one over vm.max_map_count.
-    const { limits } = prepared;
-    return { ...prepared, limits: { ...limits, maxMapCount: limits.maxMapCount + 1 } };
-  },
+  (m: Machine, s: Space): Prepared => prepare(m, s),
 );
 
 /** The answer to a Scenario, remembered. Throws for an address space that cannot be. */

@@ -14,7 +14,7 @@ const LANE = 40;
 const VERDICT = 30;
 const LOWER_LENS = 30;
 const LEAST_JAW = 96;
-const TOP = 12;
+const TOP = 8;
 
 /**
  * The whole Map as a draw list: address space, zipper, physical ranges, page tables, from top to bottom. A pure

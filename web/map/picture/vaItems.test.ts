@@ -108,10 +108,28 @@ test('names lose their folder and version', () => {
 test('only the last search counts', () => {
   const { index } = prepare(defaultScenario.machine, defaultScenario.space).mm.space;
   const events: PlacementEvent[] = [
-    { kind: 'search', topDown: true, length: 4096, needed: 4096, low: 4096, high: 2 ** 46, alignMask: 0 },
+    {
+      kind: 'search',
+      topDown: true,
+      length: 4096,
+      needed: 4096,
+      low: 4096,
+      high: 2 ** 46,
+      alignMask: 0,
+      alignOffset: 0,
+    },
     { kind: 'none' },
     { kind: 'fallback' },
-    { kind: 'search', topDown: false, length: 8192, needed: 8192, low: 2 ** 45, high: 2 ** 47, alignMask: 0 },
+    {
+      kind: 'search',
+      topDown: false,
+      length: 8192,
+      needed: 8192,
+      low: 2 ** 45,
+      high: 2 ** 47,
+      alignMask: 0,
+      alignOffset: 0,
+    },
     { kind: 'none' },
   ];
   expect(finalSearch(events, index)).toMatchObject({

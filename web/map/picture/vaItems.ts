@@ -94,7 +94,7 @@ export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex):
 };
 
 /** A short name for VMAs `a` to `b` (exclusive): the name that covers most bytes, without path and version. */
-export const clusterName = (vmas: readonly Vma[], a: number, b: number): string => {
+const clusterName = (vmas: readonly Vma[], a: number, b: number): string => {
   const bytesByName = new Map<string, number>();
   // Past a few thousand VMAs the first ones speak for the rest.
   for (let i = a; i < Math.min(b, a + 4000); i++) {

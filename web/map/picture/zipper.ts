@@ -34,7 +34,7 @@ interface Pane {
 }
 
 /** Words for a leaf kind on its own: `PUD`, `CONTPTE`. */
-export const kindName = (kind: LeafKind): string => kind.toUpperCase();
+const kindName = (kind: LeafKind): string => kind.toUpperCase();
 
 const LENS_BLOCKS = 3;
 const PAGE_LENS = 6;

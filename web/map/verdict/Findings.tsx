@@ -167,8 +167,8 @@ const Cost = ({ facts: { solution, events } }: { readonly facts: Facts }) => {
   );
 };
 
-const Trace = ({ facts: { scenario, solution, events } }: { readonly facts: Facts }) => {
-  const lines = tracepointLines(scenario, solution.prepared.facts, events);
+const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
+  const lines = tracepointLines(events);
   if (lines.length === 0) return null;
   return (
     <section>
