@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
-import { palettes } from '../draw/tokens.ts';
+import { palettes, type ThemeName } from '../draw/tokens.ts';
 import { runKey } from '../state/commands.ts';
 import { eventsOf } from '../state/solution.ts';
 import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
@@ -13,6 +13,15 @@ import { leafSentence } from './picture/words.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
 const NARROW = 620;
+
+/** The drawing's least comfortable size, from which the projector theme starts to enlarge it. */
+const ROOMY = { width: 900, height: 828 };
+
+/** How much larger everything is drawn: on a projector as much as the room allows, elsewhere not at all. */
+const enlargement = (theme: ThemeName, width: number, height: number): number =>
+  theme === 'projector'
+    ? Math.min(1.6, Math.max(1, Math.min(width / ROOMY.width, height / ROOMY.height)))
+    : 1;
 
 /** A tip beside the pointer, in CSS pixels of the drawing. */
 interface Tip {
@@ -59,6 +68,7 @@ export const Drawing = () => {
     };
   }, []);
 
+  const factor = enlargement(themeName, size.width, size.height);
   const narrow = size.width < NARROW;
   const search = useMemo(
     () => finalSearch(eventsOf(scenario), solution.prepared.mm.space.index),
@@ -75,13 +85,13 @@ export const Drawing = () => {
             scenario,
             solution,
             search,
-            width: size.width,
-            height: size.height,
+            width: size.width / factor,
+            height: size.height / factor,
             crosshair: at,
             pane: narrow ? pane : undefined,
             measure: measure.current,
           }),
-    [scenario, solution, search, size, at, narrow, pane],
+    [scenario, solution, search, size, factor, at, narrow, pane],
   );
 
   useLayoutEffect(() => {
@@ -89,19 +99,20 @@ export const Drawing = () => {
     const ctx = element?.getContext('2d');
     if (!element || !ctx || !picture) return;
     const w = Math.round(size.width * size.ratio);
-    const h = Math.round(picture.height * size.ratio);
+    const h = Math.round(picture.height * factor * size.ratio);
     if (element.width !== w || element.height !== h) {
       element.width = w;
       element.height = h;
       element.style.width = `${size.width}px`;
-      element.style.height = `${picture.height}px`;
+      element.style.height = `${picture.height * factor}px`;
     }
-    ctx.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    const scale = size.ratio * factor;
+    ctx.setTransform(scale, 0, 0, scale, 0, 0);
     const palette = palettes[themeName];
     ctx.fillStyle = palette.bg;
-    ctx.fillRect(0, 0, size.width, picture.height);
+    ctx.fillRect(0, 0, size.width / factor, picture.height);
     paint(ctx, picture.marks, palette);
-  }, [picture, size, themeName]);
+  }, [picture, size, factor, themeName]);
 
   const hitAt = (x: number, y: number): Hit | undefined =>
     picture?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);
@@ -110,11 +121,11 @@ export const Drawing = () => {
     const bounds = e.currentTarget.getBoundingClientRect();
     const x = e.clientX - bounds.left;
     const y = e.clientY - bounds.top;
-    const hit = hitAt(x, y);
+    const hit = hitAt(x / factor, y / factor);
     const { setCrosshair } = app.getState();
     if (hit?.offsetAt && device) {
       const page = solution.prepared.arch.page;
-      const offset = Math.min(Math.max(Math.floor(hit.offsetAt(x) / page) * page, 0), length - page);
+      const offset = Math.min(Math.max(Math.floor(hit.offsetAt(x / factor) / page) * page, 0), length - page);
       setCrosshair(offset);
       setTip({ x, y, lines: leafSentence(device, solution.prepared.arch, offset) });
     } else {

@@ -1,0 +1,35 @@
+/**
+ * `npm run shots`: the pictures of the README, taken from the production build in dist/. Run `npm run build` first.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chromium } from '@playwright/test';
+import { findChromium, isRoot } from './chromium.mjs';
+
+const port = 4176;
+const shots = [
+  { file: 'map-dark', theme: 'dark', hash: '' },
+  { file: 'map-light', theme: 'light', hash: '#1&k=6.12.117' },
+  { file: 'map-aligned', theme: 'dark', hash: '#1&p=xu1' },
+];
+
+const server = spawn(process.execPath, ['scripts/serve.mjs', 'dist', String(port)], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+await once(server.stdout, 'data');
+const browser = await chromium.launch({
+  executablePath: findChromium(),
+  chromiumSandbox: !isRoot,
+});
+for (const { file, theme, hash } of shots) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
+  await page.goto(`http://127.0.0.1:${port}/${hash}`);
+  await page.getByRole('img', { name: /^Map:/ }).waitFor();
+  await page.screenshot({ path: `docs/images/${file}.png` });
+  await page.close();
+  console.log(`docs/images/${file}.png`);
+}
+await browser.close();
+server.kill();
