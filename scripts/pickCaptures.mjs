@@ -1,7 +1,7 @@
 /**
  * node scripts/pickCaptures.mjs FOLDER: makes public/captures from a folder of handed-over captures.
  *
- * The rule, so that nobody chose the rows: of every x86_64 file, every STEP-th row, and each row that is the
+ * The rule, so that nobody chose the rows: of every file, every STEP-th row, and each row that is the
  * first to show something (see `shows`). Of the vectors of the search, every SEARCH_STEP-th line. Rows are
  * copied as they stand.
  */
@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-const STEP = 12;
-const SEARCH_STEP = 12;
-const CAPTURE = /\.x86_64\.jsonl\.gz$/;
+const STEP = 16;
+const SEARCH_STEP = 16;
+const CAPTURE = /^linux-.*\.jsonl\.gz$/;
 const SEARCHES = /^vm_unmapped_area-.*\.jsonl\.gz$/;
 
 const target = fileURLToPath(new URL('../public/captures/', import.meta.url));

@@ -15,7 +15,7 @@ import { type Limits, type MmapRequest, ordinaryLimits } from './placement/reque
 import { spacePreset } from './scenario/presets.ts';
 import type { Scenario, TouchChoice } from './scenario/scenario.ts';
 import { makeAddressSpace } from './space/addressSpace.ts';
-import { type MmapLayout, x86LayoutFromBase, x86MmapLayout } from './space/mmapLayout.ts';
+import { layoutFromBase, type MmapLayout, mmapLayout } from './space/mmapLayout.ts';
 import type { Vma } from './space/vma.ts';
 import { bytes, MiB, pa, type Va, va, word } from './units.ts';
 
@@ -61,11 +61,11 @@ export const layoutOf = (arch: Arch, space: Scenario['space']): MmapLayout => {
     space.mmapBase ??
     (space.source.kind === 'preset' ? spacePreset(space.source.id).mmapBase : space.source.mmapBase);
   const input = { stackLimit: space.stackLimit, legacy: space.legacy };
-  if (known === undefined) return x86MmapLayout(arch, { ...input, randomize: false, random: 0 });
+  if (known === undefined) return mmapLayout(arch, { ...input, randomize: false, random: 0 });
   // The base of a running process tells its random draw, and the draw its legacy base.
-  const still = x86MmapLayout(arch, { ...input, randomize: false, random: 0 });
+  const still = mmapLayout(arch, { ...input, randomize: false, random: 0 });
   const randomize = known !== still.mmapBase;
-  const topDown = x86LayoutFromBase(arch, known, { ...input, legacy: false, randomize });
+  const topDown = layoutFromBase(arch, known, { ...input, legacy: false, randomize });
   return { ...topDown, topDown: !space.legacy };
 };
 
@@ -108,7 +108,8 @@ export const prepare = (machine: Scenario['machine'], space: Scenario['space']):
     mm: {
       arch,
       facts,
-      space: makeAddressSpace(vmasOf(arch, space), layoutOf(arch, space), facts),
+      space: makeAddressSpace(vmasOf(arch, space), layoutOf(arch, space), facts, arch),
+      randomize: false,
       bit32Start: () => 0,
     },
     // The lid stands for mappings the process might have; by itself it must not fill the table.

@@ -32,6 +32,10 @@ export const TiB = 1024 * GiB;
 /** 2^64: one past the largest address the engine can hold. */
 export const U64 = 2 ** 64;
 
+/** A power of two in its largest unit, for labels: `64 KiB`, `2 MiB`. */
+export const formatPower = (n: number): string =>
+  n >= GiB ? `${n / GiB} GiB` : n >= MiB ? `${n / MiB} MiB` : `${n / KiB} KiB`;
+
 /**
  * Rounds `x` down to a multiple of `a`. `a` is a power of two; exact for every value a double holds exactly,
  * because dividing by a power of two only changes the exponent.

@@ -1,4 +1,4 @@
-import { bytes, GiB, KiB, MiB, va } from '../units.ts';
+import { alignUp, bytes, GiB, KiB, MiB, va } from '../units.ts';
 import type { Arch, PfnLeaf, TableLevel } from './arch.ts';
 
 const table = bytes(4 * KiB);
@@ -23,6 +23,9 @@ const fourLevels = [level('PTE', 12), level('PMD', 21), level('PUD', 30), level(
 const fiveLevels = [level('PTE', 12), level('PMD', 21), level('PUD', 30), level('P4D', 39), level('PGD', 48)];
 
 const common = {
+  family: 'x86',
+  source: 'arch/x86/include/asm/page_64_types.h, pgtable_64_types.h; arch/x86/kernel/sys_x86_64.c',
+  unmodelled: ['AMD family 15h colours its mappings when addresses are randomized'],
   page: bytes(4 * KiB),
   pfnLeaves,
   /** 2^47 less a guard page: DEFAULT_MAP_WINDOW, arch/x86/include/asm/page_64_types.h. */
@@ -31,7 +34,20 @@ const common = {
   mmapMinAddr: va(0x1_0000),
   pmdSize: bytes(2 * MiB),
   pudSize: bytes(GiB),
-};
+  hardwareLeaves: [bytes(4 * KiB), bytes(2 * MiB), bytes(GiB)],
+  contiguous: [],
+  hugePages: [bytes(2 * MiB), bytes(GiB)],
+  placement: { kind: 'x86' },
+  // Both layouts lie in the 47-bit window, with 5 levels too.
+  layout: {
+    stackTop: va(2 ** 47 - 4096),
+    unmappedBase: va(alignUp(Math.floor((2 ** 47 - 4096) / 3), 4096)),
+    stackRnd: bytes(0x3f_ffff * 4096),
+    unlimitedIsLegacy: false,
+  },
+  colourMask: 0,
+  colourNeedsRandomize: false,
+} as const satisfies Partial<Arch>;
 
 /** x86-64 with 4-level paging. */
 export const x86Level4: Arch = {

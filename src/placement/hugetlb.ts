@@ -1,20 +1,23 @@
 import { alignDown, alignUp, U64 } from '../units.ts';
+import { plainArea } from './area.ts';
+import { search, takeHint } from './ask.ts';
+import { genericLimits } from './generic.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
-import { NO_ROOM } from './search.ts';
-import { freeAt, hintUsable, search, topDownHigh, x86UnmappedArea } from './x86.ts';
+import { NO_ROOM, type SearchQuery } from './search.ts';
+import { hintObstacle, topDownHigh } from './x86.ts';
 
 /**
  * Where a hugetlb mapping of huge pages of `huge` bytes goes; negative errno on failure. The length is a
  * multiple of `huge` already (the system call rounds it) and MAP_FIXED is not set.
  *
  * Source: hugetlb_get_unmapped_area(), fs/hugetlbfs/inode.c from 6.13 (cc92882ee218, 7bd3f1e1a9ae), and
- * arch/x86/mm/hugetlbpage.c up to 6.12.
+ * the copies of 6.12 and older.
  */
 export const hugetlbArea = (mm: Mm, r: AreaRequest, huge: number, record?: Recorder): number => {
   const alignMask = huge - mm.arch.page;
   if (mm.facts.hugetlbCore) {
     const hint = alignUp(r.hint, huge);
-    return x86UnmappedArea(
+    return plainArea(
       mm,
       { ...r, hint: hint >= U64 ? 0 : hint, alignMask, alignOffset: 0, startGap: 0 },
       0,
@@ -22,36 +25,52 @@ export const hugetlbArea = (mm: Mm, r: AreaRequest, huge: number, record?: Recor
     );
   }
   if (r.length > mm.arch.taskSize) return NO_ROOM;
-  const hint = alignDown(r.hint, huge);
-  if (hint > 0) {
-    const usable = hintUsable(mm, hint, r.length);
-    const free = usable && freeAt(mm.space.index, hint, r.length);
-    record?.({
-      kind: 'hint',
-      hint,
-      length: r.length,
-      verdict: free ? 'taken' : usable ? 'occupied' : 'beyond the address space',
-    });
-    if (free) return hint;
-  }
-  const { taskSize, window } = mm.arch;
   const base = { length: r.length, alignMask, alignOffset: 0, startGap: 0 };
-  if (!mm.space.layout.topDown)
-    return search(
-      mm,
-      {
-        ...base,
-        topDown: false,
-        lowLimit: mm.space.layout.legacyBase,
-        highLimit: hint > window ? taskSize : window,
-      },
-      record,
-    );
+  return mm.arch.placement.kind === 'generic'
+    ? oldGeneric(mm, r, huge, base, record)
+    : oldX86(mm, r, huge, base, record);
+};
+
+/** The part of a query that both copies share. */
+type HugeQuery = Pick<SearchQuery, 'length' | 'alignMask' | 'alignOffset' | 'startGap'>;
+
+/** Source: hugetlb_get_unmapped_area(), arch/x86/mm/hugetlbpage.c, 6.12. */
+const oldX86 = (mm: Mm, r: AreaRequest, huge: number, base: HugeQuery, record?: Recorder): number => {
+  const hint = alignDown(r.hint, huge);
+  if (hint > 0 && takeHint(mm, hint, r.length, hintObstacle(mm, hint, r.length), record)) return hint;
+  const { taskSize, window, page } = mm.arch;
+  const { layout } = mm.space;
+  const up = (lowLimit: number, highLimit: number): number =>
+    search(mm, { ...base, topDown: false, lowLimit, highLimit }, record);
+  if (!layout.topDown) return up(layout.legacyBase, hint > window ? taskSize : window);
   const addr = search(
     mm,
-    { ...base, topDown: true, lowLimit: mm.arch.page, highLimit: topDownHigh(mm, hint) },
+    { ...base, topDown: true, lowLimit: page, highLimit: topDownHigh(mm, hint) },
     record,
   );
+  if (addr >= 0) return addr;
+  record?.({ kind: 'fallback' });
+  return up(mm.arch.layout.unmappedBase, window);
+};
+
+/**
+ * The second search begins at mmap_base, and ends where arch_get_mmap_end() says for the *result* of the first:
+ * -ENOMEM as a number lies above any window, so the whole space is open to it.
+ *
+ * Source: generic_hugetlb_get_unmapped_area(), fs/hugetlbfs/inode.c, 6.12.
+ */
+const oldGeneric = (mm: Mm, r: AreaRequest, huge: number, base: HugeQuery, record?: Recorder): number => {
+  const hint = alignUp(r.hint, huge);
+  const { end } = genericLimits(mm, r.hint);
+  if (hint > 0) {
+    const obstacle = end - r.length >= hint ? undefined : 'beyond the address space';
+    if (takeHint(mm, hint, r.length, obstacle, record)) return hint;
+  }
+  const { layout } = mm.space;
+  const { end: upEnd, base: downFrom } = genericLimits(mm, hint);
+  if (!layout.topDown)
+    return search(mm, { ...base, topDown: false, lowLimit: layout.mmapBase, highLimit: upEnd }, record);
+  const addr = search(mm, { ...base, topDown: true, lowLimit: mm.arch.page, highLimit: downFrom }, record);
   if (addr >= 0) return addr;
   record?.({ kind: 'fallback' });
   return search(
@@ -59,8 +78,8 @@ export const hugetlbArea = (mm: Mm, r: AreaRequest, huge: number, record?: Recor
     {
       ...base,
       topDown: false,
-      lowLimit: alignUp(Math.floor(window / 3), mm.arch.page),
-      highLimit: window,
+      lowLimit: layout.mmapBase,
+      highLimit: genericLimits(mm, U64 - 4096).end,
     },
     record,
   );

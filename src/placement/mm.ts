@@ -8,6 +8,8 @@ export interface Mm {
   readonly arch: Arch;
   readonly facts: KernelFacts;
   readonly space: AddressSpace;
+  /** The process was started with address randomization. */
+  readonly randomize: boolean;
   /**
    * What MAP_32BIT's search number `attempt` draws at random: bytes below 32 MiB, a page multiple; 0 without
    * address randomization. The only randomness left in placement once a process runs.
@@ -27,6 +29,8 @@ export interface AreaRequest {
   readonly alignOffset: number;
   /** Bytes to keep free below a new shadow stack. */
   readonly startGap: number;
+  /** A file is mapped: its pages may have a colour. */
+  readonly isFile: boolean;
 }
 
 /** One step of placement, in the order the kernel takes them; what a screen words and draws. */

@@ -1,21 +1,22 @@
 import type { AlignRule } from '../kernel/facts.ts';
 import { intersects } from '../space/gapIndex.ts';
 import { alignDown, alignUp, bytes, isZero, mod, type Va, va, type Word } from '../units.ts';
+import { fixedTooLong, plainArea } from './area.ts';
 import { ERRNO } from './errno.ts';
 import { LEGACY_MAP_MASK, MAP, PROT } from './flags.ts';
 import { hugetlbArea } from './hugetlb.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
 import type { Limits, MmapRequest } from './request.ts';
-import { shmemArea, shmemWantsHuge } from './shmem.ts';
+import { type ShmemMount, shmemArea, shmemWantsHuge } from './shmem.ts';
 import { thpAligned } from './thp.ts';
 import { vfioArea } from './vfio.ts';
-import { x86UnmappedArea } from './x86.ts';
 
 /** Which check refused a request; a screen words it. */
 export type Refusal =
   | 'offset not page aligned'
   | 'MAP_HUGETLB on an ordinary file'
   | 'unknown huge page size'
+  | 'no huge pages on this machine'
   | 'length 0'
   | 'length wraps to 0'
   | 'too many mappings'
@@ -36,6 +37,7 @@ export type Refusal =
   | 'RLIMIT_AS exceeded'
   | 'more memory than RAM and swap'
   | 'offset not a multiple of the huge page'
+  | '/dev/mem is closed'
   | 'beyond the physical address width'
   | 'not a mappable BAR'
   | 'VFIO mapping must be shared'
@@ -81,6 +83,8 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
   if (!anonymous && !hugetlb && flags & MAP.HUGETLB)
     return refuse(ERRNO.EINVAL, 'MAP_HUGETLB on an ordinary file');
   const hugePage = hugePageOf(mm, request);
+  if (file === 'anonHugetlb' && mm.arch.hugePages.length === 0)
+    return refuse(ERRNO.ENOENT, 'no huge pages on this machine');
   if (hugePage === undefined) return refuse(ERRNO.EINVAL, 'unknown huge page size');
   const asked = hugetlb ? roundUpWord(request.length, hugePage) : request.length;
 
@@ -100,6 +104,7 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
     const { hint } = request;
     if (hugetlb && (hint.rest !== 0 || mod(hint.base, hugePage) !== 0))
       return refuse(ERRNO.EINVAL, 'hint not aligned to the huge page');
+    if (fixedTooLong(mm, hint.base, length)) return refuse(ERRNO.ENOMEM, 'longer than the address space');
     // An address in the last 4095 bytes of 64 bits cannot be told from an error, and is taken for one.
     if (hint.base === LAST_PAGE && hint.rest > 0)
       return refuse(4096 - hint.rest, 'hint counts as an error number');
@@ -118,6 +123,7 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
       alignMask: 0,
       alignOffset: offset,
       startGap: request.shadowStack && mm.facts.startGap ? page : 0,
+      isFile: !anonymous,
     };
     const found = unmappedArea(mm, request, area, offset, hugePage, record);
     if (found < 0) return refuse(-found, 'no gap fits');
@@ -146,7 +152,7 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
 const hugePageOf = (mm: Mm, request: MmapRequest): number | undefined => {
   const code = (request.flags >>> MAP.HUGE_SHIFT) & 0x3f;
   if (request.file !== 'anonHugetlb' || code === 0) return request.hugePage;
-  return [mm.arch.pmdSize, mm.arch.pudSize].find(size => size === 2 ** code);
+  return mm.arch.hugePages.find(size => size === 2 ** code);
 };
 
 const LAST_PAGE = 2 ** 64 - 4096;
@@ -177,31 +183,32 @@ const unmappedArea = (
   record: Recorder | undefined,
 ): number => {
   const shared = (area.flags & MAP.SHARED) !== 0;
+  const huge = (mount: ShmemMount): boolean =>
+    mm.arch.hugePages.length > 0 && shmemWantsHuge(mount, request.shmemEnabled);
   switch (request.file) {
     case 'anon':
       return shared
-        ? shmemArea(mm, area, 0, shmemWantsHuge('internal', request.shmemEnabled), record)
+        ? shmemArea(mm, area, 0, huge('internal'), record)
         : byRule(mm, area, mm.facts.anonPgoffZero ? 0 : offset, mm.facts.anonAlign, record);
     case 'anonHugetlb':
     case 'hugetlbFile':
       return hugetlbArea(mm, area, hugePage, record);
     case 'memfd':
-      return shmemArea(mm, area, offset, shmemWantsHuge('internal', request.shmemEnabled), record);
+      return shmemArea(mm, area, offset, huge('internal'), record);
     case 'tmpfsHugeNever':
-      return shmemArea(mm, area, offset, shmemWantsHuge('never', request.shmemEnabled), record);
+      return shmemArea(mm, area, offset, huge('never'), record);
     case 'tmpfsHugeAlways':
-      return shmemArea(mm, area, offset, shmemWantsHuge('always', request.shmemEnabled), record);
+      return shmemArea(mm, area, offset, huge('always'), record);
     case 'hookedFile':
       return helperThenPlain(mm, area, offset, record);
     case 'ramfs':
       record?.({ kind: 'unaligned', why: 'the file places its mappings itself, unaligned' });
-      return x86UnmappedArea(mm, area, 0, record);
+      return plainArea(mm, area, 0, record);
     case 'devZero':
-      if (shared)
-        return shmemArea(mm, area, offset, shmemWantsHuge('internal', request.shmemEnabled), record);
+      if (shared) return shmemArea(mm, area, offset, huge('internal'), record);
       if (mm.facts.devZeroThp) return helperThenPlain(mm, area, offset, record);
       record?.({ kind: 'unaligned', why: 'the file places its mappings itself, unaligned' });
-      return x86UnmappedArea(mm, area, 0, record);
+      return plainArea(mm, area, 0, record);
     case 'devMem':
       return byRule(mm, area, offset, mm.facts.unhookedAlign, record);
     case 'vfio':
@@ -223,7 +230,7 @@ const byRule = (
   const reason = whyNot(mm, area, rule);
   if (reason === undefined) return helperThenPlain(mm, area, offset, record);
   record?.({ kind: 'unaligned', why: reason });
-  return x86UnmappedArea(mm, { ...area, alignOffset: offset }, 0, record);
+  return plainArea(mm, { ...area, alignOffset: offset }, 0, record);
 };
 
 const whyNot = (mm: Mm, area: AreaRequest, rule: AlignRule) => {
@@ -243,7 +250,7 @@ const whyNot = (mm: Mm, area: AreaRequest, rule: AlignRule) => {
 /** Source: thp_get_unmapped_area(), mm/huge_memory.c. */
 const helperThenPlain = (mm: Mm, area: AreaRequest, offset: number, record: Recorder | undefined): number =>
   thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) ||
-  x86UnmappedArea(mm, { ...area, alignOffset: offset }, 1, record);
+  plainArea(mm, { ...area, alignOffset: offset }, 1, record);
 
 /** The checks on the file, after the address was chosen; undefined when all pass. */
 const fileChecks = (
@@ -290,6 +297,7 @@ const fileChecks = (
         ? refuse(ERRNO.EINVAL, 'offset not a multiple of the huge page')
         : undefined;
     case 'devMem':
+      if (!limits.devMem) return refuse(ERRNO.EPERM, '/dev/mem is closed');
       return offset + length > 2 ** limits.physBits
         ? refuse(ERRNO.EINVAL, 'beyond the physical address width')
         : undefined;

@@ -61,6 +61,8 @@ export interface Limits {
   readonly lockable: Bytes | undefined;
   /** Bytes of address space left under RLIMIT_AS. */
   readonly addressSpaceLeft: Bytes | undefined;
+  /** The kernel lets /dev/mem map anything at all. */
+  readonly devMem: boolean;
   /** Bits of physical address of the CPU, for /dev/mem. */
   readonly physBits: number;
 }
@@ -73,5 +75,6 @@ export const ordinaryLimits: Limits = {
   ram: undefined,
   lockable: undefined,
   addressSpaceLeft: undefined,
+  devMem: true,
   physBits: 46,
 };

@@ -1,7 +1,7 @@
 import { mod, U64 } from '../units.ts';
+import { plainArea } from './area.ts';
 import { MAP } from './flags.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
-import { x86UnmappedArea } from './x86.ts';
 
 /** /sys/kernel/mm/transparent_hugepage/shmem_enabled. */
 export type ShmemSetting = 'always' | 'within_size' | 'advise' | 'never' | 'deny' | 'force';
@@ -42,7 +42,7 @@ export const shmemArea = (
   huge: boolean,
   record?: Recorder,
 ): number => {
-  const plain = x86UnmappedArea(mm, { ...r, alignOffset: offset }, 0, record);
+  const plain = plainArea(mm, { ...r, alignOffset: offset }, 0, record);
   const size = mm.arch.pmdSize;
   if (plain < 0 || plain === r.hint || r.flags & MAP.FIXED) return plain;
   if (!huge) {
@@ -60,7 +60,7 @@ export const shmemArea = (
   if (length >= U64) return plain;
   record?.({ kind: 'pad', size, offset, length });
   // The second attempt names no file and page offset 0.
-  const found = x86UnmappedArea(mm, { ...r, length, alignOffset: 0 }, 1, record);
+  const found = plainArea(mm, { ...r, length, alignOffset: 0, isFile: false }, 1, record);
   if (found < 0) {
     record?.({ kind: 'padGaveUp', size, why: 'no room for the padded length' });
     return plain;

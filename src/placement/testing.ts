@@ -3,7 +3,7 @@ import { x86Level4 } from '../arch/x86.ts';
 import { factsOf, type KernelFacts } from '../kernel/facts.ts';
 import { parseKernelVersion } from '../kernel/version.ts';
 import { makeAddressSpace } from '../space/addressSpace.ts';
-import { type MmapLayout, x86MmapLayout } from '../space/mmapLayout.ts';
+import { type MmapLayout, mmapLayout } from '../space/mmapLayout.ts';
 import { testVma } from '../space/testing.ts';
 import type { Vma } from '../space/vma.ts';
 import { bytes, GiB, MiB, type Word, word, wordOfBigInt } from '../units.ts';
@@ -37,7 +37,7 @@ export const machine = (vmas: readonly Vma[], input: MachineInput = {}): Mm => {
   const facts = { ...factsFor(input.kernel ?? '6.18.44'), ...input.facts };
   const layout =
     input.layout ??
-    x86MmapLayout(arch, {
+    mmapLayout(arch, {
       stackLimit: input.stackLimit ?? 8 * MiB,
       legacy: input.legacy ?? false,
       randomize: false,
@@ -46,7 +46,8 @@ export const machine = (vmas: readonly Vma[], input: MachineInput = {}): Mm => {
   return {
     arch,
     facts,
-    space: makeAddressSpace(vmas, layout, facts),
+    randomize: false,
+    space: makeAddressSpace(vmas, layout, facts, arch),
     bit32Start: input.bit32Start ?? (() => 0),
   };
 };
@@ -58,6 +59,7 @@ const withVmas = (mm: Mm, vmas: readonly Vma[]): Mm => ({
     [...vmas].sort((a, b) => a.start - b.start),
     mm.space.layout,
     mm.facts,
+    mm.arch,
   ),
 });
 

@@ -1,12 +1,19 @@
 import { alignUp, mod, U64 } from '../units.ts';
+import { plainArea } from './area.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
-import { x86UnmappedArea } from './x86.ts';
+
+/** The 64 bits of `n` as a signed number, loff_t. */
+const signed = (n: number): number => {
+  const u = mod(n, U64);
+  return u >= 2 ** 63 ? u - U64 : u;
+};
 
 /**
  * The THP helper: asks for `length + size`, then moves to an address congruent to `offset` modulo `size`.
  * Returns 0 for "no answer" (the caller then places the real length), as the kernel does.
  *
- * `offset` is a signed 64-bit byte offset in the kernel; here it is a non-negative page multiple.
+ * `offset` is a page multiple below 2^64. The kernel compares offsets as signed numbers: a range that ends at 2^63
+ * or above counts as empty.
  *
  * Source: __thp_get_unmapped_area(), mm/huge_memory.c, 6.12 and 7.0; the last step 96204e15310c.
  */
@@ -18,8 +25,8 @@ export const thpAligned = (
   attempt: number,
   record?: Recorder,
 ): number => {
-  const end = offset + r.length;
-  const firstBlock = alignUp(offset, size);
+  const end = signed(offset + r.length);
+  const firstBlock = alignUp(signed(offset), size);
   if (end <= firstBlock || end - firstBlock < size) {
     record?.({ kind: 'padGaveUp', size, why: 'no whole block of the offset in the range' });
     return 0;
@@ -30,7 +37,7 @@ export const thpAligned = (
     return 0;
   }
   record?.({ kind: 'pad', size, offset, length });
-  const found = x86UnmappedArea(mm, { ...r, length, alignOffset: offset }, attempt, record);
+  const found = plainArea(mm, { ...r, length, alignOffset: offset }, attempt, record);
   if (found < 0) {
     record?.({ kind: 'padGaveUp', size, why: 'no room for the padded length' });
     return 0;

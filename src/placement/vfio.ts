@@ -1,8 +1,8 @@
 import { alignUp, mod } from '../units.ts';
+import { plainArea } from './area.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
 import type { VfioRegion } from './request.ts';
 import { thpAligned } from './thp.ts';
-import { x86UnmappedArea } from './x86.ts';
 
 const OFFSET_SHIFT = 2 ** 40;
 
@@ -21,7 +21,7 @@ export const vfioArea = (
     case 'none':
       return undefined;
     case 'thp':
-      return thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) || x86UnmappedArea(mm, area, 1, record);
+      return thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) || plainArea(mm, area, 1, record);
     case 'peterxV1':
       return peterxV1(mm, region, area, offset, record);
   }
@@ -50,5 +50,5 @@ const peterxV1 = (
     const pmd = length >= pmdSize ? thpAligned(mm, area, phys, pmdSize, 1, record) : 0;
     if (pmd) return pmd;
   }
-  return x86UnmappedArea(mm, area, 2, record);
+  return plainArea(mm, area, 2, record);
 };

@@ -1,10 +1,10 @@
 import type { Arch } from '../arch/arch.ts';
-import { findArch } from '../arch/index.ts';
 import { type TableOwner, vmPteGrowth, writePassFaults } from '../cost/cost.ts';
 import type { PfnMapping } from '../leaves/mapping.ts';
 import { leafRules, type ThpPolicy } from '../leaves/rules.ts';
 import { FaultList, type FaultRun, type TouchOrder, touchAll } from '../leaves/touch.ts';
 import { alignUp, type Bytes, KiB, type Pa, type Va } from '../units.ts';
+import { captureArch } from './captureArch.ts';
 import type { CaptureKernel } from './captureKernel.ts';
 import {
   arrayIn,
@@ -53,14 +53,6 @@ const tuple = (x: unknown, what: string, length: number): readonly number[] => {
   if (!Array.isArray(x) || x.length !== length || !x.every(n => Number.isSafeInteger(n)))
     return malformed(`"${what}" is not a list of ${length} integers`);
   return x;
-};
-
-const archOfRow = (row: Json, variant: string): Arch => {
-  const name = stringIn(row, 'arch');
-  if (name !== 'x86_64') return unsupported(`architecture ${name} is not in the table yet`);
-  const bits = field(row, 'va_bits') === undefined ? 47 : integerIn(row, 'va_bits');
-  const id = bits === 57 || variant === 'stock-la57' ? 'x86_64-5' : 'x86_64-4';
-  return findArch(id) ?? unsupported(`architecture ${id} is not in the table`);
 };
 
 const policyOf = (enabled: string, madv: string): ThpPolicy => {
@@ -171,7 +163,8 @@ const replay = (input: unknown, kernel: CaptureKernel): LeafRowVerdict => {
   const spec = objectIn(row, 'spec');
   const request = objectIn(row, 'request');
   const result = objectIn(row, 'result');
-  const arch = archOfRow(row, stringIn(row, 'variant'));
+  const arch = captureArch(row);
+  if ('unsupported' in arch) return unsupported(arch.unsupported);
   const page = countIn(row, 'page_size');
   if (page !== arch.page) return unsupported(`${arch.id} has no pages of ${page} bytes`);
   if (field(result, 'errno') !== undefined)
@@ -240,12 +233,22 @@ const replay = (input: unknown, kernel: CaptureKernel): LeafRowVerdict => {
 
   const owners = ownersOf(objectIn(row, 'layout'));
   const growth = countIn(row, 'vmpte_kb') - countIn(row, 'vmpte_kb_before');
-  compareNumber('vmpte_kb', growth, vmPteGrowth(touched.leaves, arch, owners) / KiB);
+  const grown = (vmPteGrowth(touched.leaves, arch, owners) + probeTables(arch)) / KiB;
+  // The file shows whole KiB, rounded down: tables of 256 bytes can show as one KiB more or less.
+  const shown = Math.abs(grown - growth) < 1 ? growth : grown;
+  compareNumber('vmpte_kb', growth, shown);
 
   return fields.length === 0
     ? { kind: 'matched', compared }
     : { kind: 'differs', fields, expected: expectedText.join('; '), got: gotText.join('; ') };
 };
+
+/**
+ * Bytes of page tables that the probe's own buffers add between the two readings of VmPTE: one table on powerpc
+ * with 4 KiB pages, where they lie in a slot of their own; none elsewhere.
+ */
+const probeTables = (arch: Arch): number =>
+  arch.id === 'ppc64-radix-4k' ? (arch.levels[0]?.tableBytes ?? 0) : 0;
 
 /**
  * Replays one parsed leaf row of the captures: takes the address the kernel gave, touches the mapping in the row's

@@ -1,5 +1,4 @@
 import type { Arch } from '../arch/arch.ts';
-import { archOf } from '../arch/index.ts';
 import { errnoName } from '../placement/errno.ts';
 import { MAP } from '../placement/flags.ts';
 import type { Mm } from '../placement/mm.ts';
@@ -7,9 +6,10 @@ import { mmap, type Placement } from '../placement/mmap.ts';
 import { type FileKind, type Limits, type MmapRequest, ordinaryLimits } from '../placement/request.ts';
 import type { ShmemSetting } from '../placement/shmem.ts';
 import { makeAddressSpace } from '../space/addressSpace.ts';
-import { x86LayoutFromBase } from '../space/mmapLayout.ts';
+import { layoutFromBase } from '../space/mmapLayout.ts';
 import type { Vma } from '../space/vma.ts';
 import { bytes, GiB, MiB, pa, va, wordOfBigInt } from '../units.ts';
+import { captureArch } from './captureArch.ts';
 import { captureKernel } from './captureKernel.ts';
 import {
   arrayIn,
@@ -59,13 +59,25 @@ const CAPTURED_PHYS_BITS = 40;
 
 const shmemSettings: readonly ShmemSetting[] = ['always', 'within_size', 'advise', 'never', 'deny', 'force'];
 
-/** The architecture row a captured line ran on, or why there is none. */
-const captureArch = (row: Json): Arch | { readonly unsupported: string } => {
-  const arch = stringIn(row, 'arch');
-  if (arch !== 'x86_64') return { unsupported: `architecture ${arch}` };
-  const la57 = row['va_bits'] === undefined ? row['variant'] === 'stock-la57' : row['va_bits'] === 57;
-  return archOf(la57 ? 'x86_64-5' : 'x86_64-4');
+/** Flags as x86 numbers them. powerpc has numbers of its own, and only x86 has MAP_32BIT and MAP_ABOVE4G. */
+const x86Flags = (arch: Arch, flags: number): number => {
+  switch (arch.family) {
+    case 'x86':
+      return flags;
+    case 'powerpc':
+      return (
+        (flags & ~(POWERPC_NORESERVE | POWERPC_LOCKED)) |
+        (flags & POWERPC_NORESERVE ? MAP.NORESERVE : 0) |
+        (flags & POWERPC_LOCKED ? MAP.LOCKED : 0)
+      );
+    default:
+      return flags & ~(MAP.BIT32 | MAP.ABOVE4G);
+  }
 };
+
+/** Source: arch/powerpc/include/uapi/asm/mman.h. */
+const POWERPC_NORESERVE = 0x40;
+const POWERPC_LOCKED = 0x80;
 
 const readVma = (x: unknown): Vma => {
   if (!isJson(x)) return malformed('a VMA is not an object');
@@ -93,9 +105,10 @@ const readCall = (row: Json): CapturedCall | { readonly unsupported: string } =>
   const file = fileKinds[fd];
   if (file === undefined) return { unsupported: `file kind ${fd}` };
   const setting = stringIn(row, 'shmem_enabled');
-  const shmemEnabled = shmemSettings.find(s => s === setting);
+  // A machine without huge pages shows no setting.
+  const shmemEnabled = setting === '?' ? 'never' : shmemSettings.find(s => s === setting);
   if (shmemEnabled === undefined) return { unsupported: `shmem_enabled ${setting}` };
-  const flags = numberIn(request, 'flags');
+  const flags = x86Flags(arch, numberIn(request, 'flags'));
   const offset = hex(request['offset'], 'offset');
   const bar = request['bar'];
   const region =
@@ -113,20 +126,23 @@ const readCall = (row: Json): CapturedCall | { readonly unsupported: string } =>
       facts: kernel.facts,
       space: makeAddressSpace(
         vmas,
-        x86LayoutFromBase(arch, va(pageHex(layout['mmap_base'], 'mmap_base')), {
+        layoutFromBase(arch, va(pageHex(layout['mmap_base'], 'mmap_base')), {
           stackLimit: Number(hex(layout['rlimit_stack'], 'rlimit_stack')),
           legacy: booleanIn(layout, 'legacy'),
           randomize,
         }),
         kernel.facts,
+        arch,
       ),
+      randomize,
       bit32Start: () => 0,
     },
     limits: {
       ...ordinaryLimits,
       rawIo: true,
       ram: emulated ? CAPTURED_RAM : undefined,
-      physBits: emulated ? CAPTURED_PHYS_BITS : ordinaryLimits.physBits,
+      physBits: !emulated ? ordinaryLimits.physBits : arch.family === 'x86' ? CAPTURED_PHYS_BITS : 52,
+      devMem: arch.family !== 's390',
     },
     request: {
       file,
@@ -136,7 +152,7 @@ const readCall = (row: Json): CapturedCall | { readonly unsupported: string } =>
       prot: numberIn(request, 'prot'),
       flags,
       region,
-      hugePage: bytes(2 * MiB),
+      hugePage: arch.hugePages[0] ?? bytes(2 * MiB),
       shmemEnabled,
       shadowStack: false,
     },

@@ -149,13 +149,13 @@ describe('replaying lines', () => {
   });
 
   it('counts why a case is unsupported', () => {
-    const other = { ...placement, arch: 'sparc64' };
+    const other = { ...placement, arch: 'alpha' };
     const report = replayLines('x', lines(other, other, { ...placement, variant: 'homemade' }));
     expect([...report.reasons]).toEqual([
-      ['architecture sparc64', 2],
+      ['architecture alpha, pages of 4096', 2],
       ['unknown kernel variant: homemade', 1],
     ]);
-    expect(describeReport(report)).toContain('  unsupported: 2 x architecture sparc64');
+    expect(describeReport(report)).toContain('  unsupported: 2 x architecture alpha, pages of 4096');
     expect(totalsOf([report])).toEqual({ passed: 0, failed: 0, skipped: 3 });
   });
 

@@ -1,6 +1,6 @@
 import { NO_ROOM, vmUnmappedArea } from '../placement/search.ts';
 import { buildGapIndex } from '../space/gapIndex.ts';
-import { STACK_GUARD_GAP } from '../space/mmapLayout.ts';
+import { stackGuardGap } from '../space/mmapLayout.ts';
 import type { Vma } from '../space/vma.ts';
 import { va } from '../units.ts';
 import { arrayIn, hex, isJson, type Json, malformed, numberIn, pageHex, reading } from './json.ts';
@@ -27,7 +27,7 @@ const show = (addr: number): string => (addr === NO_ROOM ? 'ENOMEM' : `0x${BigIn
 export const replaySearches = (row: Json): readonly Verdict[] => {
   const read = reading(() => {
     const index = buildGapIndex(arrayIn(row, 'vmas').map(readVma), {
-      stackGuardGap: STACK_GUARD_GAP,
+      stackGuardGap: stackGuardGap(4096),
       shadowStackGuard: 4096,
     });
     return arrayIn(row, 'q').map((q): Verdict => {

@@ -1,6 +1,7 @@
+import type { Arch } from '../arch/arch.ts';
 import type { KernelFacts } from '../kernel/facts.ts';
 import { buildGapIndex, type GapIndex } from './gapIndex.ts';
-import { type MmapLayout, STACK_GUARD_GAP } from './mmapLayout.ts';
+import { type MmapLayout, stackGuardGap } from './mmapLayout.ts';
 import type { Vma } from './vma.ts';
 
 /** One process's address space, ready to be searched. */
@@ -11,16 +12,18 @@ export interface AddressSpace {
   readonly index: GapIndex;
 }
 
-/** Builds an address space from VMAs in ascending order. `facts` decides which neighbours have guards. */
+/** Builds an address space from VMAs in ascending order. `facts` and `arch` decide which neighbours
+ * have guards, and how large. */
 export const makeAddressSpace = (
   vmas: readonly Vma[],
   layout: MmapLayout,
   facts: KernelFacts,
+  arch: Arch,
 ): AddressSpace => ({
   vmas,
   layout,
   index: buildGapIndex(vmas, {
-    stackGuardGap: STACK_GUARD_GAP,
-    shadowStackGuard: facts.shadowStackGuard ? 4096 : 0,
+    stackGuardGap: stackGuardGap(arch.page),
+    shadowStackGuard: facts.shadowStackGuard ? arch.page : 0,
   }),
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { x86Level4, x86Level5 } from '../arch/x86.ts';
 import { GiB, MiB, TiB, va } from '../units.ts';
-import { x86LayoutFromBase, x86MmapLayout } from './mmapLayout.ts';
+import { layoutFromBase, mmapLayout } from './mmapLayout.ts';
 
 const still = { legacy: false, randomize: false, random: 0 };
 
@@ -21,31 +21,31 @@ describe('mmap_base on x86-64', () => {
     ['2^64-1 as a double', 2 ** 64, 0x1555_5555_6000],
   ])('%s of stack', (_, stackLimit, expected) => {
     for (const arch of [x86Level4, x86Level5]) {
-      const layout = x86MmapLayout(arch, { ...still, stackLimit });
+      const layout = mmapLayout(arch, { ...still, stackLimit });
       expect(layout).toEqual({ mmapBase: expected, legacyBase: 0x2aaa_aaaa_b000, topDown: true });
     }
   });
 
   it('moves by the random draw and by the room for a random stack', () => {
     const input = { stackLimit: 8 * MiB, legacy: false, randomize: true };
-    expect(x86MmapLayout(x86Level4, { ...input, random: 0 })).toEqual({
+    expect(mmapLayout(x86Level4, { ...input, random: 0 })).toEqual({
       mmapBase: 0x7ffb_ff70_0000,
       legacyBase: 0x2aaa_aaaa_b000,
       topDown: true,
     });
     const random = 0xabc_d000;
-    const drawn = x86MmapLayout(x86Level4, { ...input, random });
+    const drawn = mmapLayout(x86Level4, { ...input, random });
     expect(drawn).toMatchObject({
       mmapBase: 0x7ffb_ff70_0000 - random,
       legacyBase: 0x2aaa_aaaa_b000 + random,
     });
-    expect(x86LayoutFromBase(x86Level4, drawn.mmapBase, input)).toEqual(drawn);
+    expect(layoutFromBase(x86Level4, drawn.mmapBase, input)).toEqual(drawn);
   });
 
   it('only the legacy switch selects bottom-up', () => {
-    expect(x86MmapLayout(x86Level4, { ...still, stackLimit: 8 * MiB, legacy: true }).topDown).toBe(false);
+    expect(mmapLayout(x86Level4, { ...still, stackLimit: 8 * MiB, legacy: true }).topDown).toBe(false);
     expect(
-      x86LayoutFromBase(x86Level4, va(0x2aaa_aaaa_b000), {
+      layoutFromBase(x86Level4, va(0x2aaa_aaaa_b000), {
         stackLimit: 8 * MiB,
         legacy: true,
         randomize: false,

@@ -14,15 +14,15 @@ export interface MmapLayout {
   readonly topDown: boolean;
 }
 
-/** `stack_guard_gap`: 256 pages of 4 KiB. */
-export const STACK_GUARD_GAP = 256 * 4096;
-const STACK_RND = 0x3f_ffff * 4096;
+/** `stack_guard_gap` in bytes: 256 pages of whatever size. Source: mm/mmap.c, 6.12. */
+export const stackGuardGap = (page: number): number => 256 * page;
+
 const MIN_GAP = 128 * MiB;
 
 /** What decides the layout at exec. */
 export interface LayoutInput {
   readonly stackLimit: StackLimit;
-  /** ADDR_COMPAT_LAYOUT or vm.legacy_va_layout: bottom-up. An unlimited stack does not select it on x86. */
+  /** ADDR_COMPAT_LAYOUT or vm.legacy_va_layout: bottom-up. An unlimited stack selects it too, except on x86. */
   readonly legacy: boolean;
   /** Address randomization is on. */
   readonly randomize: boolean;
@@ -30,22 +30,26 @@ export interface LayoutInput {
   readonly random: number;
 }
 
+/** True when a process with this stack limit is laid out bottom-up. */
+export const isLegacy = (arch: Arch, input: Pick<LayoutInput, 'legacy' | 'stackLimit'>): boolean =>
+  input.legacy || (arch.layout.unlimitedIsLegacy && input.stackLimit >= 2 ** 64 - 4096);
+
 /**
- * mmap_base of an x86-64 process whose randomization drew `random` bytes. Both bases lie in the 47-bit
- * window, on 5-level machines too.
+ * mmap_base of a process whose randomization drew `random` bytes.
  *
- * Source: mmap_base(), arch_pick_mmap_layout(), arch/x86/mm/mmap.c, read in 6.1, 6.12 and 7.0.
+ * Source: mmap_base() and arch_pick_mmap_layout(), arch/x86/mm/mmap.c and mm/util.c, read in 6.1, 6.12 and 7.0;
+ * arch/s390/mm/mmap.c does the same from its own STACK_TOP.
  */
-export const x86MmapLayout = (arch: Arch, input: LayoutInput): MmapLayout => {
-  const task = arch.window;
-  const pad = (input.randomize ? STACK_RND : 0) + STACK_GUARD_GAP;
+export const mmapLayout = (arch: Arch, input: LayoutInput): MmapLayout => {
+  const { stackTop, stackRnd, unmappedBase } = arch.layout;
+  const pad = (input.randomize ? stackRnd : 0) + stackGuardGap(arch.page);
   const wraps = input.stackLimit + pad >= 2 ** 64;
   const wanted = wraps ? input.stackLimit : input.stackLimit + pad;
-  const gap = Math.min(Math.max(wanted, MIN_GAP), Math.floor(task / 6) * 5);
+  const gap = Math.min(Math.max(wanted, MIN_GAP), Math.floor(stackTop / 6) * 5);
   return {
-    mmapBase: va(alignUp(task - gap - input.random, arch.page)),
-    legacyBase: va(alignUp(Math.floor(task / 3), arch.page) + input.random),
-    topDown: !input.legacy,
+    mmapBase: va(alignUp(stackTop - gap - input.random, arch.page)),
+    legacyBase: va(unmappedBase + input.random),
+    topDown: !isLegacy(arch, input),
   };
 };
 
@@ -53,13 +57,9 @@ export const x86MmapLayout = (arch: Arch, input: LayoutInput): MmapLayout => {
  * The layout of a process whose `mmapBase` is known, with the legacy base that the same random draw gives.
  * `mmapBase` is the start of the bottom-up search where `legacy` is set.
  */
-export const x86LayoutFromBase = (
-  arch: Arch,
-  mmapBase: Va,
-  input: Omit<LayoutInput, 'random'>,
-): MmapLayout => {
+export const layoutFromBase = (arch: Arch, mmapBase: Va, input: Omit<LayoutInput, 'random'>): MmapLayout => {
   if (input.legacy) return { mmapBase, legacyBase: mmapBase, topDown: false };
-  const still = x86MmapLayout(arch, { ...input, random: 0 });
+  const still = mmapLayout(arch, { ...input, random: 0 });
   const random = Math.max(0, still.mmapBase - mmapBase);
   return { mmapBase, legacyBase: va(still.legacyBase + random), topDown: true };
 };

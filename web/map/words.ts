@@ -98,6 +98,8 @@ const refusalSentences: Readonly<Record<Refusal, string>> = {
   'offset not page aligned': 'The offset is not a multiple of the page.',
   'MAP_HUGETLB on an ordinary file': 'MAP_HUGETLB needs anonymous memory or a hugetlbfs file.',
   'unknown huge page size': 'This machine has no huge pages of the size that the flags name.',
+  'no huge pages on this machine': 'this machine has no huge pages, so MAP_HUGETLB cannot be had',
+  '/dev/mem is closed': 'this kernel lets nobody map /dev/mem',
   'length 0': 'The length is 0.',
   'length wraps to 0': 'Rounded up to pages, the length wraps to 0.',
   'too many mappings': 'The process has more mappings than vm.max_map_count allows.',
