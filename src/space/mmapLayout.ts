@@ -31,7 +31,7 @@ export interface LayoutInput {
 }
 
 /** True when a process with this stack limit is laid out bottom-up. */
-export const isLegacy = (arch: Arch, input: Pick<LayoutInput, 'legacy' | 'stackLimit'>): boolean =>
+const isLegacy = (arch: Arch, input: Pick<LayoutInput, 'legacy' | 'stackLimit'>): boolean =>
   input.legacy || (arch.layout.unlimitedIsLegacy && input.stackLimit >= 2 ** 64 - 4096);
 
 /**
