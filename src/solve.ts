@@ -131,7 +131,11 @@ export const requestOf = (scenario: Scenario): MmapRequest => {
     offset: word(vfio ? vfioOffset(device.bar.index, request.offset) : request.offset),
     prot: request.prot,
     flags: request.flags,
-    region: vfio ? { phys: device.bar.base, size: device.bar.size, mappable: true } : undefined,
+    // Past 1 TiB the offset names the next region, which is not this BAR.
+    region:
+      vfio && request.offset < 2 ** 40
+        ? { phys: device.bar.base, size: device.bar.size, mappable: true }
+        : undefined,
     hugePage: bytes(2 * MiB),
     shmemEnabled: machine.shmem,
     shadowStack: false,

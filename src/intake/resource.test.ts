@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseResource } from './resource.ts';
+import { isResourceHeader, parseResource } from './resource.ts';
 
 const sample = readFileSync(new URL('./fixtures/microvm.sysfs-resource.txt', import.meta.url), 'utf8');
 const ZERO = '0x0000000000000000 0x0000000000000000 0x0000000000000000';
@@ -137,4 +137,14 @@ it('never throws on random, cut or shuffled text', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('hostile headers', () => {
+  it('a line made to backtrack is read at once', () => {
+    const line = `${'='.repeat(2000)}${'aa:aa.0'.repeat(290)} x`;
+    const from = performance.now();
+    for (let i = 0; i < 200; i++) expect(isResourceHeader(line)).toBe(false);
+    // Seconds when it backtracks, microseconds when not: the bound is far from both.
+    expect(performance.now() - from).toBeLessThan(1000);
+  });
 });

@@ -35,15 +35,23 @@ const FLAG = {
 const has = (flags: number, bit: number): boolean => Math.floor(flags / bit) % 2 === 1;
 
 const ADDRESS = /[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]/g;
+const ADDRESS_ONCE = /[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]/;
 const TRIPLE = /^(?:(\S*):)?\s*(0x[0-9a-fA-F]+)\s+(0x[0-9a-fA-F]+)\s+(0x[0-9a-fA-F]+)\s*$/;
-const HEADER =
-  /^(?:=+>?\s*\S*[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]\S*\s*(?:<?=+)?|\S*[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7](?:\/resource)?:?)$/;
+const HEADER = /^(?:.*\/)?(?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7](?:\/resource)?:?$/;
+const BANNER = /^=+>? *([^ ]*) *<?=*$/;
+/** Longer than any path to a device. */
+const MAX_HEADER = 300;
 
 /** True for a line of three numbers, alone or behind a path as grep prints it over several files. */
 export const isResourceLine = (line: string): boolean => TRIPLE.test(trimmed(line));
 
 /** True for a line that names the device of the lines below it: `== 0000:00:01.0`, a path, or the `==> ... <==` of head. */
-export const isResourceHeader = (line: string): boolean => HEADER.test(trimmed(line));
+export const isResourceHeader = (line: string): boolean => {
+  const text = trimmed(line);
+  if (text.length > MAX_HEADER) return false;
+  const named = BANNER.exec(text)?.[1];
+  return HEADER.test(named ?? text) && (named !== undefined || ADDRESS_ONCE.test(text));
+};
 
 /** The last PCI address in a header or path, or '' where there is none. */
 const addressIn = (text: string): string => {

@@ -227,7 +227,7 @@ export const factChanges: readonly AnyChange[] = [
   {
     fact: 'searchGuards',
     value: true,
-    since: { mainline: '6.4-rc1', stable: { '6.1': 26 } },
+    since: { mainline: '6.3', stable: { '6.1': 26, '6.2': 13 } },
     commit: '58c5d0d6d522',
     what: 'the maple-tree search respects guard gaps',
   },

@@ -2,7 +2,7 @@
 export interface KernelVersion {
   readonly major: number;
   readonly minor: number;
-  /** Point release; 0 for the first release of a series and for release candidates. */
+  /** Point release; 0 for the first release of a series and its candidates. */
   readonly patch: number;
   /** Release candidate number; 0 for a release. */
   readonly rc: number;
@@ -43,9 +43,12 @@ const DEBIAN_LATE_61 = 192;
 export const formatKernelVersion = (v: KernelVersion): string =>
   `${v.major}.${v.minor}${v.patch > 0 ? `.${v.patch}` : ''}${v.rc > 0 ? `-rc${v.rc}` : ''}`;
 
+/** A candidate of a point release (6.12.116-rc1) counts as the release before it. */
+const releasedPatch = (v: KernelVersion): number => (v.rc > 0 ? v.patch - 1 : v.patch);
+
 /** A number that orders versions: 6.13-rc6 < 6.13 < 6.13.1 < 6.14-rc1. */
 export const versionRank = (v: KernelVersion): number =>
-  (v.major * 1000 + v.minor) * 10_000 + (v.rc > 0 ? v.rc : 100 + v.patch);
+  (v.major * 1000 + v.minor) * 10_000 + (v.rc > 0 && v.patch === 0 ? v.rc : 100 + releasedPatch(v));
 
 const rankOf = (text: string): number => {
   const v = parseKernelVersion(text);
@@ -66,5 +69,5 @@ export interface Since {
 export const contains = (v: KernelVersion, since: Since): boolean => {
   if (versionRank(v) >= rankOf(since.mainline)) return true;
   const first = since.stable?.[`${v.major}.${v.minor}`];
-  return first !== undefined && v.rc === 0 && v.patch >= first;
+  return first !== undefined && (v.rc === 0 || v.patch > 0) && releasedPatch(v) >= first;
 };

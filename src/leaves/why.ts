@@ -1,5 +1,5 @@
 import type { LeafKind } from '../arch/arch.ts';
-import { alignDown, alignUp, type Bytes, mod, type Pa, type Va } from '../units.ts';
+import { alignDown, alignUp, type Bytes, bytes, mod, type Pa, type Va, va } from '../units.ts';
 import type { PfnMapping } from './mapping.ts';
 import type { LeafRefusal, LeafRules } from './rules.ts';
 import { acceptsBlock, closedForm, type LeafRun, leafCount } from './runs.ts';
@@ -57,28 +57,26 @@ export interface WhySize {
 }
 
 const nearest = (m: PfnMapping, rules: LeafRules, start: number): NearestStart => ({
-  start: start as Va,
-  leaves: closedForm({ start: start as Va, end: (start + (m.end - m.start)) as Va, pa: m.pa }, rules),
+  start: va(start),
+  leaves: closedForm({ start: va(start), end: (start + (m.end - m.start)) as Va, pa: m.pa }, rules),
 });
 
 /** What keeps a usable size out of the whole mapping, or undefined if whole blocks of it can be mapped. */
 const wholeCause = (m: PfnMapping, rules: LeafRules, size: number): WhyCause | undefined => {
-  const accepted = acceptsBlock(m, rules, size);
-  // Where the driver compares the PFN, only the physical range counts: the VA could be chosen to match it.
-  const lo = accepted ? m.start : m.pa;
-  const hi = lo + (m.end - m.start);
-  if (alignUp(lo, size) >= alignDown(hi, size))
+  if (acceptsBlock(m, rules, size) && alignUp(m.start, size) < alignDown(m.end, size)) return undefined;
+  // Only the physical range counts from here on: the VA could be chosen to match it.
+  const hi = m.pa + (m.end - m.start);
+  if (alignUp(m.pa, size) >= alignDown(hi, size))
     return {
       kind: 'noWholeBlock',
-      tooShort: hi - lo < size,
-      below: mod(lo, size) as Bytes,
-      above: mod(-hi, size) as Bytes,
+      tooShort: hi - m.pa < size,
+      below: bytes(mod(m.pa, size)),
+      above: bytes(mod(-hi, size)),
     };
-  if (accepted) return undefined;
   const residue = mod(m.start - m.pa, size);
   return {
     kind: 'congruence',
-    residue: residue as Bytes,
+    residue: bytes(residue),
     below: m.start >= residue ? nearest(m, rules, m.start - residue) : undefined,
     above: nearest(m, rules, m.start - residue + size),
   };
@@ -91,7 +89,7 @@ const smaller = (got: readonly LeafRun[], size: number, lo: number, hi: number):
   let to = lo;
   const close = (): void => {
     if (from !== undefined)
-      parts.push({ where: 'body', start: from as Va, end: to as Va, cause: { kind: 'touchOrder' } });
+      parts.push({ where: 'body', start: va(from), end: va(to), cause: { kind: 'touchOrder' } });
     from = undefined;
   };
   for (const run of got) {
@@ -133,16 +131,16 @@ export const whyNotLarger = (m: PfnMapping, rules: LeafRules, got?: readonly Lea
       parts.push({
         where: 'startFlank',
         start: m.start,
-        end: lo as Va,
-        cause: { kind: 'bound', side: 'start', sticksOut: mod(m.start, size) as Bytes },
+        end: va(lo),
+        cause: { kind: 'bound', side: 'start', sticksOut: bytes(mod(m.start, size)) },
       });
     if (got !== undefined) parts.push(...smaller(got, size, lo, hi));
     if (hi < m.end)
       parts.push({
         where: 'endFlank',
-        start: hi as Va,
+        start: va(hi),
         end: m.end,
-        cause: { kind: 'bound', side: 'end', sticksOut: mod(-m.end, size) as Bytes },
+        cause: { kind: 'bound', side: 'end', sticksOut: bytes(mod(-m.end, size)) },
       });
     return { kind, size, parts };
   });
@@ -167,5 +165,5 @@ export const bestPossible = (length: Bytes, pa: Pa, rules: LeafRules): BestPossi
   const runs = closedForm(identity, rules);
   let modulus = rules.page as number;
   for (const run of runs) modulus = Math.max(modulus, run.size);
-  return { leaves: leafCount(runs), modulus: modulus as Bytes, residue: mod(pa, modulus) as Bytes, runs };
+  return { leaves: leafCount(runs), modulus: modulus as Bytes, residue: bytes(mod(pa, modulus)), runs };
 };

@@ -295,7 +295,12 @@ describe('what the checks let through', () => {
   const passing: readonly (readonly [string, string, CallInput, Partial<Limits>?])[] = [
     ['as many mappings as allowed', '0x7fff00000000', {}, { maxMapCount: 3 }],
     ['FIXED up to TASK_SIZE', '0x7fffffffe000', { hint: 0x7fff_ffff_e000, flags: fixed }],
-    ['FIXED at the sysctl limit, below the effective one', '0x1000', { hint: 0x1000, flags: fixed }],
+    [
+      'FIXED at the sysctl limit, below the effective one',
+      '0x1000',
+      { hint: 0x1000, flags: fixed },
+      { sysctlMinAddr: 4096 },
+    ],
     ['FIXED at 0 with the right', '0x0', { hint: 0, flags: fixed }, { rawIo: true }],
     ['FIXED over a mapping', '0x7fff00001000', { hint: 0x7fff_0000_1000, flags: fixed }],
     ['NOREPLACE inside a guard', '0x7ffffffdd000', { hint: 0x7fff_fffd_d000, flags: noreplace }],

@@ -36,8 +36,9 @@ type HugeQuery = Pick<SearchQuery, 'length' | 'alignMask' | 'alignOffset' | 'sta
 
 /** Source: hugetlb_get_unmapped_area(), arch/x86/mm/hugetlbpage.c, 6.12. */
 const oldX86 = (mm: Mm, r: AreaRequest, huge: number, base: HugeQuery, record?: Recorder): number => {
+  // The hint is tested before it is rounded: one below the first huge page becomes address 0, and may be used.
   const hint = alignDown(r.hint, huge);
-  if (hint > 0 && takeHint(mm, hint, r.length, hintObstacle(mm, hint, r.length), record)) return hint;
+  if (r.hint > 0 && takeHint(mm, hint, r.length, hintObstacle(mm, hint, r.length), record)) return hint;
   const { taskSize, window, page } = mm.arch;
   const { layout } = mm.space;
   const up = (lowLimit: number, highLimit: number): number =>

@@ -34,6 +34,7 @@ export type Refusal =
   | 'flags that MAP_SHARED_VALIDATE refuses'
   | 'unknown mapping type'
   | 'MAP_GROWSDOWN on a file or shared memory'
+  | 'MAP_DROPPABLE with MAP_GROWSDOWN or MAP_LOCKED'
   | 'RLIMIT_AS exceeded'
   | 'more memory than RAM and swap'
   | 'offset not a multiple of the huge page'
@@ -131,7 +132,8 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
     start = found;
     if (hint > 0 && found === (hugetlb ? hugetlbHint(mm, hint, hugePage) : hint)) by = 'hint';
   }
-  if (start < limits.sysctlMinAddr && !limits.rawIo) return refuse(ERRNO.EPERM, 'below mmap_min_addr');
+  if (start < (limits.sysctlMinAddr ?? mm.arch.mmapMinAddr) && !limits.rawIo)
+    return refuse(ERRNO.EPERM, 'below mmap_min_addr');
 
   // do_mmap(), after the address is known.
   if (flags & MAP.FIXED_NOREPLACE && intersects(mm.space.index, start, start + length))
@@ -269,6 +271,8 @@ const fileChecks = (
     const known =
       type === MAP.SHARED || type === MAP.PRIVATE || (type === MAP.DROPPABLE && mm.facts.droppable);
     if (!known) return refuse(ERRNO.EINVAL, 'unknown mapping type');
+    if (type === MAP.DROPPABLE && (growsDown || flags & MAP.LOCKED))
+      return refuse(ERRNO.EINVAL, 'MAP_DROPPABLE with MAP_GROWSDOWN or MAP_LOCKED');
     if (type === MAP.SHARED && growsDown)
       return refuse(ERRNO.EINVAL, 'MAP_GROWSDOWN on a file or shared memory');
   } else {
@@ -311,6 +315,7 @@ const fileChecks = (
 /** Whether the request is charged against memory in the heuristic overcommit mode. */
 const accounted = (request: MmapRequest, flags: number): boolean => {
   if (flags & MAP.NORESERVE || request.file === 'anonHugetlb' || request.file === 'hugetlbFile') return false;
+  if ((flags & MAP.TYPE) === MAP.DROPPABLE) return false;
   const shared = (flags & MAP.SHARED) !== 0;
   if (shared) return request.file === 'anon' || request.file === 'devZero';
   return (request.prot & PROT.WRITE) !== 0;

@@ -52,8 +52,11 @@ export interface MmapRequest {
 export interface Limits {
   /** vm.max_map_count. */
   readonly maxMapCount: number;
-  /** The sysctl vm.mmap_min_addr; below it a caller without CAP_SYS_RAWIO gets EPERM. */
-  readonly sysctlMinAddr: number;
+  /**
+   * The sysctl vm.mmap_min_addr; below it a caller without CAP_SYS_RAWIO gets EPERM. undefined: what the
+   * architecture row says, as distributions set both alike.
+   */
+  readonly sysctlMinAddr: number | undefined;
   readonly rawIo: boolean;
   /** RAM and swap in bytes: what the heuristic overcommit mode grants to one request. */
   readonly ram: Bytes | undefined;
@@ -70,7 +73,7 @@ export interface Limits {
 /** The limits of an ordinary process on an ordinary machine. */
 export const ordinaryLimits: Limits = {
   maxMapCount: 65_530,
-  sysctlMinAddr: 4096,
+  sysctlMinAddr: undefined,
   rawIo: false,
   ram: undefined,
   lockable: undefined,

@@ -37,7 +37,8 @@ export const topDownHigh = (mm: Mm, hint: number): number => {
 export const x86Area = (mm: Mm, r: AreaRequest, attempt: number, record?: Recorder): number => {
   if (!mm.space.layout.topDown) return bottomUp(mm, r, attempt, record);
   if (r.length > mm.arch.taskSize) return NO_ROOM;
-  if (r.flags & MAP.BIT32) return bottomUp(mm, r, attempt, record);
+  // The bottom-up function is called without the VMA's flags: a shadow stack's start gap is lost.
+  if (r.flags & MAP.BIT32) return bottomUp(mm, { ...r, startGap: 0 }, attempt, record);
   const hint = alignDown(r.hint, mm.arch.page);
   if (hint > 0 && takeHint(mm, hint, r.length, hintObstacle(mm, hint, r.length), record)) return hint;
   const addr = search(
@@ -55,7 +56,6 @@ export const x86Area = (mm: Mm, r: AreaRequest, attempt: number, record?: Record
   );
   if (addr >= 0) return addr;
   record?.({ kind: 'fallback' });
-  // The fallback is called without the VMA's flags: a shadow stack's start gap is lost here.
   return bottomUp(mm, { ...r, startGap: 0 }, attempt, record);
 };
 

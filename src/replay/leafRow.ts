@@ -21,7 +21,14 @@ import {
 import type { Verdict } from './verdict.ts';
 
 /** What of a leaf row is compared. */
-export type LeafField = 'minflt' | 'faults' | 'pre' | 'leaves' | 'write_pass_minflt' | 'vmpte_kb';
+export type LeafField =
+  | 'minflt'
+  | 'faults'
+  | 'pre'
+  | 'leaves'
+  | 'multi_fault_touches'
+  | 'write_pass_minflt'
+  | 'vmpte_kb';
 
 /** What replaying one captured leaf row gave: a {@link Verdict} that also names the fields. */
 export type LeafRowVerdict =
@@ -228,7 +235,9 @@ const replay = (input: unknown, kernel: CaptureKernel): LeafRowVerdict => {
     const got = joined(touched.leaves.map((run): SizeRun => [run.va, run.size, run.count]));
     compare('leaves', sameTuples(expected, got), expected, got);
   }
-  const writePass = integerIn(row, 'write_pass_minflt');
+  if (field(row, 'multi_fault_touches') !== undefined)
+    compareNumber('multi_fault_touches', countIn(row, 'multi_fault_touches'), 0);
+  const writePass = field(row, 'write_pass_minflt') === undefined ? -1 : integerIn(row, 'write_pass_minflt');
   if (writePass >= 0) compareNumber('write_pass_minflt', writePass, writePassFaults(touched.leaves));
 
   const owners = ownersOf(objectIn(row, 'layout'));

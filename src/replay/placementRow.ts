@@ -166,29 +166,43 @@ const show = (p: Placement): string =>
 /** 32 MiB in pages: how many starts MAP_32BIT can draw. */
 const STARTS = 8192;
 
+/** A result as the captures tell it: the address, or the error number alone. */
+const told = (p: Placement): string => (p.ok ? `0x${BigInt(p.start).toString(16)}` : errnoName(p.errno));
+
 /**
- * Every address that some draw of MAP_32BIT's random starts gives. Each search of one mmap() draws anew, so
- * where the first start leads on to a second search, that one is tried with every start as well.
+ * Every result that some draws of MAP_32BIT's random starts give. Each search of one mmap() draws anew, so every
+ * start of the first is tried with a few of the second, and every start of the second with each first one that led
+ * to another kind of outcome: a second search depends on the first through no more than that and, where it fails,
+ * through the first one's address.
  */
 const everyDraw = (call: CapturedCall): ReadonlySet<string> => {
   const results = new Set<string>();
-  const run = (first: number, later: number): number => {
+  const run = (draws: readonly number[]): number => {
     let searches = 0;
     const mm: Mm = {
       ...call.mm,
       bit32Start: attempt => {
         searches = Math.max(searches, attempt + 1);
-        return attempt === 0 ? first : later;
+        return draws[Math.min(attempt, draws.length - 1)] ?? 0;
       },
     };
-    results.add(show(mmap(mm, call.limits, call.request)));
+    results.add(told(mmap(mm, call.limits, call.request)));
     return searches;
   };
-  let led: number | undefined;
-  for (let i = 0; i < STARTS; i++) if (run(i * 4096, 0) > 1) led ??= i;
-  if (led !== undefined) for (let i = 0; i < STARTS; i++) run(led * 4096, i * 4096);
+  const all = Array.from({ length: STARTS }, (_, i) => i * 4096);
+  const last = all.at(-1) ?? 0;
+  const samples = [0, last / 2, last];
+  const led = new Set<number>();
+  for (const first of all)
+    for (const later of samples) if (run([first, later]) > 1 && led.size < LED) led.add(first);
+  for (const first of [...led, ...samples])
+    for (const second of all) for (const third of samples) run([first, second, third]);
+  for (const third of all) run([last, last, third]);
   return results;
 };
+
+/** How many first draws that lead on are tried with every second one. */
+const LED = 4;
 
 /** Runs the mmap() of one captured row, placement or leaf, and compares the address or errno. */
 export const replayPlacement = (row: Json): Verdict => {

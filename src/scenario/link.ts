@@ -1,5 +1,5 @@
 import { findArch } from '../arch/index.ts';
-import { parseKernelVersion } from '../kernel/version.ts';
+import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import { MAP } from '../placement/flags.ts';
 import { policies } from '../placement/policies.ts';
 import type { FileKind } from '../placement/request.ts';
@@ -126,7 +126,7 @@ const flagNames: readonly (readonly [string, number])[] = [
 
 const writeFlags = (flags: number): string => {
   const names = flagNames.filter(([, bit]) => flags & bit);
-  const rest = names.reduce((f, [, bit]) => f & ~bit, flags);
+  const rest = names.reduce((f, [, bit]) => f & ~bit, flags) >>> 0;
   return [...names.map(([name]) => name), ...(rest ? [`0x${rest.toString(16)}`] : [])].join('.') || '0';
 };
 
@@ -135,10 +135,12 @@ const readFlags = (text: string): Read<number> => {
   for (const part of text.split('.')) {
     const named = flagNames.find(([name]) => name === part);
     if (named) flags |= named[1];
-    else if (/^(?:0|0x[0-9a-f]{1,7})$/.test(part)) flags |= Number(part);
+    else if (/^(?:0|0x[0-9a-f]{1,8})$/.test(part)) flags |= Number(part);
     else return bad(`“${part.slice(0, 20)}” is no flag`);
   }
-  return ok(flags);
+  if (flags & (MAP.ANONYMOUS | MAP.HUGETLB))
+    return bad('what is mapped is said by f, not by MAP_ANONYMOUS or MAP_HUGETLB');
+  return ok(flags >>> 0);
 };
 
 const fileKinds: readonly FileKind[] = [
@@ -169,10 +171,12 @@ const fields: readonly Field[] = [
   {
     key: 'k',
     write: s => (s.machine.kernel === defaultScenario.machine.kernel ? undefined : s.machine.kernel),
-    read: (text, s) =>
-      parseKernelVersion(text) === undefined || !/^[0-9a-z.-]{1,20}$/.test(text)
+    read: (text, s) => {
+      const version = text.length > 80 ? undefined : parseKernelVersion(text);
+      return version === undefined
         ? bad('not a kernel version such as 6.12.117 or 7.3-rc4')
-        : ok(machine(s, { kernel: text })),
+        : ok(machine(s, { kernel: formatKernelVersion(version) }));
+    },
   },
   choice(
     'p',
@@ -262,7 +266,12 @@ const fields: readonly Field[] = [
   {
     key: 'base',
     write: s => (s.space.mmapBase === undefined ? undefined : formatAddress(s.space.mmapBase)),
-    read: (text, s) => map(readPages(text), n => ok(space(s, { mmapBase: va(n) }))),
+    read: (text, s) =>
+      map(readPages(text), n =>
+        n < 2 ** 30 || n > 2 ** 57
+          ? bad('mmap_base lies between 1 GiB and 2^57')
+          : ok(space(s, { mmapBase: va(n) })),
+      ),
   },
   {
     key: 'lid',

@@ -7,6 +7,7 @@ type Pasted = Extract<SpaceSource, { kind: 'pasted' }>;
 
 const PAGE = 4096;
 const MAX_VMAS = 200_000;
+const MAX_NAME = 256;
 
 /**
  * A pasted address space as text for a link, before compression: a line with its name and mmap_base, then a
@@ -16,7 +17,7 @@ export const writeVmas = (source: Pasted): string => {
   let end = 0;
   const lines = source.vmas.map(v => {
     const kind = v.growsDown ? 'g' : v.shadowStack ? 's' : '';
-    const line = `${((v.start - end) / PAGE).toString(36)} ${((v.end - v.start) / PAGE).toString(36)} ${v.perms}${kind} ${v.name}`;
+    const line = `${((v.start - end) / PAGE).toString(36)} ${((v.end - v.start) / PAGE).toString(36)} ${v.perms}${kind} ${v.name.slice(0, MAX_NAME)}`;
     end = v.end;
     return line;
   });
@@ -35,7 +36,7 @@ export const readVmas = (text: string): Read<Pasted> => {
   const vmas: Vma[] = [];
   let end = 0;
   for (const [i, line] of lines.entries()) {
-    const m = /^([0-9a-z]{1,11}) ([0-9a-z]{1,11}) ([rwxps-]{4})([gs]?) (.*)$/.exec(line);
+    const m = /^([0-9a-z]{1,11}) ([0-9a-z]{1,11}) ([rwxps-]{4})([gs]?) (.{0,256})$/.exec(line);
     if (!m) return bad(`mapping ${i + 1} of the packed address space cannot be read`);
     const [, gap = '', pages = '', perms = '', kind = '', vmaName = ''] = m;
     const start = end + Number.parseInt(gap, 36) * PAGE;
