@@ -32,7 +32,10 @@ const order: readonly (readonly string[])[] = [
 ];
 
 /** Folders of web/ that screens share. Every other folder is a screen, and imports no other screen. */
-const shared: readonly string[] = ['state', 'draw', 'ui'];
+const shared: readonly string[] = ['state', 'draw', 'ui', 'picture', 'scenario', 'controls'];
+
+/** Those of them that work without React: tests and exports use them too. */
+const plain = /^web\/(draw|picture)\//;
 
 const REACT = /^(react|react-dom|zustand)(\/|$)/;
 
@@ -234,7 +237,7 @@ export const problemsOf = (files: SourceFiles): readonly string[] => {
     const test = isTest(path);
     if (inside(path, 'src') && !test && rowOf(partOf(path)) < 0)
       problems.push(`${path}: ${partOf(path)} has no place in the order of scripts/importGraph.ts`);
-    if (/^web\/draw\/.*\.tsx$/.test(path)) problems.push(`${path}: draw/ holds no JSX`);
+    if (plain.test(path) && path.endsWith('.tsx')) problems.push(`${path}: ${partOf(path)}/ holds no JSX`);
     for (const imported of imports) {
       const { specifier, target } = imported;
       const say = (reason: string): unknown => problems.push(`${path} imports ${specifier}: ${reason}`);
@@ -248,9 +251,9 @@ export const problemsOf = (files: SourceFiles): readonly string[] => {
       const reason = inside(path, 'src') ? engineProblem(path, imported) : webProblem(path, imported);
       if (reason !== undefined) say(reason);
     }
-    if (inside(path, 'web/draw') && !test) {
+    if (plain.test(path) && !test) {
       const way = wayToReact(graph, path);
-      if (way) problems.push(`${way.join(' imports ')}: draw/ works without React`);
+      if (way) problems.push(`${way.join(' imports ')}: ${partOf(path)}/ works without React`);
     }
   }
   for (const cycle of cyclesOf(graph)) problems.push(`a circle: ${cycle.join(' imports ')}`);

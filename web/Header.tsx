@@ -1,4 +1,4 @@
-import { sceneCaption } from './map/caption.ts';
+import { sceneCaption } from './scenario/caption.ts';
 import { copyLink } from './state/commands.ts';
 import { app, useApp, useMedia, useScenario } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';

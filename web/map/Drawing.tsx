@@ -3,13 +3,13 @@ import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { palettes, type ThemeName } from '../draw/tokens.ts';
+import { drawMap } from '../picture/picture.ts';
+import type { Hit } from '../picture/types.ts';
+import { finalSearch } from '../picture/vaItems.ts';
+import { leafSentence } from '../picture/words.ts';
 import { runKey } from '../state/commands.ts';
 import { eventsOf } from '../state/solution.ts';
 import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
-import { drawMap } from './picture/picture.ts';
-import type { Hit } from './picture/types.ts';
-import { finalSearch } from './picture/vaItems.ts';
-import { leafSentence } from './picture/words.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
 const NARROW = 620;

@@ -1,13 +1,13 @@
 import { useMemo, useState } from 'react';
 import { formatAddress } from '../../src/text.ts';
 import { GiB } from '../../src/units.ts';
+import { withLength, withOffset } from '../scenario/edit.ts';
 import { solveVariant } from '../state/solution.ts';
 import { app, useScenario } from '../state/store.ts';
 import { writeSize } from '../ui/BytesField.tsx';
 import { BytesSlider } from '../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
 import { choosePolicy, Preview, PreviewCount, policyRows } from './controls/Policy.tsx';
-import { withLength, withOffset } from './edit.ts';
 
 const PAGE = 4096;
 

@@ -5,9 +5,9 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import { type Prepared, type Solution, solve } from '../../src/solve.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { bytes, mod, type Va } from '../../src/units.ts';
+import { leavesPieces } from '../scenario/words.ts';
 import type { Update } from '../state/steps.ts';
 import type { Piece } from '../ui/Pieces.tsx';
-import { leavesPieces } from './words.ts';
 
 /** Something that would give larger leaves, and the change that does it where one is possible. */
 export interface Fix {

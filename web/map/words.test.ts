@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { prepare, solve, trace } from '../../src/solve.ts';
 import { bytes, GiB, MiB, va } from '../../src/units.ts';
+import { withBarSize, withOffset, withRequest } from '../scenario/edit.ts';
+import { skippedBytes } from '../scenario/skipped.ts';
+import { faultSentence, leavesText, reasonsOf, refusalText, spokenVerdict } from '../scenario/words.ts';
 import { plain } from '../ui/Pieces.tsx';
-import { withBarSize, withOffset, withRequest } from './edit.ts';
 import { fixesOf } from './fix.ts';
-import { skippedBytes } from './skipped.ts';
 import { tracepointLines } from './tracepoint.ts';
-import { faultSentence, leavesText, reasonsOf, refusalText, spokenVerdict } from './words.ts';
 
 /** The scene of the design: 25 VMAs, gaps of known size. */
 const scene: Scenario = {

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { formatAddress, type Read } from '../../../src/text.ts';
 import { GiB, TiB } from '../../../src/units.ts';
+import { baseWindow, withBarBase, withBarIndex, withBarSize } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../../ui/scale.ts';
-import { baseWindow, withBarBase, withBarIndex, withBarSize } from '../edit.ts';
 import { Section } from './Section.tsx';
 
 const PAGE = 4096;

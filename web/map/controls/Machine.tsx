@@ -2,8 +2,8 @@ import { type CSSProperties, useId, useState } from 'react';
 import { archOf, archs } from '../../../src/arch/index.ts';
 import { releases } from '../../../src/kernel/releases.ts';
 import { parseKernelVersion } from '../../../src/kernel/version.ts';
+import { withMachine } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
-import { withMachine } from '../edit.ts';
 import { Note, Section } from './Section.tsx';
 
 const Architecture = () => {

@@ -6,12 +6,12 @@ import { policies } from '../../../src/placement/policies.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
 import { formatCount } from '../../../src/text.ts';
+import { withMachine } from '../../scenario/edit.ts';
+import { leafNames, leavesText } from '../../scenario/words.ts';
 import { solveVariant } from '../../state/solution.ts';
 import type { Update } from '../../state/steps.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { LeafStrip } from '../../ui/LeafStrip.tsx';
-import { withMachine } from '../edit.ts';
-import { leafNames, leavesText } from '../words.ts';
 import { Section } from './Section.tsx';
 
 /** One way to place the mapping: a released kernel, or a proposal on the kernel at hand. */

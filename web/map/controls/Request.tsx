@@ -4,11 +4,11 @@ import { vfioOffset } from '../../../src/placement/mmap.ts';
 import type { FileKind } from '../../../src/placement/request.ts';
 import { formatAddress, formatExact } from '../../../src/text.ts';
 import { bytes, GiB, TiB } from '../../../src/units.ts';
+import { withLength, withMachine, withOffset, withRequest } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../../ui/scale.ts';
-import { withLength, withMachine, withOffset, withRequest } from '../edit.ts';
 import { Choice } from './Choice.tsx';
 import { Section } from './Section.tsx';
 

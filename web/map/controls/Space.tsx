@@ -6,12 +6,12 @@ import { layoutOf } from '../../../src/solve.ts';
 import { findVma, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, type Read, readBytes } from '../../../src/text.ts';
 import { GiB, MiB, va } from '../../../src/units.ts';
+import { withLid, withSpace } from '../../scenario/edit.ts';
 import { preparedOf, solutionOf } from '../../state/solution.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages, writeSize } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale } from '../../ui/scale.ts';
-import { withLid, withSpace } from '../edit.ts';
 import { Choice } from './Choice.tsx';
 import { Note, Section } from './Section.tsx';
 

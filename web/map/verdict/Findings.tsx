@@ -1,11 +1,11 @@
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
+import { skippedBytes } from '../../scenario/skipped.ts';
+import { leafNames, reasonsOf } from '../../scenario/words.ts';
 import { app } from '../../state/store.ts';
 import { Pieces, plain } from '../../ui/Pieces.tsx';
 import { fixesOf } from '../fix.ts';
-import { skippedBytes } from '../skipped.ts';
 import { tracepointLines } from '../tracepoint.ts';
-import { leafNames, reasonsOf } from '../words.ts';
 import { type Facts, useFacts } from './useVerdict.ts';
 
 const MARKS = { no: '✕', yes: '✓', so: '↳' } as const;

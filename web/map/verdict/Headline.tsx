@@ -1,8 +1,15 @@
 import { useEffect, useState } from 'react';
 import { leafCount } from '../../../src/leaves/runs.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
+import {
+  faultSentence,
+  leafNames,
+  leavesPieces,
+  refusalText,
+  spokenVerdict,
+  tally,
+} from '../../scenario/words.ts';
 import { Pieces } from '../../ui/Pieces.tsx';
-import { faultSentence, leafNames, leavesPieces, refusalText, spokenVerdict, tally } from '../words.ts';
 import { type Facts, useFacts } from './useVerdict.ts';
 
 /** The verdict speaks when the hand has rested this long. */

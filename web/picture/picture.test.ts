@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readLink } from '../../../src/scenario/link.ts';
-import { prepare, solve, trace } from '../../../src/solve.ts';
-import { type Mark, roughMeasure, type TextMark } from '../../draw/marks.ts';
+import { readLink } from '../../src/scenario/link.ts';
+import { prepare, solve, trace } from '../../src/solve.ts';
+import { type Mark, roughMeasure, type TextMark } from '../draw/marks.ts';
 import { drawMap } from './picture.ts';
 import type { Picture } from './types.ts';
 import { finalSearch } from './vaItems.ts';

@@ -1,5 +1,5 @@
-import { formatSize } from '../../../src/text.ts';
-import { mod } from '../../../src/units.ts';
+import { formatSize } from '../../src/text.ts';
+import { mod } from '../../src/units.ts';
 import { drawLadder, ladderHeight } from './ladder.ts';
 import { drawPaRow, PA_ROW_HEIGHT } from './paRow.ts';
 import { trapezoid, write } from './sheet.ts';

@@ -1,5 +1,5 @@
-import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
-import { foldedScale, type Segment } from '../../draw/scale.ts';
+import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import { foldedScale, type Segment } from '../draw/scale.ts';
 import { cross, fitText, pill, trapezoid, triangle, write, zigzag } from './sheet.ts';
 import type { PictureInput, Sheet } from './types.ts';
 import { type VaItem, vaItems } from './vaItems.ts';

@@ -1,4 +1,4 @@
-import type { Ink, Point, TextMark } from '../../draw/marks.ts';
+import type { Ink, Point, TextMark } from '../draw/marks.ts';
 import type { Sheet } from './types.ts';
 
 /** Draws a line of text and gives its width. */

@@ -1,6 +1,6 @@
-import type { Arch } from '../../../src/arch/arch.ts';
-import type { DeviceAnswer } from '../../../src/solve.ts';
-import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
+import type { Arch } from '../../src/arch/arch.ts';
+import type { DeviceAnswer } from '../../src/solve.ts';
+import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 
 /** The lines of the tip over a byte of the mapping: its addresses, its leaf, its way through the tables. */
 export const leafSentence = (device: DeviceAnswer, arch: Arch, offset: number): readonly string[] => {

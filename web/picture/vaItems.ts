@@ -1,6 +1,6 @@
-import type { PlacementEvent } from '../../../src/placement/mm.ts';
-import { findVma, firstGapOf, type GapIndex, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
-import type { Vma } from '../../../src/space/vma.ts';
+import type { PlacementEvent } from '../../src/placement/mm.ts';
+import { findVma, firstGapOf, type GapIndex, gapEnd, gapStart } from '../../src/space/gapIndex.ts';
+import type { Vma } from '../../src/space/vma.ts';
 
 /** One stretch of the folded address-space row, from low to high addresses. */
 export type VaItem =

@@ -1,10 +1,10 @@
-import type { LeafKind } from '../../../src/arch/arch.ts';
-import type { LeafRun } from '../../../src/leaves/runs.ts';
-import type { WhyCause, WhySize } from '../../../src/leaves/why.ts';
-import type { DeviceAnswer } from '../../../src/solve.ts';
-import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
-import { alignUp, mod } from '../../../src/units.ts';
-import { linearScale, type Scale } from '../../draw/scale.ts';
+import type { LeafKind } from '../../src/arch/arch.ts';
+import type { LeafRun } from '../../src/leaves/runs.ts';
+import type { WhyCause, WhySize } from '../../src/leaves/why.ts';
+import type { DeviceAnswer } from '../../src/solve.ts';
+import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import { alignUp, mod } from '../../src/units.ts';
+import { linearScale, type Scale } from '../draw/scale.ts';
 import { check, cross, pill, triangle, write } from './sheet.ts';
 import type { PictureInput, Sheet } from './types.ts';
 

@@ -1,5 +1,5 @@
-import type { DeviceAnswer } from '../../../src/solve.ts';
-import { formatAddress, formatSize } from '../../../src/text.ts';
+import type { DeviceAnswer } from '../../src/solve.ts';
+import { formatAddress, formatSize } from '../../src/text.ts';
 import { pill, trapezoid, write, zigzag } from './sheet.ts';
 import type { PictureInput, Sheet } from './types.ts';
 

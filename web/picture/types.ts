@@ -1,6 +1,6 @@
-import type { Scenario } from '../../../src/scenario/scenario.ts';
-import type { Solution } from '../../../src/solve.ts';
-import type { Mark, Measure } from '../../draw/marks.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import type { Solution } from '../../src/solve.ts';
+import type { Mark, Measure } from '../draw/marks.ts';
 import type { FinalSearch } from './vaItems.ts';
 
 /** What the Map is drawn from. */

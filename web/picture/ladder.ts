@@ -1,9 +1,9 @@
-import type { TableLevel } from '../../../src/arch/arch.ts';
-import type { LeafRun } from '../../../src/leaves/runs.ts';
-import type { DeviceAnswer, Solution } from '../../../src/solve.ts';
-import { intersects } from '../../../src/space/gapIndex.ts';
-import { formatCount, formatSize } from '../../../src/text.ts';
-import { foldedScale, type Segment } from '../../draw/scale.ts';
+import type { TableLevel } from '../../src/arch/arch.ts';
+import type { LeafRun } from '../../src/leaves/runs.ts';
+import type { DeviceAnswer, Solution } from '../../src/solve.ts';
+import { intersects } from '../../src/space/gapIndex.ts';
+import { formatCount, formatSize } from '../../src/text.ts';
+import { foldedScale, type Segment } from '../draw/scale.ts';
 import { pill, trapezoid, triangle, write, zigzag } from './sheet.ts';
 import type { PictureInput, Sheet } from './types.ts';
 

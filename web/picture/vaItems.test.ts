@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { PlacementEvent } from '../../../src/placement/mm.ts';
-import { readLink } from '../../../src/scenario/link.ts';
-import { defaultScenario, type Scenario } from '../../../src/scenario/scenario.ts';
-import { prepare, solve, trace } from '../../../src/solve.ts';
-import { va } from '../../../src/units.ts';
+import type { PlacementEvent } from '../../src/placement/mm.ts';
+import { readLink } from '../../src/scenario/link.ts';
+import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
+import { prepare, solve, trace } from '../../src/solve.ts';
+import { va } from '../../src/units.ts';
 import { finalSearch, shortName, type VaItem, vaItems } from './vaItems.ts';
 
 const noPacker = { pack: (t: string) => t, unpack: (t: string) => t };
