@@ -97,7 +97,10 @@ export const fixesOf = (scenario: Scenario, solution: Solution): readonly Fix[] 
             });
           else if (cause.refusal.kind === 'policy')
             fixes.push({
-              text: ['Give ', { code: 'MADV_HUGEPAGE' }, ', or set ', { code: 'enabled' }, ' to always.'],
+              text:
+                cause.refusal.by === 'enabledMadvise'
+                  ? ['Give ', { code: 'MADV_HUGEPAGE' }, ', or set ', { code: 'enabled' }, ' to always.']
+                  : ['Set ', { code: 'enabled' }, ' to always.'],
               action: {
                 label: 'Set it to always',
                 update: s => ({ ...s, machine: { ...s.machine, thp: 'always' } }),

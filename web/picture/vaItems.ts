@@ -64,18 +64,19 @@ export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex):
     if (event.kind === 'passed') {
       const lo = Math.max(0, Math.min(event.first, event.last));
       const hi = Math.min(index.count, Math.max(event.first, event.last));
+      // Tens of thousands of gaps on every frame of a drag: most are empty or no larger than those kept.
+      let least = 0;
       for (let gap = lo; gap <= hi; gap++) {
         const size = Math.min(gapEnd(index, gap), head.high) - Math.max(gapStart(index, gap), head.low);
         if (size <= 0) continue;
         passedCount++;
-        largestPassed = Math.max(largestPassed, size);
-        const least = best.at(-1);
-        if (best.length < KEPT || (least !== undefined && size > least.size)) {
-          best.push({ gap, size });
-          best.sort((a, b) => b.size - a.size);
-          best.length = Math.min(best.length, KEPT);
-        }
+        if (size <= least) continue;
+        const at = best.findIndex(b => b.size < size);
+        best.splice(at < 0 ? best.length : at, 0, { gap, size });
+        if (best.length > KEPT) best.length = KEPT;
+        if (best.length === KEPT) least = best.at(-1)?.size ?? 0;
       }
+      largestPassed = Math.max(largestPassed, best[0]?.size ?? 0);
     } else if (event.kind === 'guarded') guarded.push(event.gap);
     else if (event.kind === 'taken') taken = { gap: event.gap, edge: event.edge };
   }
@@ -96,8 +97,8 @@ export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex):
 /** A short name for VMAs `a` to `b` (exclusive): the name that covers most bytes, without path and version. */
 const clusterName = (vmas: readonly Vma[], a: number, b: number): string => {
   const bytesByName = new Map<string, number>();
-  // Past a few thousand VMAs the first ones speak for the rest.
-  for (let i = a; i < Math.min(b, a + 4000); i++) {
+  // Past a few hundred VMAs the first ones speak for the rest.
+  for (let i = a; i < Math.min(b, a + 400); i++) {
     const v = vmas[i];
     if (!v) continue;
     const name = shortName(v.name);
@@ -118,7 +119,12 @@ const clusterName = (vmas: readonly Vma[], a: number, b: number): string => {
 
 /** A mapping's name without its folder and version: `libpixman`, `[heap]`. */
 export const shortName = (name: string): string => {
-  const base = name.replace(/ \(deleted\)$/, '').replace(/^.*\//, '');
+  // The end of a name tells what it is; cut first, so that no pattern meets a long one.
+  const base = name
+    .slice(-200)
+    .replace(/ \(deleted\)$/, '')
+    .replace(/^.*\//, '')
+    .slice(0, 80);
   return base.replace(/[-.]?[\d.]*\.so[\d.]*$/, '').replace(/^(.{18}).+$/, '$1…');
 };
 

@@ -117,6 +117,8 @@ const refusalSentences: Readonly<Record<Refusal, string>> = {
   'offset plus length overflows': 'Offset plus length is more than a file offset can hold.',
   'flags that MAP_SHARED_VALIDATE refuses': 'MAP_SHARED_VALIDATE refuses a flag that it does not know.',
   'unknown mapping type': 'Neither MAP_SHARED nor MAP_PRIVATE: the mapping has no type.',
+  'MAP_DROPPABLE with MAP_GROWSDOWN or MAP_LOCKED':
+    'MAP_DROPPABLE goes with neither MAP_GROWSDOWN nor MAP_LOCKED',
   'MAP_GROWSDOWN on a file or shared memory': 'MAP_GROWSDOWN is for private anonymous memory only.',
   'RLIMIT_AS exceeded': 'The length is more than RLIMIT_AS leaves.',
   'more memory than RAM and swap': 'The length is more than RAM and swap, and vm.overcommit_memory is 0.',

@@ -1,7 +1,7 @@
 import { type CSSProperties, useId, useState } from 'react';
 import { archOf, archs } from '../../../src/arch/index.ts';
 import { releases } from '../../../src/kernel/releases.ts';
-import { parseKernelVersion } from '../../../src/kernel/version.ts';
+import { formatKernelVersion, parseKernelVersion } from '../../../src/kernel/version.ts';
 import { withMachine } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { Note, Section } from './Section.tsx';
@@ -51,11 +51,11 @@ const Kernel = () => {
   const [typing, setTyping] = useState(false);
   const [text, setText] = useState('');
   const parsed = parseKernelVersion(text);
-  const fits = parsed !== undefined && /^[0-9a-z.-]{1,20}$/.test(text.trim());
+  const fits = parsed !== undefined && text.length <= 80;
   const problem = text !== '' && !fits ? 'not a version such as 6.12.28 or 7.3-rc4' : undefined;
   const set = (kernel: string): void => app.getState().change(withMachine({ kernel }), 'done');
   const commit = (): void => {
-    if (fits) set(text.trim());
+    if (fits) set(formatKernelVersion(parsed));
   };
   return (
     <>

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { archOf } from '../../../src/arch/index.ts';
 import { parseKernelVersion } from '../../../src/kernel/version.ts';
 import { leafCount } from '../../../src/leaves/runs.ts';
 import { errnoName } from '../../../src/placement/errno.ts';
@@ -148,8 +149,8 @@ export const Policy = () => {
 
 /** The shapes of the leaf sizes that this architecture has. */
 export const LeafKey = () => {
-  const scenario = useScenario();
-  const kinds = [...solveVariant(scenario, scenario.machine).prepared.arch.pfnLeaves].reverse();
+  const { machine } = useScenario();
+  const kinds = [...archOf(machine.arch).pfnLeaves].reverse();
   const short = { pte: '4K', contpte: '64K', pmd: '2M', contpmd: '32M', pud: '1G' } as const;
   return (
     <Section title="Leaf sizes">

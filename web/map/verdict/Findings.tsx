@@ -38,8 +38,9 @@ const FitTable = ({ facts: { solution } }: { readonly facts: Facts }) => {
           {sizes.map(({ kind, size, usable }) => {
             const residue = mod(start - pa, size);
             const there = device.leaves.some(run => run.size >= size && !run.corrupt);
-            const meets = usable && residue === 0;
-            const ok = kind === 'pte' || there || meets;
+            const fits =
+              usable && !device.why.some(w => w.kind === kind && w.parts.some(p => p.where === 'whole'));
+            const ok = kind === 'pte' || there || fits;
             return (
               <tr key={kind}>
                 <th scope="row" className={`ink-${kind}`}>
