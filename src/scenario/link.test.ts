@@ -6,7 +6,14 @@ import type { Vma } from '../space/vma.ts';
 import { bytes, GiB, MiB, pa, va } from '../units.ts';
 import { LINK_VERSION, type Packer, readLink, writeLink } from './link.ts';
 import { spacePresets } from './presets.ts';
-import { type Bar, defaultScenario, type Scenario, type SpaceSource } from './scenario.ts';
+import {
+  type Bar,
+  compareColumns,
+  compareGroups,
+  defaultScenario,
+  type Scenario,
+  type SpaceSource,
+} from './scenario.ts';
 
 /** Packs nothing: text in, text out. The real one compresses, and belongs to the app. */
 const plain: Packer = {
@@ -76,6 +83,8 @@ const optionalVa = fc.option(
   { nil: undefined },
 );
 
+const rowNames = fc.stringMatching(/^[a-z]:[A-Za-z0-9_.+-]{1,40}$/);
+
 const scenarios: fc.Arbitrary<Scenario> = fc.record({
   machine: fc.record({
     arch: fc.constantFrom(...archs.map(a => a.id)),
@@ -121,6 +130,18 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
     advice: fc.constantFrom('none', 'huge', 'nohuge'),
     touch: fc.constantFrom('asc', 'desc', 'middle'),
   }),
+  view: fc.record({
+    screen: fc.constantFrom('map', 'compare'),
+    compare: fc.record({
+      sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
+        nil: undefined,
+      }),
+      filter: fc.string({ maxLength: 80, unit: 'grapheme-ascii' }),
+      groups: fc.subarray([...compareGroups]),
+      baseline: fc.option(rowNames, { nil: undefined }),
+      pins: fc.option(fc.array(rowNames, { maxLength: 2 }), { nil: undefined }),
+    }),
+  }),
 });
 
 describe('a link', () => {
@@ -159,6 +180,26 @@ describe('a link', () => {
     const encoded = `#${hash.slice(1).replaceAll('@', '%40').replaceAll('+', '%2B')}`;
     expect(read(encoded)).toEqual(read(hash));
     expect(read(hash.slice(1))).toEqual(read(hash));
+  });
+
+  it('carries the Compare table in a line', () => {
+    const hash = '#1&s=compare&sort=-faults&find=pud&rows=kernels.policies.archs&vs=k:7.3&pin=k:7.3,p:xu1';
+    const { scenario, problems } = read(hash);
+    expect(problems).toEqual([]);
+    expect(scenario.view).toEqual({
+      screen: 'compare',
+      compare: {
+        sort: { by: 'faults', down: true },
+        filter: 'pud',
+        groups: ['kernels', 'policies', 'archs'],
+        baseline: 'k:7.3',
+        pins: ['k:7.3', 'p:xu1'],
+      },
+    });
+    expect(write(scenario)).toBe(hash);
+    expect(write({ ...defaultScenario, view: { ...defaultScenario.view, screen: 'compare' } })).toBe(
+      '#1&s=compare',
+    );
   });
 
   it('is short', () => {
@@ -206,6 +247,12 @@ describe('a damaged link', () => {
     ['prot', '8', 'not 0 to 7'],
     ['adv', 'good', 'not one of'],
     ['t', 'random', 'not one of'],
+    ['s', 'sweep2', 'not one of'],
+    ['sort', '-luck', 'not one of'],
+    ['find', 'x'.repeat(81), 'longer than 80'],
+    ['rows', 'kernels.dreams', 'not one of'],
+    ['vs', 'the best', 'not the name of a row'],
+    ['pin', 'k:7.3,p:thp,p:xu1', 'more than two'],
   ])('%s=%s: that field keeps its default and is named, the rest applies', (field, value, reason) => {
     const good = field === 'len' ? '&prot=1' : '&len=6M';
     const { scenario, problems } = read(`#1&${field}=${value}${good}`);

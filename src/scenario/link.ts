@@ -8,7 +8,14 @@ import { formatAddress, formatExact, type Read, readBytes } from '../text.ts';
 import { bytes, pa, va } from '../units.ts';
 import { readVmas, writeVmas } from './packVmas.ts';
 import { spacePresets } from './presets.ts';
-import { type Bar, defaultScenario, type Scenario } from './scenario.ts';
+import {
+  type Bar,
+  type CompareView,
+  compareColumns,
+  compareGroups,
+  defaultScenario,
+  type Scenario,
+} from './scenario.ts';
 
 /** The version that links are written in. CHANGELOG.md tells what each one changed. */
 export const LINK_VERSION = 1;
@@ -94,6 +101,11 @@ const request = (s: Scenario, part: Partial<Scenario['request']>): Scenario => (
   request: { ...s.request, ...part },
 });
 
+const compare = (s: Scenario, part: Partial<CompareView>): Scenario => ({
+  ...s,
+  view: { ...s.view, compare: { ...s.view.compare, ...part } },
+});
+
 const writeBar = (b: Bar): string => `${b.index}@${formatAddress(b.base)}+${formatExact(b.size)}`;
 
 const readBar = (text: string): Read<Bar> => {
@@ -156,6 +168,13 @@ const fileKinds: readonly FileKind[] = [
   'devZero',
   'devMem',
 ];
+/** The name of a row of the Compare table: its group's letter and what it stands for. */
+const readRow = (text: string): Read<string> =>
+  /^[a-z]:[A-Za-z0-9_.+-]{1,40}$/.test(text) ? ok(text) : bad('not the name of a row, such as k:7.3');
+
+/** Longest filter of the Compare table. */
+const MAX_FILTER = 80;
+
 const shmemSettings: readonly ShmemSetting[] = ['never', 'always', 'within_size', 'advise', 'deny', 'force'];
 
 /** The fields of version 1, in the order in which they are written. */
@@ -331,6 +350,66 @@ const fields: readonly Field[] = [
     s => s.request.touch,
     (s, touch) => request(s, { touch }),
   ),
+  choice(
+    's',
+    ['map', 'compare'],
+    s => s.view.screen,
+    (s, screen) => ({ ...s, view: { ...s.view, screen } }),
+  ),
+  {
+    key: 'sort',
+    write: ({ view: { compare } }) =>
+      compare.sort === undefined ? undefined : `${compare.sort.down ? '-' : ''}${compare.sort.by}`,
+    read: (text, s) =>
+      map(oneOf(compareColumns, text.replace(/^-/, '')), by =>
+        ok(compare(s, { sort: { by, down: text.startsWith('-') } })),
+      ),
+  },
+  {
+    key: 'find',
+    write: s => (s.view.compare.filter === '' ? undefined : s.view.compare.filter),
+    read: (text, s) =>
+      text.length > MAX_FILTER
+        ? bad(`longer than ${MAX_FILTER} characters`)
+        : ok(compare(s, { filter: text })),
+  },
+  {
+    key: 'rows',
+    write: s => {
+      const { groups } = s.view.compare;
+      const text = compareGroups.filter(g => groups.includes(g)).join('.');
+      const standard = defaultScenario.view.compare.groups.join('.');
+      return text === standard ? undefined : text || 'none';
+    },
+    read: (text, s) => {
+      const wanted = text === 'none' ? [] : text.split('.');
+      const unknown = wanted.find(w => !compareGroups.some(g => g === w));
+      return unknown === undefined
+        ? ok(compare(s, { groups: compareGroups.filter(g => wanted.includes(g)) }))
+        : bad(`not one of ${compareGroups.join(', ')}, with dots between`);
+    },
+  },
+  {
+    key: 'vs',
+    write: s => s.view.compare.baseline,
+    read: (text, s) => map(readRow(text), baseline => ok(compare(s, { baseline }))),
+  },
+  {
+    key: 'pin',
+    write: s => {
+      const { pins } = s.view.compare;
+      return pins === undefined ? undefined : pins.join(',') || 'none';
+    },
+    read: (text, s) => {
+      const pins: string[] = [];
+      for (const part of text === 'none' ? [] : text.split(',')) {
+        const row = readRow(part);
+        if (!row.ok) return row;
+        pins.push(row.value);
+      }
+      return pins.length > 2 ? bad('more than two rows') : ok(compare(s, { pins }));
+    },
+  },
 ];
 
 /**

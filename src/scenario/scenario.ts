@@ -40,6 +40,47 @@ export type SpaceSource =
 /** In which order the pages are touched, as far as a person chooses. */
 export type TouchChoice = 'asc' | 'desc' | 'middle';
 
+/** The screens of the app. */
+export type ScreenId = 'map' | 'compare';
+
+/** The groups of rows of the Compare table: kernels, proposals, architectures. */
+export const compareGroups = ['kernels', 'policies', 'archs'] as const;
+export type CompareGroup = (typeof compareGroups)[number];
+
+/** The columns that the Compare table can be sorted by, as a link names them. */
+export const compareColumns = [
+  'name',
+  'leaves',
+  'faults',
+  'tables',
+  'skipped',
+  'start',
+  'residue',
+  'gap',
+  'aslr',
+] as const;
+export type CompareColumn = (typeof compareColumns)[number];
+
+/** How the Compare table is looked at. Rows are named as the table names them; a name without a row is ignored. */
+export interface CompareView {
+  /** undefined: the table's own order. */
+  readonly sort: { readonly by: CompareColumn; readonly down: boolean } | undefined;
+  /** Words that a row must have to be shown. */
+  readonly filter: string;
+  /** The groups shown. */
+  readonly groups: readonly CompareGroup[];
+  /** The row that all others are compared with. */
+  readonly baseline: string | undefined;
+  /** The rows shown side by side; undefined: the table chooses. */
+  readonly pins: readonly string[] | undefined;
+}
+
+/** Which screen is shown, and how. */
+export interface View {
+  readonly screen: ScreenId;
+  readonly compare: CompareView;
+}
+
 /** The whole truth of what is shown: the link, undo, presets and saved files all speak it. */
 export interface Scenario {
   readonly machine: {
@@ -80,6 +121,7 @@ export interface Scenario {
     readonly advice: 'none' | 'huge' | 'nohuge';
     readonly touch: TouchChoice;
   };
+  readonly view: View;
 }
 
 /** What a first visit shows: a 2 GiB BAR mapped whole into a real QEMU process on the newest kernel. */
@@ -108,5 +150,15 @@ export const defaultScenario: Scenario = {
     prot: 3,
     advice: 'none',
     touch: 'asc',
+  },
+  view: {
+    screen: 'map',
+    compare: {
+      sort: undefined,
+      filter: '',
+      groups: ['kernels', 'policies'],
+      baseline: undefined,
+      pins: undefined,
+    },
   },
 };
