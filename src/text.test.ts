@@ -158,7 +158,10 @@ describe('formatSize()', () => {
     [392 * KiB, '392 KiB'],
     [336 * KiB, '336 KiB'],
     [0x7ffe_ecc5_4000 - 0x5555_5a36_e000, '42.66 TiB'],
-    [GiB - 4096, '1,048,572 KiB'],
+    [GiB - 4096, '1 GiB − 4 KiB'],
+    [2 * GiB + 4096, '2 GiB + 4 KiB'],
+    [127 * 2 ** 40 - 4096, '127 TiB − 4 KiB'],
+    [GiB + 2 * MiB, '1,026 MiB'],
     [2 * GiB, '2 GiB'],
     [1.5 * GiB, '1.5 GiB'],
     [2 ** 57, '128 PiB'],
@@ -172,13 +175,21 @@ describe('formatSize()', () => {
       fc.property(
         fc.oneof(multiples, integers).filter(n => n > 0),
         n => {
-          const m = /^([0-9,]+(?:\.\d{1,2})?) ([KMGTPE]?i?B)$/.exec(formatSize(n));
-          expect(m).not.toBeNull();
-          const [, figure = '', unit = ''] = m ?? [];
-          const scale = 1024 ** ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'].indexOf(unit);
-          const shown = Number(figure.replaceAll(',', '')) * scale;
-          if (!figure.includes('.')) expect(shown).toBe(n);
-          expect(Math.abs(shown - n)).toBeLessThanOrEqual(scale * 0.00501);
+          const terms = formatSize(n).split(/ (?=[+−])/);
+          let sum = 0;
+          let slack = 0;
+          for (const [k, term] of terms.entries()) {
+            const m = /^([+−] )?([0-9,]+(?:\.\d{1,2})?) ([KMGTPE]?i?B)$/.exec(term);
+            expect(m, term).not.toBeNull();
+            const [, sign = '', figure = '', unit = ''] = m ?? [];
+            expect(sign === '').toBe(k === 0);
+            const scale = 1024 ** ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'].indexOf(unit);
+            sum += Number(figure.replaceAll(',', '')) * scale * (sign.startsWith('−') ? -1 : 1);
+            if (figure.includes('.')) slack = scale * 0.00501;
+          }
+          expect(terms.length).toBeLessThanOrEqual(3);
+          // Doubles near 2^63 cannot add single bytes.
+          expect(Math.abs(sum - n)).toBeLessThanOrEqual(Math.max(slack, n * 2 ** -52));
         },
       ),
       { numRuns: 5000 },

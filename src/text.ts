@@ -79,21 +79,40 @@ export const formatCount = (n: number): string => {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 };
 
+/** A whole count of one unit, if no more than five digits are needed. */
+const wholeUnits = (n: number): string | undefined => {
+  for (let unit = SIZES.length - 1; unit >= 0; unit--) {
+    const scaled = n / 1024 ** unit;
+    if (Number.isInteger(scaled) && scaled >= 1)
+      return scaled < 100_000 ? `${formatCount(scaled)} ${SIZES[unit]}` : undefined;
+  }
+  return undefined;
+};
+
 /**
  * A size in binary units with at most two decimals; `0` for nothing. It never rounds to a whole unit that is
- * not exact: 2,044 KiB stays that and does not become 2 MiB.
+ * not exact: 2,044 KiB stays that and does not become 2 MiB, and what lies just off a whole unit is written as a
+ * sum, `2 GiB − 4 KiB`.
  */
 export const formatSize = (n: number): string => {
   if (n === 0) return '0';
   let unit = 0;
   while (unit < SIZES.length - 1 && n >= 1024 ** (unit + 1)) unit++;
-  for (; unit >= 0; unit--) {
-    const scaled = n / 1024 ** unit;
-    if (Number.isInteger(scaled)) return `${formatCount(scaled)} ${SIZES[unit]}`;
-    const rounded = Number(scaled.toFixed(2));
-    if (!Number.isInteger(rounded)) return `${formatCount(rounded)} ${SIZES[unit]}`;
-  }
-  return `${formatCount(n)} B`;
+  const scaled = n / 1024 ** unit;
+  if (Number.isInteger(scaled)) return `${formatCount(scaled)} ${SIZES[unit]}`;
+  const rounded = Number(scaled.toFixed(2));
+  if (!Number.isInteger(rounded)) return `${formatCount(rounded)} ${SIZES[unit]}`;
+  const whole = wholeUnits(n);
+  if (whole !== undefined) return whole;
+  if (rounded === 1024 && unit < SIZES.length - 1) return nearWhole(n, 1, unit + 1);
+  return nearWhole(n, rounded, unit);
+};
+
+/** A size just off `count` whole units, as a sum. */
+const nearWhole = (n: number, count: number, unit: number): string => {
+  const base = count * 1024 ** unit;
+  const rest = formatSize(Math.abs(n - base));
+  return `${formatCount(count)} ${SIZES[unit]} ${n > base ? '+' : '\u2212'} ${rest}`;
 };
 
 const LETTERS = ['', 'K', 'M', 'G', 'T', 'P'] as const;

@@ -85,7 +85,7 @@ const DrawerButton = () => {
 export const Header = () => {
   const scenario = useScenario();
   const remark = useApp(s => s.remark);
-  const narrow = useMedia('(max-width: 1099px)');
+  const narrow = useMedia('(max-width: 1239px)');
   const phone = useMedia('(max-width: 719px)');
   return (
     <header className="header">

@@ -32,8 +32,16 @@ const colourOf = (palette: Palette, ink: Ink): string => {
   return palette.leaf[head as LeafKind][part as 'fill' | 'text' | 'on'];
 };
 
-/** Paints a draw list in order. The context is scaled to CSS pixels already. */
-export const paint = (ctx: CanvasRenderingContext2D, marks: readonly Mark[], palette: Palette): void => {
+/**
+ * Paints a draw list in order. The context is scaled to CSS pixels already. With `outlines` every filled block is an
+ * outline: forced colours leave too few colours to tell fills apart.
+ */
+export const paint = (
+  ctx: CanvasRenderingContext2D,
+  marks: readonly Mark[],
+  palette: Palette,
+  outlines = false,
+): void => {
   const ink = (i: Ink): string => colourOf(palette, i);
   for (const mark of marks) {
     ctx.globalAlpha = mark.alpha ?? 1;
@@ -42,7 +50,10 @@ export const paint = (ctx: CanvasRenderingContext2D, marks: readonly Mark[], pal
         ctx.beginPath();
         if (mark.radius) ctx.roundRect(mark.x, mark.y, mark.w, mark.h, mark.radius);
         else ctx.rect(mark.x, mark.y, mark.w, mark.h);
-        fillAndStroke(ctx, mark, ink);
+        if (outlines && mark.fill && !mark.stroke && mark.fill !== 'bg' && mark.fill !== 'ink') {
+          ctx.globalAlpha = 1;
+          fillAndStroke(ctx, { fill: 'bg', stroke: 'ink', strokeWidth: 1 }, ink);
+        } else fillAndStroke(ctx, mark, ink);
         break;
       }
       case 'path': {

@@ -33,6 +33,9 @@ export interface Palette {
   readonly leaf: Readonly<Record<LeafKind, LeafInk>>;
 }
 
+/** Themes whose colours the system picks: fills say nothing there, so blocks are drawn as outlines. */
+export const outlined: ReadonlySet<ThemeName> = new Set(['forced']);
+
 const dark: Palette = {
   bg: '#0f1318',
   panel: '#151a20',
@@ -118,9 +121,9 @@ const forced: Palette = {
   dim: 'CanvasText',
   line: 'CanvasText',
   hair: 'GrayText',
-  vma: 'GrayText',
-  vma2: 'GrayText',
-  onVma2: 'Canvas',
+  vma: 'Canvas',
+  vma2: 'Canvas',
+  onVma2: 'CanvasText',
   red: 'CanvasText',
   trap: 'transparent',
   leaf: { pte: plain, contpte: plain, pmd: plain, contpmd: plain, pud: plain },

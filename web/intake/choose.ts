@@ -59,7 +59,7 @@ export interface Choice {
 
 /**
  * Puts what was read into a Scenario: the address space in place of the old one, the chosen BAR mapped whole, and
- * its neighbours for the picture.
+ * the other BARs of its device for the picture.
  */
 export const withIntake =
   ({ intake, name, bar }: Choice): Update =>
@@ -82,7 +82,7 @@ export const withIntake =
     }
     if (bar !== undefined) {
       const others = barChoices(intake)
-        .filter(c => c.key !== bar.key && c.problem === undefined)
+        .filter(c => c.key !== bar.key && c.device === bar.device && c.problem === undefined)
         .map(c => asBar(c.bar))
         .sort((a, b) => a.base - b.base)
         .slice(0, MOST_OTHERS);

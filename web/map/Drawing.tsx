@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
-import { palettes, type ThemeName } from '../draw/tokens.ts';
+import { outlined, palettes, type ThemeName } from '../draw/tokens.ts';
 import { drawMap } from '../picture/picture.ts';
 import type { Hit } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
@@ -111,7 +111,7 @@ export const Drawing = () => {
     const palette = palettes[themeName];
     ctx.fillStyle = palette.bg;
     ctx.fillRect(0, 0, size.width / factor, picture.height);
-    paint(ctx, picture.marks, palette);
+    paint(ctx, picture.marks, palette, outlined.has(themeName));
   }, [picture, size, factor, themeName]);
 
   const hitAt = (x: number, y: number): Hit | undefined =>
@@ -181,7 +181,10 @@ export const Drawing = () => {
           role="tooltip"
           style={{
             left: Math.min(tip.x + 14, Math.max(0, size.width - 290)),
-            top: tip.y + 18,
+            // Above the pointer where it would leave the window below.
+            ...(tip.y + 40 + tip.lines.length * 18 > size.height
+              ? { bottom: Math.max(0, size.height - tip.y + 10) }
+              : { top: tip.y + 18 }),
           }}
         >
           {tip.lines.map(line => (

@@ -11,7 +11,7 @@ import { Headline } from './verdict/Headline.tsx';
 /** Where did it land, which leaves, why not larger? Controls, the picture, the verdict. */
 export const MapScreen = () => {
   const drawer = useApp(s => s.drawer);
-  const narrow = useMedia('(max-width: 1099px)');
+  const narrow = useMedia('(max-width: 1239px)');
   const phone = useMedia('(max-width: 719px)');
   const controls = useRef<HTMLElement>(null);
   useEffect(() => {

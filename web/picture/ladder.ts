@@ -152,22 +152,30 @@ export const drawLadder = (
   write(s, { x, y: top + 8, text: 'Page-table ladder', size: 12.5, weight: 600, ink: 'ink' });
   if (!narrow) drawLegend(s, device, x + w, top + 8);
   const rowX = x + 44;
-  const rowW = w - 44 - (narrow ? 96 : 150);
+  const countOfLevel = (name: TableLevel['name'], root: boolean, entries: number): string => {
+    if (root) return `${formatCount(entries)} slots`;
+    const tables = device.cost.tables.find(t => t.name === name);
+    const count = tables?.count ?? 0;
+    const size = !narrow && count > 4 ? `, ${formatSize(tables?.bytes ?? 0)}` : '';
+    return `${formatCount(count)} ${count === 1 ? 'table' : 'tables'}${size}`;
+  };
+  const downwards = [...arch.levels].reverse();
+  const widest = Math.max(
+    ...downwards.map((level, i) =>
+      s.measure(countOfLevel(level.name, i === 0, level.entries), { size: 11.5 }),
+    ),
+  );
+  const rowW = w - 44 - Math.max(narrow ? 96 : 150, widest + 18);
   let above: { axis: Axis; used: Used } | undefined;
-  [...arch.levels].reverse().forEach((level, i) => {
+  downwards.forEach((level, i) => {
     const y = top + 24 + i * (ROW_H + ROW_GAP);
     const root = i === 0;
     const used = usedOf(device, level);
     write(s, { x, y: y + ROW_H / 2, text: level.name, size: 12.5, weight: 600, ink: 'ink' });
-    const tables = device.cost.tables.find(t => t.name === level.name);
-    const count = tables?.count ?? 0;
-    const bytes = !narrow && count > 4 ? `, ${formatSize(tables?.bytes ?? 0)}` : '';
     write(s, {
       x: x + w,
       y: y + ROW_H / 2,
-      text: root
-        ? `${formatCount(level.entries)} slots`
-        : `${formatCount(count)} ${count === 1 ? 'table' : 'tables'}${bytes}`,
+      text: countOfLevel(level.name, root, level.entries),
       size: 11.5,
       ink: 'ink',
       align: 'end',

@@ -1,6 +1,6 @@
 import type { DeviceAnswer } from '../../src/solve.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
-import { pill, trapezoid, write, zigzag } from './sheet.ts';
+import { cross, pill, trapezoid, write, zigzag } from './sheet.ts';
 import type { PictureInput, Sheet } from './types.ts';
 
 /** Height of the physical rows, from the top of the folded one. */
@@ -195,6 +195,15 @@ export const drawPaRow = (
     ...mono,
     ink: 'ink',
   });
+
+  const clash = input.scenario.device.others.filter(
+    o => o.base < bar.base + bar.size && o.base + o.size > bar.base,
+  );
+  if (clash.length > 0) {
+    const text = `overlaps ${clash.map(o => `BAR ${o.index}`).join(', ')}`;
+    cross(s, x + 6, y + rowH + 11);
+    write(s, { x: x + 18, y: y + rowH + 11, text, size: 11.5, weight: 600, ink: 'red', plate: true });
+  }
 
   // True scale.
   const top = pieces.at(-1)?.to ?? bar.base + bar.size;

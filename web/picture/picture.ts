@@ -29,7 +29,9 @@ export const drawMap = (input: PictureInput): Picture => {
   const levels = prepared.arch.levels.length;
   const fixed =
     TOP + VA_HEIGHT + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + ladderHeight(levels) + 8;
-  const jaw = Math.min(190, Math.max(LEAST_JAW, (input.height - fixed) / 2));
+  // A fifth level takes its row from the jaws.
+  const least = LEAST_JAW - Math.max(0, levels - 4) * 18;
+  const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));
   const height = Math.max(input.height, fixed + 2 * jaw);
 
   const va = drawVaRow(s, input, x, TOP, w);

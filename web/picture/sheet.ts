@@ -1,10 +1,18 @@
 import type { Ink, Point, TextMark } from '../draw/marks.ts';
 import type { Sheet } from './types.ts';
 
-/** Draws a line of text and gives its width. */
-export const write = (s: Sheet, mark: Omit<TextMark, 'kind'>): number => {
+/**
+ * Draws a line of text and gives its width. A `plate` keeps lines from striking it through, where a halo around
+ * the letters would let them show between the words; for text that starts at `x`.
+ */
+export const write = (s: Sheet, { plate, ...mark }: Omit<TextMark, 'kind'> & { plate?: boolean }): number => {
+  const w = s.measure(mark.text, mark);
+  if (plate) {
+    const h = mark.size + 3;
+    s.marks.push({ kind: 'rect', x: mark.x - 2, y: mark.y - h / 2, w: w + 6, h, fill: 'bg' });
+  }
   s.marks.push({ kind: 'text', ...mark });
-  return s.measure(mark.text, mark);
+  return w;
 };
 
 /** The text cut to `width` with an ellipsis; '' when not even three letters fit. */

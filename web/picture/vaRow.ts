@@ -12,6 +12,15 @@ export interface VaRow {
 
 const NEW_SHARE = 0.26;
 
+/** A size on two lines: the figure and its unit, or the two terms of a sum. */
+const twoLines = (size: number): readonly [string, string] => {
+  const text = formatSize(size);
+  const sum = /^(.+?) ([+\u2212] .+)$/.exec(text);
+  if (sum) return [sum[1] ?? '', sum[2] ?? ''];
+  const [number = '', unit = ''] = text.split(' ');
+  return [number, unit];
+};
+
 /** Width of an item that cannot shrink, or its weight in what is left. */
 const widthOf = (
   s: Sheet,
@@ -26,11 +35,11 @@ const widthOf = (
     case 'gap': {
       if (item.role === 'free')
         return { weight: size > 2 ** 30 ? 3.2 : 1.2, least: size > 2 ** 36 ? 40 : 16 };
-      const [number = '', unit = ''] = formatSize(size).split(' ');
+      const [number, unit] = twoLines(size);
       return { fixed: Math.max(34, s.measure(number, label) + 8, s.measure(unit, label) + 8) };
     }
     case 'skipped': {
-      const [number = ''] = formatSize(size).split(' ');
+      const [number] = twoLines(size);
       return { fixed: Math.max(46, s.measure(number, label) + 10) };
     }
     case 'unsearched':
@@ -100,8 +109,10 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   s.marks.push({ kind: 'rect', x, y: barY, w, h: 9, fill: 'gap', stroke: 'line' });
   let painted = Number.NEGATIVE_INFINITY;
   for (const v of vmas) {
-    const x0 = Math.max(Math.min(truePx(v.start), x + w - 2), painted);
-    const x1 = Math.min(Math.max(truePx(v.end), x0 + 2), x + w);
+    // Widened to 2 px where it stands, never pushed on: neighbours of less than a pixel share one mark.
+    const at = Math.min(truePx(v.start), x + w - 2);
+    const x0 = Math.max(at, painted);
+    const x1 = Math.min(Math.max(truePx(v.end), at + 2), x + w);
     if (x1 <= x0) continue;
     s.marks.push({ kind: 'rect', x: x0, y: barY, w: x1 - x0, h: 9, fill: 'vma' });
     painted = x1;
@@ -186,7 +197,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
       }
       case 'gap': {
         if (item.role === 'passed' || item.role === 'guarded') {
-          const [number = '', unit = ''] = formatSize(size).split(' ');
+          const [number, unit] = twoLines(size);
           write(s, {
             x: mid,
             y: rowY + rowH / 2 - 6,
@@ -243,7 +254,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
           stroke: 'mut',
           dash: [3, 3],
         });
-        const [number = '', unit = ''] = formatSize(size).split(' ');
+        const [number, unit] = twoLines(size);
         write(s, { x: mid, y: rowY + rowH / 2 - 6, text: number, size: 11, ink: 'mut', align: 'middle' });
         write(s, { x: mid, y: rowY + rowH / 2 + 7, text: unit, size: 10.5, ink: 'mut', align: 'middle' });
         names.push({ x: mid, text: 'hole', w: seg.w });

@@ -56,12 +56,16 @@ export const drawZipper = (
     ...why.map(v => ({ kind: v.kind, size: v.size as number, why: v })),
     { kind: 'pte' as const, size: rules.page as number, why: undefined },
   ];
-  const chosen = input.pane === undefined ? sizes : sizes.slice(input.pane, input.pane + 1);
+  // Where three panes would be cramped the smallest goes first: its teeth always meet.
+  const all = w < 640 ? sizes.slice(0, Math.max(1, sizes.length - 1)) : sizes;
+  const chosen = input.pane === undefined ? all : sizes.slice(input.pane, input.pane + 1);
   const gutter = w * 0.04;
   const shares =
     chosen.length === 3
       ? [0.5, 0.26, 0.16]
-      : chosen.map(() => (1 - 0.04 * (chosen.length - 1)) / chosen.length);
+      : chosen.length === 2
+        ? [0.62, 0.34]
+        : chosen.map(() => (1 - 0.04 * (chosen.length - 1)) / chosen.length);
   let at = x;
   const panes = chosen.map((level, i): Pane => {
     const paneW = w * (shares[i] ?? 1);
@@ -165,14 +169,14 @@ const drawPane = (
         ? `last ${formatCount(span / pane.size)} pages`
         : `last ${formatSize(span)}`;
   const title = `${formatSize(pane.size)} teeth`;
-  const titleInk = { size: 12.5, weight: 600, ink: `${pane.kind}.text`, halo: 'bg' } as const;
+  const titleInk = { size: 12.5, weight: 600, ink: `${pane.kind}.text`, plate: true } as const;
   // The first pane hangs under the trapezoid, whose edge would run through a second line.
   if (first)
     write(s, { x: pane.x, y: b.titleY, text: window === '' ? title : `${title}, ${window}`, ...titleInk });
   else {
     write(s, { x: pane.x, y: b.titleY, text: title, ...titleInk });
     if (window !== '')
-      write(s, { x: pane.x, y: b.titleY + 14, text: window, size: 11, ink: 'mut', halo: 'bg' });
+      write(s, { x: pane.x, y: b.titleY + 14, text: window, size: 11, ink: 'mut', plate: true });
   }
 
   // The leaves reach into the lane where the teeth meet: the zipper is shut.
@@ -399,28 +403,28 @@ const drawDistances = (
   laneBottom: number,
   length: number,
 ): void => {
-  const y = laneTop + (laneBottom - laneTop) * 0.56;
+  const y = laneTop + (laneBottom - laneTop) * 0.62;
+  const style = { size: 11.5, weight: 600, ink: 'red' } as const;
   const text = formatSize(residue);
-  const textW = s.measure(text, { size: 11.5, weight: 600 });
+  const textW = s.measure(text, style);
   const limit = pane.x + pane.w;
-  let labelled = false;
-  const teeth = teethOf(pane, start, length);
-  // A VA boundary before the window can point into it.
-  for (const tooth of teeth) {
+  /** Right end of the last label. */
+  let written = pane.x - 8;
+  for (const tooth of teethOf(pane, start, length)) {
     const x0 = clampTo(pane, pane.scale.toPx(tooth));
     const target = pane.scale.toPx(tooth + residue);
     const cut = target > limit + 0.5;
     const x1 = Math.min(target, limit);
     if (x1 - x0 < 2) continue;
-    s.marks.push({
-      kind: 'path',
-      points: [
+    const line = (points: readonly (readonly [number, number])[], strokeWidth: number) =>
+      s.marks.push({ kind: 'path', points, stroke: 'red', strokeWidth });
+    line(
+      [
         [x0, y],
         [x1 - (cut ? 0 : 3), y],
       ],
-      stroke: 'red',
-      strokeWidth: 2,
-    });
+      2,
+    );
     if (!cut) {
       s.marks.push({
         kind: 'path',
@@ -432,37 +436,20 @@ const drawDistances = (
         close: true,
         fill: 'red',
       });
-      s.marks.push({
-        kind: 'path',
-        points: [
+      line(
+        [
           [x1, y - 6],
           [x1, y + 6],
         ],
-        stroke: 'red',
-        strokeWidth: 1.6,
-      });
+        1.6,
+      );
     }
-    if (x1 - x0 > textW + 8 && !cut) {
-      write(s, {
-        x: (x0 + x1) / 2,
-        y: y - 11,
-        text,
-        size: 11.5,
-        weight: 600,
-        ink: 'red',
-        align: 'middle',
-        halo: 'bg',
-      });
-      labelled = true;
-    }
-  }
-  if (!labelled) {
-    const whole = teeth.find(t => pane.scale.toPx(t + residue) <= limit);
-    const after = whole === undefined ? Number.POSITIVE_INFINITY : pane.scale.toPx(whole + residue) + 7;
-    if (after + textW <= limit)
-      write(s, { x: after, y, text, size: 11.5, weight: 600, ink: 'red', halo: 'bg' });
-    else if (teeth.length > 0)
-      write(s, { x: limit, y: y - 12, text, size: 11.5, weight: 600, ink: 'red', align: 'end', halo: 'bg' });
+    // Over its own arrow: in the middle where it fits, else from the tooth on, clear of the tooth's head.
+    const roomy = x1 - x0 > textW + 8;
+    const at = roomy ? (x0 + x1 - textW) / 2 : Math.min(x0 + 9, limit - textW);
+    if (at < written + 8 || (cut && !roomy && written > pane.x)) continue;
+    write(s, { x: at, y: y - 12, text, ...style, halo: 'bg' });
+    written = at + textW;
   }
 };
 
