@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { archOf } from './arch/index.ts';
 import { leafCount } from './leaves/runs.ts';
 import { spacePresets } from './scenario/presets.ts';
+import { processOf } from './scenario/process.ts';
 import { defaultScenario, type Scenario, type SpaceId } from './scenario/scenario.ts';
-import { deviceAnswer, layoutOf, prepare, requestOf, solve, trace, vmasOf } from './solve.ts';
+import { deviceAnswer, prepare, requestOf, solve, trace } from './solve.ts';
 import { testVma } from './space/testing.ts';
 import { bytes, GiB, KiB, MiB, mod, va } from './units.ts';
 
@@ -144,46 +145,48 @@ describe('the address space of a scenario', () => {
     scenario({ id, space: part }).space;
 
   it('follows the stack limit where the process is not a running one', () => {
-    expect(layoutOf(arch, space({})).mmapBase).toBe(0x7fff_f7ff_f000);
-    expect(layoutOf(arch, space({ stackLimit: GiB })).mmapBase).toBe(0x7fff_bfef_f000);
-    expect(layoutOf(arch, space({ stackLimit: GiB }, 'scene')).mmapBase).toBe(0x7fff_f7ff_f000);
-    expect(vmasOf(arch, space({ stackLimit: GiB })).find(v => v.name === '[vdso]')?.end).toBe(
+    expect(processOf(arch, space({})).layout.mmapBase).toBe(0x7fff_f7ff_f000);
+    expect(processOf(arch, space({ stackLimit: GiB })).layout.mmapBase).toBe(0x7fff_bfef_f000);
+    expect(processOf(arch, space({ stackLimit: GiB }, 'scene')).layout.mmapBase).toBe(0x7fff_f7ff_f000);
+    expect(processOf(arch, space({ stackLimit: GiB })).vmas.find(v => v.name === '[vdso]')?.end).toBe(
       0x7fff_bfef_f000,
     );
   });
 
   it('takes an mmap_base given by hand', () => {
-    expect(layoutOf(arch, space({ mmapBase: va(0x7fff_0000_0000) }, 'qemu')).mmapBase).toBe(0x7fff_0000_0000);
+    expect(processOf(arch, space({ mmapBase: va(0x7fff_0000_0000) }, 'qemu')).layout.mmapBase).toBe(
+      0x7fff_0000_0000,
+    );
   });
 
   it('goes up in the legacy layout, from the base of the same random draw', () => {
-    expect(layoutOf(arch, space({ legacy: true }))).toEqual({
+    expect(processOf(arch, space({ legacy: true })).layout).toEqual({
       mmapBase: 0x7fff_f7ff_f000,
       legacyBase: 0x2aaa_aaaa_b000,
       topDown: false,
     });
-    const qemu = layoutOf(arch, space({ legacy: true }, 'qemu'));
+    const qemu = processOf(arch, space({ legacy: true }, 'qemu')).layout;
     expect(qemu.topDown).toBe(false);
     expect(qemu.mmapBase - 0x7ffb_ff70_0000).toBe(0x2aaa_aaaa_b000 - qemu.legacyBase);
   });
 
   it('has a lid where one is asked for', () => {
     const lid = va(0x7fff_2345_6000);
-    const vmas = vmasOf(arch, space({ lid }));
+    const { vmas } = processOf(arch, space({ lid }));
     expect(vmas.find(v => v.name === 'lid')).toMatchObject({ start: lid, end: 0x7fff_f7ff_7000 });
     expect(solve(scenario({ id: 'bare', space: { lid } })).placement).toMatchObject({
       start: 0x7ffe_a345_6000,
     });
     // Inside a mapping, or above everything: no room for one.
     for (const none of [va(0x40_0000), va(0x7fff_ffff_f000)])
-      expect(vmasOf(arch, space({ lid: none })).some(v => v.name === 'lid')).toBe(false);
+      expect(processOf(arch, space({ lid: none })).vmas.some(v => v.name === 'lid')).toBe(false);
     const pasted = {
       kind: 'pasted',
       name: '',
       vmas: [testVma(0x40_0000, 0x50_0000)],
       mmapBase: va(0x7fff_f7ff_f000),
     } as const;
-    expect(vmasOf(arch, space({ source: pasted, lid })).at(-1)).toMatchObject({
+    expect(processOf(arch, space({ source: pasted, lid })).vmas.at(-1)).toMatchObject({
       start: lid,
       end: 0x7fff_f7ff_f000,
     });

@@ -8,16 +8,19 @@ import { type LeafRules, leafRules } from './leaves/rules.ts';
 import type { LeafRun } from './leaves/runs.ts';
 import { firstMidOffsets, type TouchOrder, touchAll } from './leaves/touch.ts';
 import { type BestPossible, bestPossible, type WhySize, whyNotLarger } from './leaves/why.ts';
+import { ERRNO } from './placement/errno.ts';
 import type { Mm, PlacementEvent, Recorder } from './placement/mm.ts';
 import { mmap, type Placement, vfioOffset } from './placement/mmap.ts';
 import { policyOf } from './placement/policies.ts';
+import type { Area, Device, DeviceMapping, Outcome, Step } from './placement/policies/userSpace.ts';
+import { mmapInto, type Process } from './placement/process.ts';
 import { type Limits, type MmapRequest, ordinaryLimits } from './placement/request.ts';
-import { spacePreset } from './scenario/presets.ts';
+import { processOf } from './scenario/process.ts';
 import type { Scenario, TouchChoice } from './scenario/scenario.ts';
 import { makeAddressSpace } from './space/addressSpace.ts';
 import { layoutFromBase, type MmapLayout, mmapLayout } from './space/mmapLayout.ts';
 import type { Vma } from './space/vma.ts';
-import { bytes, MiB, pa, type Va, va, word } from './units.ts';
+import { type Bytes, bytes, MiB, pa, type Va, va, word } from './units.ts';
 
 /** A machine and a process, ready to be asked many requests. */
 export interface Prepared {
@@ -26,6 +29,8 @@ export interface Prepared {
   readonly facts: KernelFacts;
   readonly mm: Mm;
   readonly limits: Limits;
+  /** What was changed so that the process fits the architecture, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /** The answer to one Scenario. */
@@ -34,7 +39,19 @@ export interface Solution {
   readonly placement: Placement;
   /** What device memory the placed VMA shows; undefined when placement failed or nothing physical is mapped. */
   readonly device: DeviceAnswer | undefined;
+  /**
+   * One answer a mapping, in ascending order of offset: holes in the BAR make several, and `device` is the first.
+   * Empty where `device` is undefined.
+   */
+  readonly parts: readonly DeviceAnswer[];
+  /** Over all parts; undefined where there is none. */
+  readonly total: PartsTotal | undefined;
+  /** What a program did to place its mappings; empty where the kernel decides. */
+  readonly steps: readonly Step[];
 }
+
+/** What all mappings of one request come to. */
+export type PartsTotal = Pick<DeviceAnswer, 'leaves' | 'faults' | 'cost' | 'bestCost'>;
 
 /** What the faults make of a placed device mapping. */
 export interface DeviceAnswer {
@@ -55,67 +72,28 @@ const kernelOf = (text: string): KernelVersion => {
   return version;
 };
 
-/** The mmap layout of a Scenario's process. A running process keeps the base it was started with. */
-export const layoutOf = (arch: Arch, space: Scenario['space']): MmapLayout => {
-  const known =
-    space.mmapBase ??
-    (space.source.kind === 'preset' ? spacePreset(space.source.id).mmapBase : space.source.mmapBase);
-  const input = { stackLimit: space.stackLimit, legacy: space.legacy };
-  if (known === undefined) return mmapLayout(arch, { ...input, randomize: false, random: 0 });
-  // The base of a running process tells its random draw, and the draw its legacy base.
-  const still = mmapLayout(arch, { ...input, randomize: false, random: 0 });
-  const randomize = known !== still.mmapBase;
-  const topDown = layoutFromBase(arch, known, { ...input, legacy: false, randomize });
-  return { ...topDown, topDown: !space.legacy };
-};
-
-/** The VMAs of a Scenario's process, with the lid that stands in for mappings it might have. */
-export const vmasOf = (arch: Arch, space: Scenario['space']): readonly Vma[] => {
-  const { mmapBase } = layoutOf(arch, { ...space, legacy: false });
-  const vmas =
-    space.source.kind === 'preset' ? spacePreset(space.source.id).vmas(mmapBase) : space.source.vmas;
-  if (space.lid === undefined) return vmas;
-  return withLid(vmas, space.lid, mmapBase);
-};
-
-/** Takes everything from `lid` to the next VMA above it, or to mmap_base where none is in between. */
-const withLid = (vmas: readonly Vma[], lid: Va, mmapBase: Va): readonly Vma[] => {
-  const next = vmas.findIndex(v => v.end > lid);
-  const above = next < 0 ? undefined : vmas[next];
-  const end = Math.min(above?.start ?? mmapBase, lid < mmapBase ? mmapBase : Number.POSITIVE_INFINITY);
-  if (end <= lid || !Number.isFinite(end)) return vmas;
-  const blocker: Vma = {
-    start: lid,
-    end: va(end),
-    growsDown: false,
-    shadowStack: false,
-    perms: '---p',
-    name: 'lid',
-  };
-  const at = next < 0 ? vmas.length : next;
-  return [...vmas.slice(0, at), blocker, ...vmas.slice(at)];
-};
-
 /** Builds what stays the same while the request changes: kernel facts, VMAs and the gap index. */
 export const prepare = (machine: Scenario['machine'], space: Scenario['space']): Prepared => {
   const arch = archOf(machine.arch);
   const version = kernelOf(machine.kernel);
   const facts = policyOf(machine.policy).apply(factsOf(version));
+  const { vmas, layout, randomize, lidded, notes } = processOf(arch, space);
   return {
     arch,
     version,
     facts,
+    notes,
     mm: {
       arch,
       facts,
-      space: makeAddressSpace(vmasOf(arch, space), layoutOf(arch, space), facts, arch),
-      randomize: false,
+      space: makeAddressSpace(vmas, layout, facts, arch),
+      randomize,
       bit32Start: () => 0,
     },
     // The lid stands for mappings the process might have; by itself it must not fill the table.
     limits: {
       ...ordinaryLimits,
-      maxMapCount: ordinaryLimits.maxMapCount + (space.lid === undefined ? 0 : 1),
+      maxMapCount: ordinaryLimits.maxMapCount + (lidded ? 1 : 0),
     },
   };
 };
@@ -136,7 +114,7 @@ export const requestOf = (scenario: Scenario): MmapRequest => {
       vfio && request.offset < 2 ** 40
         ? { phys: device.bar.base, size: device.bar.size, mappable: true }
         : undefined,
-    hugePage: bytes(2 * MiB),
+    hugePage: archOf(machine.arch).hugePages[0] ?? bytes(2 * MiB),
     shmemEnabled: machine.shmem,
     shadowStack: false,
   };
@@ -156,18 +134,143 @@ const orderOf = (choice: TouchChoice, mapping: PfnMapping, page: number): TouchO
   }
 };
 
+/** Where nothing of a device is mapped. */
+const nothing = { device: undefined, parts: [], total: undefined, steps: [] } as const;
+
+/** The mapped range less the holes of the BAR, ascending. */
+const areasOf = ({ device, request }: Scenario): readonly Area[] => {
+  const areas: Area[] = [];
+  const end = request.offset + request.length;
+  let at = request.offset as number;
+  const upTo = (stop: number): void => {
+    if (stop > at) areas.push({ offset: bytes(at), size: bytes(stop - at) });
+  };
+  for (const hole of device.holes) {
+    if (hole.offset >= end) break;
+    upTo(hole.offset);
+    at = Math.max(at, hole.offset + hole.size);
+  }
+  upTo(end);
+  return areas;
+};
+
+/** The scenario of one area alone. */
+const ofArea = (scenario: Scenario, area: Area): Scenario => ({
+  ...scenario,
+  request: { ...scenario.request, offset: area.offset, length: area.size },
+});
+
+/** One mmap() an area on the growing address space, as a program does that leaves placement to the kernel. */
+const mapEach = (
+  scenario: Scenario,
+  prepared: Prepared,
+  areas: readonly Area[],
+): Pick<Outcome, 'placement' | 'mappings'> => {
+  let process: Process = prepared;
+  let first: Placement | undefined;
+  const mappings: DeviceMapping[] = [];
+  for (const area of areas) {
+    const { placement, process: next } = mmapInto(process, requestOf(ofArea(scenario, area)), 'vfio');
+    if (!placement.ok) return { placement, mappings: [] };
+    first ??= placement;
+    process = next;
+    const { start, end } = placement;
+    mappings.push({ start, end, offset: area.offset, pa: pa(scenario.device.bar.base + area.offset) });
+  }
+  const placement = first ?? { ok: false, errno: ERRNO.EINVAL, refusal: 'holes leave nothing to map' };
+  return { placement, mappings };
+};
+
+const totalOf = (parts: readonly DeviceAnswer[], arch: Arch): PartsTotal | undefined => {
+  const [first, ...rest] = parts;
+  if (first === undefined || rest.length === 0) return first;
+  const faults = parts.reduce((sum, part) => sum + part.faults, 0);
+  const { era } = first.rules;
+  // Neighbours may share a table, so tables are counted over all runs at once; faults are each mapping's own.
+  const whole = (runs: readonly LeafRun[], own: number): LeafCost => ({
+    ...costOf(
+      [...runs].sort((a, b) => a.va - b.va),
+      arch,
+      era,
+    ),
+    faults: own,
+  });
+  const leaves = parts.flatMap(part => part.leaves);
+  return {
+    leaves,
+    faults,
+    cost: whole(leaves, faults),
+    bestCost: whole(
+      parts.flatMap(part => part.best.runs),
+      arch,
+      parts.reduce((sum, part) => sum + part.bestCost.faults, 0),
+    ),
+  };
+};
+
+const several = (
+  scenario: Scenario,
+  prepared: Prepared,
+  outcome: Pick<Outcome, 'placement' | 'mappings'>,
+  steps: readonly Step[],
+): Solution => {
+  const { placement, mappings } = outcome;
+  const parts = mappings.map(m => deviceAnswer(scenario, prepared, m.start, m.end, m.offset));
+  return { prepared, placement, device: parts[0], parts, total: totalOf(parts, prepared.arch), steps };
+};
+
+/** The device as a program sees it. */
+const deviceOf = (scenario: Scenario, areas: readonly Area[]): Device => ({
+  index: scenario.device.bar.index,
+  region: { phys: scenario.device.bar.base, size: scenario.device.bar.size, mappable: true },
+  areas,
+  prot: scenario.request.prot,
+});
+
+/** The areas that a program maps; the whole range where the holes do not touch it. */
+const programAreas = (scenario: Scenario): readonly Area[] => {
+  const { offset, length } = scenario.request;
+  return scenario.device.holes.length === 0 ? [{ offset, size: length }] : areasOf(scenario);
+};
+
 /**
  * Scenario -> AddressSpace -> Placement -> LeafRun[] -> Cost. `prepared` must come from the same machine and
  * space; it is asked for so that a drag does not build the space again.
  */
 export const solve = (scenario: Scenario, prepared = prepare(scenario.machine, scenario.space)): Solution => {
+  const policy = policyOf(scenario.machine.policy);
+  const vfio = scenario.request.file === 'vfio';
+  if (policy.kind === 'none')
+    return {
+      prepared,
+      placement: { ok: false, errno: ERRNO.ENODEV, refusal: 'no MMU' },
+      ...nothing,
+    };
+  if (vfio && policy.kind === 'program') {
+    const areas = programAreas(scenario);
+    if (areas.length === 0) return several(scenario, prepared, mapEach(scenario, prepared, areas), []);
+    const outcome = policy.rule(prepared, deviceOf(scenario, areas));
+    return several(scenario, prepared, outcome, outcome.steps);
+  }
+  if (vfio && scenario.device.holes.length > 0) {
+    const areas = areasOf(scenario);
+    if (scenario.request.length > 0)
+      return several(scenario, prepared, mapEach(scenario, prepared, areas), []);
+  }
   const placement = mmap(prepared.mm, prepared.limits, requestOf(scenario));
-  if (!placement.ok || scenario.request.file !== 'vfio') return { prepared, placement, device: undefined };
-  return { prepared, placement, device: deviceAnswer(scenario, prepared, placement.start, placement.end) };
+  if (!placement.ok || !vfio) return { prepared, placement, ...nothing };
+  const device = deviceAnswer(scenario, prepared, placement.start, placement.end);
+  return { prepared, placement, device, parts: [device], total: device, steps: [] };
 };
 
-/** What faults do to the scenario's BAR range, were it mapped at [start, end). */
-export const deviceAnswer = (scenario: Scenario, prepared: Prepared, start: Va, end: Va): DeviceAnswer => {
+/** What faults do to the BAR from `offset` on, the request's own if none is given, were it mapped at [start, end). */
+export const deviceAnswer = (
+  scenario: Scenario,
+  prepared: Prepared,
+  start: Va,
+  end: Va,
+  offset: Bytes = scenario.request.offset,
+): DeviceAnswer => {
   const { arch, facts, version } = prepared;
   const rules = leafRules(arch, facts, version, {
     enabled: scenario.machine.thp,
@@ -177,7 +280,7 @@ export const deviceAnswer = (scenario: Scenario, prepared: Prepared, start: Va, 
   const mapping: PfnMapping = {
     start,
     end,
-    pa: pa(scenario.device.bar.base + scenario.request.offset),
+    pa: pa(scenario.device.bar.base + offset),
   };
   const touched = touchAll(mapping, rules, orderOf(scenario.request.touch, mapping, arch.page));
   if (touched === undefined) throw new Error('only a permutation can be too long to play');
@@ -195,7 +298,10 @@ export const deviceAnswer = (scenario: Scenario, prepared: Prepared, start: Va, 
   };
 };
 
-/** The steps the kernel takes to place a Scenario's request, in order: the search drawn on the address space. */
+/**
+ * The steps the kernel takes to place a Scenario's request, in order: the search drawn on the address space. Of
+ * several mappings it is the first one's; of a program that reserves, the first reservation's.
+ */
 export const trace = (
   scenario: Scenario,
   prepared = prepare(scenario.machine, scenario.space),
@@ -204,6 +310,13 @@ export const trace = (
   const record: Recorder = event => {
     events.push(event);
   };
-  mmap(prepared.mm, prepared.limits, requestOf(scenario), record);
+  const policy = policyOf(scenario.machine.policy);
+  if (policy.kind === 'none') return events;
+  const vfio = scenario.request.file === 'vfio';
+  const areas = vfio && scenario.request.length > 0 ? programAreas(scenario) : [];
+  const [first] = areas;
+  if (vfio && policy.kind === 'program') {
+    if (first !== undefined) policy.rule(prepared, deviceOf(scenario, areas), record);
+  } else mmap(prepared.mm, prepared.limits, requestOf(first ? ofArea(scenario, first) : scenario), record);
   return events;
 };

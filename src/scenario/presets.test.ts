@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { archOf } from '../arch/index.ts';
+import { mmapLayout } from '../space/mmapLayout.ts';
 import { formatSize } from '../text.ts';
 import { va } from '../units.ts';
 import { spacePreset, spacePresets } from './presets.ts';
 
 const BASE = va(0x7fff_f7ff_f000);
 
+const arch = archOf('x86_64-4');
+const under = (base: number) => ({
+  ...mmapLayout(arch, { stackLimit: 8 * 2 ** 20, legacy: false, randomize: false, random: 0 }),
+  mmapBase: va(base),
+});
+
 /** The free ranges below mmap_base, from the top down, as sizes. */
 const gapsBelow = (id: (typeof spacePresets)[number]['id'], base: number): readonly string[] => {
   const vmas = spacePreset(id)
-    .vmas(va(base))
+    .vmas(arch, under(base))
     .filter(v => v.start < base);
   return vmas
     .map((v, i) => v.start - (vmas[i - 1]?.end ?? 0))
@@ -19,7 +27,7 @@ const gapsBelow = (id: (typeof spacePresets)[number]['id'], base: number): reado
 
 describe.each(spacePresets.map(p => p.id))('the space %s', id => {
   const preset = spacePreset(id);
-  const vmas = preset.vmas(preset.mmapBase ?? BASE);
+  const vmas = preset.vmas(arch, under(preset.mmapBase ?? BASE));
 
   it('is found by its id, and says what it is', () => {
     expect(preset.id).toBe(id);
@@ -66,7 +74,7 @@ describe('scene', () => {
   });
 
   it('has 25 VMAs, and is free below 0x7ffe_ecc5_4000', () => {
-    const vmas = spacePreset('scene').vmas(BASE);
+    const vmas = spacePreset('scene').vmas(arch, under(BASE));
     expect(vmas).toHaveLength(25);
     expect(vmas.find(v => v.start > 0x6000_0000_0000)?.start).toBe(0x7ffe_ecc5_4000);
     expect(spacePreset('scene').mmapBase).toBe(BASE);
@@ -76,7 +84,7 @@ describe('scene', () => {
 describe('bare', () => {
   it('keeps vvar and vdso right below mmap_base, wherever that is', () => {
     for (const base of [BASE, va(0x1555_5555_6000)]) {
-      const vmas = spacePreset('bare').vmas(base);
+      const vmas = spacePreset('bare').vmas(arch, under(base));
       expect(vmas.find(v => v.end === base)?.name).toBe('[vdso]');
       expect(vmas.find(v => v.end === base - 0x2000)).toMatchObject({ name: '[vvar]', start: base - 0x8000 });
     }
@@ -87,8 +95,8 @@ describe('bare', () => {
 describe('qemu', () => {
   it('is the running process without what came later', () => {
     const base = spacePreset('qemu').mmapBase ?? va(0);
-    const setUp = spacePreset('qemu').vmas(base);
-    const running = spacePreset('qemu-run').vmas(base);
+    const setUp = spacePreset('qemu').vmas(arch, under(base));
+    const running = spacePreset('qemu-run').vmas(arch, under(base));
     expect(spacePreset('qemu-run').mmapBase).toBe(base);
     expect(running.length).toBeGreaterThan(setUp.length);
     const known = new Set(running.map(v => `${v.start} ${v.end} ${v.name}`));

@@ -1,5 +1,7 @@
+import type { Arch } from '../arch/arch.ts';
+import type { MmapLayout } from '../space/mmapLayout.ts';
 import type { Vma } from '../space/vma.ts';
-import { type Va, va } from '../units.ts';
+import { alignUp, type Va, va } from '../units.ts';
 import { qemuVmas } from './qemuProcess.ts';
 import type { SpaceId } from './scenario.ts';
 
@@ -9,8 +11,12 @@ export interface SpacePreset {
   readonly label: string;
   /** Where it comes from, in a sentence. */
   readonly about: string;
-  /** The VMAs under this mmap_base. Presets of running processes do not move and ignore it. */
-  readonly vmas: (mmapBase: Va) => readonly Vma[];
+  /** The VMAs on an architecture under a layout. Presets of running processes do not move and ignore both. */
+  readonly vmas: (arch: Arch, layout: MmapLayout) => readonly Vma[];
+  /** Whether such a process can exist there. */
+  readonly fits: (arch: Arch) => boolean;
+  /** The process was started with address randomization. */
+  readonly randomize: boolean;
   /** mmap_base of a running process; undefined: follows from the stack limit. */
   readonly mmapBase: Va | undefined;
 }
@@ -26,16 +32,26 @@ const vma = (start: number, end: number, perms: string, name: string): Vma => ({
 
 const stack = vma(0x7fff_fffd_e000, 0x7fff_ffff_f000, 'rw-p', '[stack]');
 
-/** Only what exec itself maps: the program, its heap, vvar and vdso below mmap_base, the stack. */
-const bare = (base: Va): readonly Vma[] => [
-  vma(0x40_0000, 0x40_1000, 'r--p', 'init'),
-  vma(0x40_1000, 0x4a_1000, 'r-xp', 'init'),
-  vma(0x4a_1000, 0x4d_3000, 'rw-p', 'init'),
-  vma(0x4d_3000, 0xfa_6000, 'rw-p', '[heap]'),
-  vma(base - 0x8000, base - 0x2000, 'r--p', '[vvar]'),
-  vma(base - 0x2000, base, 'r-xp', '[vdso]'),
-  stack,
-];
+/** Only what exec itself maps: the program, its heap, vvar and vdso where searches begin, the stack. */
+const bare = (arch: Arch, layout: MmapLayout): readonly Vma[] => {
+  const page = (n: number): number => alignUp(n, arch.page);
+  const vvar = page(0x6000);
+  const vdso = page(0x2000);
+  const start = layout.topDown ? layout.mmapBase - vvar - vdso : layout.legacyBase;
+  const { stackTop } = arch.layout;
+  return [
+    vma(0x40_0000, page(0x40_1000), 'r--p', 'init'),
+    vma(page(0x40_1000), page(0x4a_1000), 'r-xp', 'init'),
+    vma(page(0x4a_1000), page(0x4d_3000), 'rw-p', 'init'),
+    vma(page(0x4d_3000), page(0xfa_6000), 'rw-p', '[heap]'),
+    vma(start, start + vvar, 'r--p', '[vvar]'),
+    vma(start + vvar, start + vvar + vdso, 'r-xp', '[vdso]'),
+    vma(stackTop - page(0x2_1000), stackTop, 'rw-p', '[stack]'),
+  ];
+};
+
+/** x86-64 has room for the addresses of the captured processes; no other row's kernel lays them out so. */
+const x86only = (arch: Arch): boolean => arch.family === 'x86' && arch.window > 2 ** 46;
 
 /**
  * A QEMU-like process without address randomization, each library counted as one VMA. Sizes of libraries are
@@ -96,6 +112,8 @@ export const spacePresets: readonly SpacePreset[] = [
     about:
       'A real qemu-system-x86_64, 1.5 GiB guest, ASLR on. The threads and malloc arenas it starts later are left out.',
     vmas: () => qemuVmas(false),
+    fits: x86only,
+    randomize: true,
     mmapBase: va(0x7f43_7dad_c000),
   },
   {
@@ -103,6 +121,8 @@ export const spacePresets: readonly SpacePreset[] = [
     label: 'The same QEMU, guest running',
     about: 'All VMAs of the same process some time later: 64 MiB malloc arenas now lie lowest.',
     vmas: () => qemuVmas(true),
+    fits: x86only,
+    randomize: true,
     mmapBase: va(0x7f43_7dad_c000),
   },
   {
@@ -110,6 +130,8 @@ export const spacePresets: readonly SpacePreset[] = [
     label: 'QEMU-like, 25 VMAs, no ASLR',
     about: 'A made-up process with four gaps too small for a BAR; every library counted as one VMA.',
     vmas: scene,
+    fits: x86only,
+    randomize: false,
     mmapBase: va(0x7fff_f7ff_f000),
   },
   {
@@ -117,6 +139,8 @@ export const spacePresets: readonly SpacePreset[] = [
     label: 'Bare process, no ASLR',
     about: 'Just the program, the vdso and the stack. mmap_base follows from the stack limit.',
     vmas: bare,
+    fits: () => true,
+    randomize: false,
     mmapBase: undefined,
   },
 ];

@@ -1,8 +1,8 @@
 import { useId, useMemo } from 'react';
 import { archOf } from '../../../src/arch/index.ts';
 import { spacePreset, spacePresets } from '../../../src/scenario/presets.ts';
+import { processOf } from '../../../src/scenario/process.ts';
 import type { Scenario, SpaceSource } from '../../../src/scenario/scenario.ts';
-import { layoutOf } from '../../../src/solve.ts';
 import { findVma, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, type Read, readBytes } from '../../../src/text.ts';
 import { GiB, MiB, va } from '../../../src/units.ts';
@@ -127,7 +127,7 @@ const writeLimit = (n: number): string => (Number.isFinite(n) ? writeSize(n) : U
 const Layout = () => {
   const { space, machine } = useScenario();
   const { change } = app.getState();
-  const layout = layoutOf(archOf(machine.arch), space);
+  const { layout } = processOf(archOf(machine.arch), space);
   const running = fixedBase(space);
   const unlimited = !Number.isFinite(space.stackLimit);
   const why = running
