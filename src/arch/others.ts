@@ -100,7 +100,8 @@ export const otherRows: readonly Arch[] = [
     page: bytes(8 * KiB),
     levels: tableLevels(['PTE', 'PMD', 'PUD', 'PGD'], [13, 23, 33, 43], 53, 8 * KiB),
     pfnLeaves: [{ kind: 'pmd', size: bytes(8 * MiB), since: undefined, commit: undefined }, base(8 * KiB)],
-    hardwareLeaves: [8 * KiB, 64 * KiB, 4 * MiB, 256 * MiB, 2 * GiB, 16 * GiB].map(n => bytes(n)),
+    // A PMD of 8 MiB is two hardware pages of 4 MiB.
+    hardwareLeaves: [8 * KiB, 64 * KiB, 4 * MiB, 8 * MiB, 256 * MiB, 2 * GiB, 16 * GiB].map(n => bytes(n)),
     contiguous: none,
     taskSize: va(2 ** 51),
     window: va(2 ** 51),
