@@ -11,16 +11,14 @@ import { type BestPossible, bestPossible, type WhySize, whyNotLarger } from './l
 import { ERRNO } from './placement/errno.ts';
 import type { Mm, PlacementEvent, Recorder } from './placement/mm.ts';
 import { mmap, type Placement, vfioOffset } from './placement/mmap.ts';
-import { policyOf } from './placement/policies.ts';
 import type { Area, Device, DeviceMapping, Outcome, Step } from './placement/policies/userSpace.ts';
+import { policyOf } from './placement/policies.ts';
 import { mmapInto, type Process } from './placement/process.ts';
 import { type Limits, type MmapRequest, ordinaryLimits } from './placement/request.ts';
 import { processOf } from './scenario/process.ts';
 import type { Scenario, TouchChoice } from './scenario/scenario.ts';
 import { makeAddressSpace } from './space/addressSpace.ts';
-import { layoutFromBase, type MmapLayout, mmapLayout } from './space/mmapLayout.ts';
-import type { Vma } from './space/vma.ts';
-import { type Bytes, bytes, MiB, pa, type Va, va, word } from './units.ts';
+import { type Bytes, bytes, MiB, pa, type Va, word } from './units.ts';
 
 /** A machine and a process, ready to be asked many requests. */
 export interface Prepared {
@@ -202,7 +200,6 @@ const totalOf = (parts: readonly DeviceAnswer[], arch: Arch): PartsTotal | undef
     cost: whole(leaves, faults),
     bestCost: whole(
       parts.flatMap(part => part.best.runs),
-      arch,
       parts.reduce((sum, part) => sum + part.bestCost.faults, 0),
     ),
   };

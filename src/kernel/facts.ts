@@ -21,17 +21,34 @@ export type FaultEra =
   | 'hugeExact'
   | 'hugeAligned';
 
-/** What a VFIO device file's get_unmapped_area does. */
-export type VfioHook =
-  /** no hook: the kernel's rule for files without one applies */
+/**
+ * Who places a VFIO mapping in place of the kernel's rule for files without hook: a key of the table in
+ * src/placement/policies/hooks.ts, where each is described. No released kernel has one.
+ */
+export type VfioHookId =
   | 'none'
-  /** the THP helper with PMD_SIZE (A. Pighin, June 2026; not merged) */
   | 'thp'
-  /** the device op that aligns to the physical address, PUD then PMD (P. Xu, v1, June 2025; not merged) */
-  | 'peterxV1';
+  | 'peterxV1'
+  | 'xu2'
+  | 'xu2pa'
+  | 'jg'
+  | 'jgh'
+  | 'jgfull'
+  | 'spfn'
+  | 'spfnc';
+
+/** A search that the core makes for every mapping first, aligned by its length. See src/placement/policies/wilcox.ts. */
+export interface LengthAlign {
+  /** The contiguous sizes count too, not PUD and PMD alone. */
+  readonly contiguous: boolean;
+  /** Where a size finds no room, the next smaller one is tried. */
+  readonly cascade: boolean;
+}
 
 /** Everything the engine asks about a kernel. Each field is decided by the dated rows below. */
 export interface KernelFacts {
+  /** The release itself, for what an architecture row dates. */
+  readonly version: KernelVersion;
   /** Private anonymous memory. */
   readonly anonAlign: AlignRule;
   /** Files whose driver has no get_unmapped_area: VFIO, /dev/mem, ramfs. */
@@ -60,12 +77,17 @@ export interface KernelFacts {
   readonly faultEra: FaultEra;
   /** Huge PFN leaves obey /sys/kernel/mm/transparent_hugepage/enabled. */
   readonly thpGate: 'obeyed' | 'bypassed';
-  /** What the VFIO device file's get_unmapped_area does. Shipped kernels: none. */
-  readonly vfioHook: VfioHook;
+  /** Who places VFIO mappings. Shipped kernels: none. */
+  readonly vfioHook: VfioHookId;
+  /** The core aligns by length before it searches. Shipped kernels: undefined. */
+  readonly lengthAlign: LengthAlign | undefined;
 }
 
+/** The facts that changes decide. */
+type Fact = Exclude<keyof KernelFacts, 'version'>;
+
 /** One dated change of one fact. */
-export interface FactChange<K extends keyof KernelFacts> {
+export interface FactChange<K extends Fact> {
   readonly fact: K;
   readonly value: KernelFacts[K];
   readonly since: Since;
@@ -73,9 +95,9 @@ export interface FactChange<K extends keyof KernelFacts> {
   readonly commit: string | undefined;
   readonly what: string;
 }
-type AnyChange = { [K in keyof KernelFacts]: FactChange<K> }[keyof KernelFacts];
+type AnyChange = { [K in Fact]: FactChange<K> }[Fact];
 
-const oldest: KernelFacts = {
+const oldest: Omit<KernelFacts, 'version'> = {
   anonAlign: 'never',
   unhookedAlign: 'never',
   thpFlushTop: false,
@@ -91,6 +113,7 @@ const oldest: KernelFacts = {
   faultEra: 'premap',
   thpGate: 'obeyed',
   vfioHook: 'none',
+  lengthAlign: undefined,
 };
 
 /**
@@ -271,10 +294,10 @@ export const factChanges: readonly AnyChange[] = [
 /** The facts of one release, each decided by the last change it contains. Any version can be asked. */
 export const factsOf = (v: KernelVersion): KernelFacts =>
   Object.assign(
-    { ...oldest },
+    { ...oldest, version: v },
     ...factChanges.filter(c => contains(v, c.since)).map(c => ({ [c.fact]: c.value })),
   );
 
 /** The change that gave a release its present value of one fact, or undefined where none has touched it. */
-export const changeBehind = <K extends keyof KernelFacts>(v: KernelVersion, fact: K): AnyChange | undefined =>
+export const changeBehind = <K extends Fact>(v: KernelVersion, fact: K): AnyChange | undefined =>
   factChanges.filter(c => c.fact === fact && contains(v, c.since)).at(-1);

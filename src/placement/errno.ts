@@ -6,6 +6,7 @@ export const ERRNO = {
   ENOMEM: 12,
   EACCES: 13,
   EEXIST: 17,
+  ENODEV: 19,
   EINVAL: 22,
   EOVERFLOW: 75,
   EOPNOTSUPP: 95,

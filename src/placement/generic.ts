@@ -1,6 +1,7 @@
 import { alignUp } from '../units.ts';
 import { maskOf, search, takeHint } from './ask.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
+import { searchTopDown } from './policies/wilcox.ts';
 import { NO_ROOM } from './search.ts';
 
 /** What arch_get_mmap_end() and arch_get_mmap_base() depend on. */
@@ -62,7 +63,7 @@ export const genericArea = (mm: Mm, r: AreaRequest, record?: Recorder): number =
     return search(mm, { ...query, topDown: false, lowLimit: layout.legacyBase, highLimit: end }, record);
   // Before the search itself was clamped, this function clamped its lower limit.
   const low = Math.max(arch.page, mm.facts.searchMinAddr ? 0 : arch.mmapMinAddr);
-  const addr = search(mm, { ...query, topDown: true, lowLimit: low, highLimit: base }, record);
+  const addr = searchTopDown(mm, r, { ...query, topDown: true, lowLimit: low, highLimit: base }, record);
   if (addr >= 0) return addr;
   record?.({ kind: 'fallback' });
   return search(mm, { ...query, topDown: false, lowLimit: arch.layout.unmappedBase, highLimit: end }, record);

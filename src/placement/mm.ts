@@ -31,6 +31,18 @@ export interface AreaRequest {
   readonly startGap: number;
   /** A file is mapped: its pages may have a colour. */
   readonly isFile: boolean;
+  /** What the top-down function tries before its own search; undefined on every released kernel. */
+  readonly byLength: ByLength | undefined;
+}
+
+/** Aligned searches that the top-down function makes first, one a size that the length reaches. */
+export interface ByLength {
+  /** Bytes, large to small. */
+  readonly sizes: readonly number[];
+  /** Where a size finds no room, the next smaller one is tried. */
+  readonly cascade: boolean;
+  /** What addresses are congruent to; undefined: the file offset. */
+  readonly phys: number | undefined;
 }
 
 /** One step of placement, in the order the kernel takes them; what a screen words and draws. */
@@ -74,6 +86,13 @@ export type PlacementEvent =
       readonly added: number;
       readonly flushed: boolean;
       readonly addr: number;
+    }
+  /** A search with an alignment mask ended; addr is undefined where no gap would do. */
+  | {
+      readonly kind: 'masked';
+      readonly size: number;
+      readonly offset: number;
+      readonly addr: number | undefined;
     }
   /** The kernel did not try to align, and why. */
   | { readonly kind: 'unaligned'; readonly why: UnalignedReason }

@@ -6,10 +6,11 @@ import { ERRNO } from './errno.ts';
 import { LEGACY_MAP_MASK, MAP, PROT } from './flags.ts';
 import { hugetlbArea } from './hugetlb.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
+import { vfioHooks } from './policies/hooks.ts';
+import { lengthRule } from './policies/wilcox.ts';
 import type { Limits, MmapRequest } from './request.ts';
 import { type ShmemMount, shmemArea, shmemWantsHuge } from './shmem.ts';
 import { thpAligned } from './thp.ts';
-import { vfioArea } from './vfio.ts';
 
 /** Which check refused a request; a screen words it. */
 export type Refusal =
@@ -42,7 +43,9 @@ export type Refusal =
   | 'beyond the physical address width'
   | 'not a mappable BAR'
   | 'VFIO mapping must be shared'
-  | 'beyond the end of the BAR';
+  | 'beyond the end of the BAR'
+  | 'holes leave nothing to map'
+  | 'no MMU';
 
 /** What mmap() answers. */
 export type Placement =
@@ -125,6 +128,7 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
       alignOffset: offset,
       startGap: request.shadowStack && mm.facts.startGap ? page : 0,
       isFile: !anonymous,
+      byLength: lengthRule(mm),
     };
     const found = unmappedArea(mm, request, area, offset, hugePage, record);
     if (found < 0) return refuse(-found, 'no gap fits');
@@ -215,7 +219,7 @@ const unmappedArea = (
       return byRule(mm, area, offset, mm.facts.unhookedAlign, record);
     case 'vfio':
       return (
-        vfioArea(mm, request.region, area, offset, record) ??
+        vfioHooks[mm.facts.vfioHook]?.(mm, request.region, area, offset, record) ??
         byRule(mm, area, offset, mm.facts.unhookedAlign, record)
       );
   }

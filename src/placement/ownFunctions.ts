@@ -1,6 +1,7 @@
 import { alignUp } from '../units.ts';
 import { maskOf, search, takeHint } from './ask.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
+import { searchTopDown } from './policies/wilcox.ts';
 import { NO_ROOM } from './search.ts';
 
 /** True when s390 refuses a length by itself, for MAP_FIXED too. Source: arch_get_unmapped_area(), arch/s390/mm/mmap.c. */
@@ -28,8 +29,9 @@ const searchFrom = (
       { ...query, topDown: false, lowLimit: layout.legacyBase, highLimit: arch.taskSize },
       record,
     );
-  const addr = search(
+  const addr = searchTopDown(
     mm,
+    r,
     { ...query, topDown: true, lowLimit: arch.page, highLimit: layout.mmapBase },
     record,
   );

@@ -144,7 +144,9 @@ describe('the policy table, free below 0x7fff23456000', () => {
 
 describe('policies', () => {
   it('are found by id, and released kernels have no hook', () => {
-    expect(policies.map(p => p.id)).toEqual(['shipped', 'thp', 'xu1']);
+    expect(new Set(policies.map(p => p.id)).size).toBe(policies.length);
+    // Links hold these for ever.
+    expect(policies.map(p => p.id)).toEqual(expect.arrayContaining(['shipped', 'thp', 'xu1']));
     for (const p of policies) expect(policyOf(p.id)).toBe(p);
     expect(policyOf('shipped').apply(factsFor('7.3'))).toEqual(factsFor('7.3'));
     expect(policyOf('thp').apply(factsFor('7.3')).vfioHook).toBe('thp');

@@ -2,6 +2,7 @@ import { alignDown, alignUp, GiB } from '../units.ts';
 import { maskOf, search, takeHint } from './ask.ts';
 import { MAP } from './flags.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
+import { searchTopDown } from './policies/wilcox.ts';
 import { NO_ROOM } from './search.ts';
 
 const BIT32_BEGIN = GiB;
@@ -41,8 +42,9 @@ export const x86Area = (mm: Mm, r: AreaRequest, attempt: number, record?: Record
   if (r.flags & MAP.BIT32) return bottomUp(mm, { ...r, startGap: 0 }, attempt, record);
   const hint = alignDown(r.hint, mm.arch.page);
   if (hint > 0 && takeHint(mm, hint, r.length, hintObstacle(mm, hint, r.length), record)) return hint;
-  const addr = search(
+  const addr = searchTopDown(
     mm,
+    r,
     {
       topDown: true,
       length: r.length,

@@ -96,6 +96,16 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
   device: fc.record({
     bar: bars,
     others: fc.array(bars, { maxLength: 6 }).map(list => list.sort((a, b) => a.base - b.base)),
+    holes: fc
+      .array(fc.tuple(pages(2 ** 20), fc.integer({ min: 1, max: 2 ** 20 })), { maxLength: 4 })
+      .map(parts => {
+        let at = 0;
+        return parts.map(([gap, size]) => {
+          const offset = at + gap;
+          at = offset + size * 4096;
+          return { offset: bytes(offset), size: bytes(size * 4096) };
+        });
+      }),
   }),
   space: fc.record({
     source: sources,

@@ -14,6 +14,7 @@ import {
   compareColumns,
   compareGroups,
   defaultScenario,
+  type Hole,
   type Scenario,
 } from './scenario.ts';
 
@@ -118,6 +119,21 @@ const readBar = (text: string): Read<Bar> => {
       if (length > 2 ** 40) return bad('a region above 1 TiB cannot be addressed through its file offset');
       if (base + length > 2 ** 57) return bad('beyond any physical address');
       return ok({ index: Number(index), base: pa(base), size: bytes(length) });
+    }),
+  );
+};
+
+const writeHole = (h: Hole): string => `${formatAddress(h.offset)}+${formatExact(h.size)}`;
+
+const readHole = (text: string): Read<Hole> => {
+  const m = /^([^+]+)\+(.+)$/.exec(text);
+  if (!m) return bad('not of the form 0x2000+4K (offset in the BAR, size)');
+  const [, offsetText = '', sizeText = ''] = m;
+  return map(readPages(offsetText), offset =>
+    map(readPages(sizeText), length => {
+      if (length === 0) return bad('the size is 0');
+      if (offset + length > 2 ** 40) return bad('beyond 1 TiB, where no region reaches');
+      return ok({ offset: bytes(offset), size: bytes(length) });
     }),
   );
 };
@@ -242,6 +258,23 @@ const fields: readonly Field[] = [
       }
       if (others.length > 64) return bad('more than 64 BARs');
       return ok(device(s, { others: others.sort((a, b) => a.base - b.base) }));
+    },
+  },
+  {
+    key: 'holes',
+    write: s => (s.device.holes.length === 0 ? undefined : s.device.holes.map(writeHole).join(',')),
+    read: (text, s) => {
+      const holes: Hole[] = [];
+      for (const part of text === '' ? [] : text.split(',')) {
+        const hole = readHole(part);
+        if (!hole.ok) return hole;
+        holes.push(hole.value);
+      }
+      if (holes.length > 16) return bad('more than 16 holes');
+      holes.sort((a, b) => a.offset - b.offset);
+      if (holes.some((h, i) => h.offset < (holes[i - 1]?.offset ?? 0) + (holes[i - 1]?.size ?? 0)))
+        return bad('holes overlap');
+      return ok(device(s, { holes }));
     },
   },
   {

@@ -1,23 +1,21 @@
 import type { ArchId } from '../arch/arch.ts';
+import type { PolicyId } from '../placement/policies.ts';
 import type { FileKind } from '../placement/request.ts';
 import type { ShmemSetting } from '../placement/shmem.ts';
 import type { Vma } from '../space/vma.ts';
 import { type Bytes, bytes, GiB, MiB, type Pa, pa, type Va } from '../units.ts';
-
-/** Who decides where a VFIO mapping goes. */
-export type PolicyId =
-  /** the kernel as released */
-  | 'shipped'
-  /** the THP helper as the device file's hook (A. Pighin, June 2026) */
-  | 'thp'
-  /** a device op that aligns to the physical address (P. Xu v1, June 2025) */
-  | 'xu1';
 
 /** One BAR of the device. */
 export interface Bar {
   /** 0 to 5, as the config space numbers them. */
   readonly index: number;
   readonly base: Pa;
+  readonly size: Bytes;
+}
+
+/** Bytes of the mapped BAR that are not to be mapped: the MSI-X table, or what a sparse region leaves out. */
+export interface Hole {
+  readonly offset: Bytes;
   readonly size: Bytes;
 }
 
@@ -97,6 +95,8 @@ export interface Scenario {
     readonly bar: Bar;
     /** The device's other BARs, and its neighbours', for the picture. Ascending by base. */
     readonly others: readonly Bar[];
+    /** Holes in the mapped BAR, ascending, apart from each other: several mappings go around them. */
+    readonly holes: readonly Hole[];
   };
   readonly space: {
     readonly source: SpaceSource;
@@ -133,6 +133,7 @@ export const defaultScenario: Scenario = {
       { index: 0, base: pa(0xfc00_0000), size: bytes(16 * MiB) },
       { index: 4, base: pa(0x39_0000_0000), size: bytes(32 * MiB) },
     ],
+    holes: [],
   },
   space: {
     source: { kind: 'preset', id: 'qemu' },

@@ -88,7 +88,7 @@ export const withIntake =
         .slice(0, MOST_OTHERS);
       next = {
         ...next,
-        device: { bar: asBar(bar.bar), others },
+        device: { bar: asBar(bar.bar), others, holes: [] },
         request: {
           ...next.request,
           file: 'vfio',

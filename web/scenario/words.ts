@@ -6,6 +6,8 @@ import type { WhyPart, WhySize } from '../../src/leaves/why.ts';
 import { errnoName } from '../../src/placement/errno.ts';
 import type { PlacementEvent } from '../../src/placement/mm.ts';
 import type { Refusal } from '../../src/placement/mmap.ts';
+import { noMmuReason } from '../../src/placement/policies/noMmu.ts';
+import { policyOf } from '../../src/placement/policies.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { DeviceAnswer, Prepared, Solution } from '../../src/solve.ts';
 import { gapEnd, gapStart } from '../../src/space/gapIndex.ts';
@@ -127,6 +129,8 @@ const refusalSentences: Readonly<Record<Refusal, string>> = {
   'not a mappable BAR': 'vfio-pci offers no such BAR for mapping.',
   'VFIO mapping must be shared': 'vfio-pci refuses MAP_PRIVATE: device memory cannot be copied on write.',
   'beyond the end of the BAR': 'The range ends beyond the BAR.',
+  'holes leave nothing to map': 'The holes in the BAR leave nothing of the range to map.',
+  'no MMU': noMmuReason,
 };
 
 /** The largest free range between `low` and `high`, in bytes. */
@@ -304,7 +308,9 @@ const placementReasons = (
     reasons.push({ mark: 'so', head: 'Placement', body });
   };
   if (placement.ok && placement.by === 'fixed') so(['MAP_FIXED decides the address.']);
-  const { vfioHook, unhookedAlign } = prepared.facts;
+  const { unhookedAlign } = prepared.facts;
+  const policy = policyOf(scenario.machine.policy);
+  const proposed = policy.group === 'proposal' && isVfio(scenario);
   for (const event of events) {
     switch (event.kind) {
       case 'hint':
@@ -315,7 +321,7 @@ const placementReasons = (
         );
         break;
       case 'unaligned': {
-        if (!isVfio(scenario)) {
+        if (!isVfio(scenario) || policy.group !== 'kernel') {
           so([`No alignment: ${event.why}.`]);
           break;
         }
@@ -338,15 +344,21 @@ const placementReasons = (
         so([`Alignment to ${formatSize(event.size)} was given up: ${event.why}.`]);
         break;
       case 'congruent': {
-        const hooked = vfioHook === 'peterxV1' && isVfio(scenario);
-        const toward = hooked ? 'the physical address' : 'the file offset';
+        const toward = proposed ? policy.congruentTo : 'file offset';
         so([
-          hooked ? 'The proposed vfio hook' : { code: 'thp_get_unmapped_area' },
-          ` asks for ${formatSize(event.size)} more and goes to an address congruent to ${toward} modulo ${formatSize(event.size)}.`,
-          ...(isVfio(scenario) && vfioHook === 'none' ? commitOf(aligningCommit) : []),
+          proposed ? `The proposed rule (${policy.who})` : { code: 'thp_get_unmapped_area' },
+          ` asks for ${formatSize(event.size)} more and goes to an address congruent to the ${toward} modulo ${formatSize(event.size)}.`,
+          ...(isVfio(scenario) && policy.group === 'kernel' ? commitOf(aligningCommit) : []),
         ]);
         break;
       }
+      case 'masked':
+        so([
+          event.addr === undefined
+            ? `No gap has room for a mapping aligned to ${formatSize(event.size)}.`
+            : `The proposed rule (${policy.who}) searches for an address congruent to the ${policy.congruentTo} modulo ${formatSize(event.size)}.`,
+        ]);
+        break;
       case 'fallback':
         so(['Nothing fits from ', { code: 'mmap_base' }, ' down; the bottom-up search runs.']);
         break;
