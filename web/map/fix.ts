@@ -1,11 +1,13 @@
+import type { LeafRefusal } from '../../src/leaves/rules.ts';
 import { leafCount } from '../../src/leaves/runs.ts';
 import type { NearestStart } from '../../src/leaves/why.ts';
 import { MAP } from '../../src/placement/flags.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { type Prepared, type Solution, solve } from '../../src/solve.ts';
+import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { bytes, mod, type Va } from '../../src/units.ts';
 import { leavesPieces } from '../scenario/words.ts';
+import { solveVariant } from '../state/solution.ts';
 import type { Update } from '../state/steps.ts';
 import type { Piece } from '../ui/Pieces.tsx';
 
@@ -15,6 +17,9 @@ export interface Fix {
   readonly action?: { readonly label: string; readonly update: Update };
 }
 
+/** A fix whose action has yet to be tried. */
+type Candidate = Fix;
+
 const withHint =
   (hint: number): Update =>
   s => ({
@@ -22,9 +27,51 @@ const withHint =
     request: { ...s.request, hint, flags: s.request.flags & ~(MAP.FIXED | MAP.FIXED_NOREPLACE) },
   });
 
-/** A hint at `start` puts the mapping there, and the leaves are what was promised. */
-const works = (scenario: Scenario, prepared: Prepared, to: NearestStart): boolean => {
-  const { placement, device } = solve(withHint(to.start)(scenario), prepared);
+const withRequest =
+  (part: Partial<Scenario['request']>): Update =>
+  s => ({ ...s, request: { ...s.request, ...part } });
+const withMachine =
+  (part: Partial<Scenario['machine']>): Update =>
+  s => ({ ...s, machine: { ...s.machine, ...part } });
+
+const mapWhole: Update = s => withRequest({ offset: bytes(0), length: bytes(s.device.bar.size) })(s);
+
+/** The answer after a change. The address space is shared where the change leaves it alone. */
+const after = (scenario: Scenario, update: Update): { readonly s: Scenario; readonly solution: Solution } => {
+  const s = update(scenario);
+  return { s, solution: solveVariant({ ...s, machine: scenario.machine }, s.machine) };
+};
+
+const corruptLeaves = (device: DeviceAnswer): number => leafCount(device.leaves.filter(run => run.corrupt));
+
+/** Fewer corrupt leaves, else fewer leaves, else fewer faults; any mapping is better than a refusal. */
+const better = (now: Solution, then: Solution): boolean => {
+  if (!then.placement.ok) return false;
+  if (!now.placement.ok) return true;
+  if (now.device === undefined || then.device === undefined) return false;
+  const [a, b] = [now.device, then.device];
+  const differences = [
+    corruptLeaves(a) - corruptLeaves(b),
+    leafCount(a.leaves) - leafCount(b.leaves),
+    a.faults - b.faults,
+  ];
+  return (differences.find(d => d !== 0) ?? 0) > 0;
+};
+
+const move = (start: Va, to: NearestStart): Candidate => ({
+  text: [
+    `Start ${formatSize(Math.abs(to.start - start))} ${to.start < start ? 'lower' : 'higher'}, at `,
+    { code: formatAddress(to.start) },
+    ', and ',
+    ...leavesPieces(to.leaves),
+    leafCount(to.leaves) === 1 ? ' fits.' : ' fit.',
+  ],
+  action: { label: 'Move it there', update: withHint(to.start) },
+});
+
+/** A hint at `to` puts the mapping there, and the leaves are what was promised. */
+const works = (scenario: Scenario, to: NearestStart): boolean => {
+  const { placement, device } = after(scenario, withHint(to.start)).solution;
   return (
     placement.ok &&
     placement.start === to.start &&
@@ -33,92 +80,118 @@ const works = (scenario: Scenario, prepared: Prepared, to: NearestStart): boolea
   );
 };
 
-const move = (scenario: Scenario, prepared: Prepared, start: Va, to: NearestStart): Fix | undefined => {
-  if (!works(scenario, prepared, to)) return undefined;
-  const distance = Math.abs(to.start - start);
-  return {
-    text: [
-      `Start ${formatSize(distance)} ${to.start < start ? 'lower' : 'higher'}, at `,
-      { code: formatAddress(to.start) },
-      ', and ',
-      ...leavesPieces(to.leaves),
-      leafCount(to.leaves) === 1 ? ' fits.' : ' fit.',
-    ],
-    action: { label: 'Move it there', update: withHint(to.start) },
-  };
+const linux = (version: string): NonNullable<Fix['action']> => ({
+  label: `Linux ${version}`,
+  update: withMachine({ kernel: version }),
+});
+
+/** The kernels offered where a newer one is needed: the long-term one first. */
+const NEWER = ['6.12.117', '7.3'] as const;
+
+const code = (text: string): Piece => ({ code: text });
+const ENABLED = code('transparent_hugepage/enabled');
+
+/** Kernels that ignore transparent_hugepage/enabled for device memory, where the one at hand does not. */
+const ignores = (): Candidate => ({
+  text: [
+    'Linux 7.3 ignores ',
+    ENABLED,
+    ' for device memory, as 7.2.9 and 6.12.115 do. ',
+    { commit: 'e384abeb559d' },
+  ],
+  action: linux('7.3'),
+});
+
+const setAlways = (): Candidate => ({
+  text: ['Set ', ENABLED, ' to always.'],
+  action: { label: 'Set it to always', update: withMachine({ thp: 'always' }) },
+});
+
+const lifting = (refusal: LeafRefusal): readonly Candidate[] => {
+  switch (refusal.kind) {
+    case 'archNever':
+      return [];
+    case 'kernelTooOld':
+      return NEWER.map(v => ({
+        text: [
+          // The first releases of 6.12 install leaves that are corrupt.
+          `Linux ${refusal.since === '6.12' ? '6.12.10' : refusal.since} and newer map device memory with larger leaves here.`,
+        ],
+        action: linux(v),
+      }));
+    case 'era':
+      return NEWER.map(v => ({
+        text: ['A kernel that maps device memory with huge leaves: 6.12.10 and newer.'],
+        action: linux(v),
+      }));
+    case 'policy':
+      switch (refusal.by) {
+        case 'enabledNever':
+          return [setAlways(), ignores()];
+        case 'enabledMadvise':
+          return [
+            {
+              text: ['Give ', code('MADV_HUGEPAGE'), ' before the first touch.'],
+              action: { label: 'Give MADV_HUGEPAGE', update: withRequest({ advice: 'huge' }) },
+            },
+            setAlways(),
+            ignores(),
+          ];
+        case 'adviceNohuge':
+          return [
+            {
+              text: ['Give up ', code('MADV_NOHUGEPAGE'), '.'],
+              action: { label: 'Without advice', update: withRequest({ advice: 'none' }) },
+            },
+          ];
+        case 'processDisabled':
+          return [{ text: ['Start the process without ', code('PR_SET_THP_DISABLE'), '.'] }];
+      }
+  }
 };
 
-const touchAscending: Update = s => ({ ...s, request: { ...s.request, touch: 'asc' } });
-
-/** What would give fewer leaves, nearest first; empty where nothing would. */
-export const fixesOf = (scenario: Scenario, solution: Solution): readonly Fix[] => {
-  const { device, placement, prepared } = solution;
-  if (!placement.ok || device === undefined) return [];
-  const fixes: Fix[] = [];
+const forMapped = (scenario: Scenario, solution: Solution, device: DeviceAnswer): readonly Candidate[] => {
+  const { placement } = solution;
+  if (!placement.ok) return [];
+  const found: Candidate[] = [];
   if (device.leaves.some(run => run.corrupt))
-    fixes.push({
-      text: [
-        'Linux 6.12.10 and newer look at the PFN before they install a huge leaf. ',
-        { commit: '09dfc8a5f2ce' },
-      ],
-      action: {
-        label: 'Linux 6.12.117',
-        update: s => ({ ...s, machine: { ...s.machine, kernel: '6.12.117' } }),
-      },
-    });
+    for (const version of NEWER)
+      found.push({
+        text: [
+          'Linux 6.12.10 and newer look at the PFN before they install a huge leaf. ',
+          { commit: '09dfc8a5f2ce' },
+        ],
+        action: linux(version),
+      });
+  let moved = false;
   for (const { size, parts } of device.why)
     for (const { cause } of parts)
       switch (cause.kind) {
         case 'congruence': {
           // The largest size first; what it gives, smaller ones would only give less of.
-          if (fixes.some(f => f.action !== undefined)) break;
-          const below =
-            cause.below === undefined ? undefined : move(scenario, prepared, placement.start, cause.below);
-          const found = below ?? move(scenario, prepared, placement.start, cause.above);
-          fixes.push(
-            found ?? {
-              text: [
-                'Start at an address congruent to ',
-                { code: formatAddress(mod(device.mapping.pa, size)) },
-                ` modulo ${formatSize(size)}; the nearest ones are not free.`,
-              ],
-            },
+          if (moved) break;
+          const to = [cause.below, cause.above].find(at => at !== undefined && works(scenario, at));
+          moved = to !== undefined;
+          found.push(
+            to === undefined
+              ? {
+                  text: [
+                    'Start at an address congruent to ',
+                    code(formatAddress(mod(device.mapping.pa, size))),
+                    ` modulo ${formatSize(size)}; the nearest ones are not free.`,
+                  ],
+                }
+              : move(placement.start, to),
           );
           break;
         }
         case 'notUsable':
-          if (cause.refusal.kind === 'policy' && cause.refusal.by === 'adviceNohuge')
-            fixes.push({
-              text: ['Give up ', { code: 'MADV_NOHUGEPAGE' }, '.'],
-              action: {
-                label: 'Without advice',
-                update: s => ({ ...s, request: { ...s.request, advice: 'none' } }),
-              },
-            });
-          else if (cause.refusal.kind === 'policy')
-            fixes.push({
-              text:
-                cause.refusal.by === 'enabledMadvise'
-                  ? ['Give ', { code: 'MADV_HUGEPAGE' }, ', or set ', { code: 'enabled' }, ' to always.']
-                  : ['Set ', { code: 'enabled' }, ' to always.'],
-              action: {
-                label: 'Set it to always',
-                update: s => ({ ...s, machine: { ...s.machine, thp: 'always' } }),
-              },
-            });
-          else if (cause.refusal.kind === 'kernelTooOld' || cause.refusal.kind === 'era')
-            fixes.push({
-              text: ['A kernel that maps device memory with huge leaves: 6.12.10 and newer.'],
-              action: {
-                label: 'Linux 6.12.117',
-                update: s => ({ ...s, machine: { ...s.machine, kernel: '6.12.117' } }),
-              },
-            });
+          found.push(...lifting(cause.refusal));
           break;
         case 'touchOrder':
-          fixes.push({
+          found.push({
             text: ['Touch the pages in ascending order.'],
-            action: { label: 'Touch upwards', update: touchAscending },
+            action: { label: 'Touch upwards', update: withRequest({ touch: 'asc' }) },
           });
           break;
         case 'noWholeBlock':
@@ -129,22 +202,129 @@ export const fixesOf = (scenario: Scenario, solution: Solution): readonly Fix[] 
   const { bar } = scenario.device;
   const cut = device.why.some(w => w.parts.some(p => p.cause.kind === 'noWholeBlock' && !p.cause.tooShort));
   if (cut && (scenario.request.offset > 0 || scenario.request.length < bar.size))
-    fixes.push({
+    found.push({
       text: ['Map the BAR whole: its own start and end are aligned better.'],
+      action: { label: 'Map it whole', update: mapWhole },
+    });
+  return found;
+};
+
+const forRefused = (scenario: Scenario): readonly Candidate[] => {
+  const { request, device, space } = scenario;
+  const { bar } = device;
+  const without = (flag: number): Update => withRequest({ flags: request.flags & ~flag });
+  const found: Candidate[] = [];
+  if (request.file === 'vfio') {
+    if ((request.flags & MAP.SHARED) === 0)
+      found.push({
+        text: ['Device memory is shared memory: ', code('MAP_SHARED'), '.'],
+        action: {
+          label: 'Make it MAP_SHARED',
+          update: withRequest({ flags: (request.flags & ~MAP.TYPE) | MAP.SHARED }),
+        },
+      });
+    if (request.offset > 0 && request.offset < bar.size)
+      found.push({
+        text: [`End with the BAR: ${formatSize(bar.size - request.offset)} from this offset on.`],
+        action: {
+          label: 'Map to its end',
+          update: withRequest({ length: bytes(bar.size - request.offset) }),
+        },
+      });
+    found.push({
+      text: [`Map the BAR as it is: ${formatSize(bar.size)} from offset 0.`],
+      action: { label: 'Map it whole', update: mapWhole },
+    });
+  } else if ((request.flags & MAP.TYPE) !== MAP.PRIVATE)
+    found.push({
+      text: ['Say ', code('MAP_PRIVATE'), '.'],
       action: {
-        label: 'Map it whole',
-        update: s => ({
-          ...s,
-          request: { ...s.request, offset: bytes(0), length: bytes(s.device.bar.size) },
-        }),
+        label: 'Make it MAP_PRIVATE',
+        update: withRequest({ flags: (request.flags & ~MAP.TYPE) | MAP.PRIVATE }),
       },
     });
-  // One fix of a kind is enough: both sizes often ask for the same.
-  const seen = new Set<string>();
-  return fixes.filter(f => {
-    const key = f.action?.label ?? JSON.stringify(f.text);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
+  if (space.lid !== undefined)
+    found.push({
+      text: ['Free what was taken by hand, from ', code(formatAddress(space.lid)), ' up.'],
+      action: { label: 'Free it', update: s => ({ ...s, space: { ...s.space, lid: undefined } }) },
+    });
+  if (request.flags & (MAP.FIXED | MAP.FIXED_NOREPLACE))
+    found.push({
+      text: ['Let the kernel choose the address.'],
+      action: { label: 'Without MAP_FIXED', update: without(MAP.FIXED | MAP.FIXED_NOREPLACE) },
+    });
+  if (request.flags & MAP.BIT32)
+    found.push({
+      text: ['Let it lie above 2 GiB.'],
+      action: { label: 'Without MAP_32BIT', update: without(MAP.BIT32) },
+    });
+  if (request.flags & MAP.GROWSDOWN)
+    found.push({
+      text: ['Only private anonymous memory grows down.'],
+      action: { label: 'Without MAP_GROWSDOWN', update: without(MAP.GROWSDOWN) },
+    });
+  if (request.file !== 'anon' && request.offset > 0)
+    found.push({
+      text: ['Begin at the start of the file.'],
+      action: { label: 'Offset 0', update: withRequest({ offset: bytes(0) }) },
+    });
+  return found;
+};
+
+const candidatesOf = (scenario: Scenario, solution: Solution): readonly Candidate[] => {
+  const { device, placement } = solution;
+  if (!placement.ok) return forRefused(scenario);
+  return device === undefined ? [] : forMapped(scenario, solution, device);
+};
+
+/** How many changes together may make a fix. */
+const DEEPEST = 3;
+
+/** Some further changes, one after the other, make it better than it is now. */
+const leadsOn = (now: Solution, scenario: Scenario, solution: Solution, depth: number): boolean =>
+  depth < DEEPEST &&
+  solution.placement.ok &&
+  candidatesOf(scenario, solution).some(({ action }) => {
+    if (action === undefined) return false;
+    const next = after(scenario, action.update);
+    return better(now, next.solution) || leadsOn(now, next.s, next.solution, depth + 1);
   });
+
+/** The label and the words by which two fixes are the same. */
+const keysOf = (f: Fix): readonly string[] => [f.action?.label ?? '', JSON.stringify(f.text)];
+
+/**
+ * What would give fewer leaves (or any mapping at all), nearest first; empty where nothing would. Every action was
+ * tried: it helps by itself, or is said to be only the first step.
+ */
+export const fixesOf = (scenario: Scenario, solution: Solution): readonly Fix[] => {
+  const helps: Fix[] = [];
+  const begins: Fix[] = [];
+  const tried = new Set<string>();
+  for (const fix of candidatesOf(scenario, solution)) {
+    const [label = '', text = ''] = keysOf(fix);
+    const words = `text ${text}`;
+    // One fix of a kind is enough: both sizes often ask for the same, and the older kernel is offered first.
+    if (tried.has(words) || (label !== '' && tried.has(label))) continue;
+    if (fix.action === undefined) {
+      tried.add(words);
+      helps.push(fix);
+      continue;
+    }
+    const next = after(scenario, fix.action.update);
+    const good = better(solution, next.solution);
+    if (!good && !leadsOn(solution, next.s, next.solution, 1)) continue;
+    tried.add(words).add(label);
+    if (good) helps.push(fix);
+    else begins.push({ ...fix, text: ['Needed, but not enough: ', ...lowered(fix.text)] });
+  }
+  // Where something helps at once, half measures only distract.
+  const all = helps.some(f => f.action !== undefined) ? helps : [...begins, ...helps];
+  return solution.placement.ok ? all : all.slice(0, 2);
+};
+
+const lowered = (text: readonly Piece[]): readonly Piece[] => {
+  const [first, ...rest] = text;
+  if (typeof first !== 'string' || /^Linux/.test(first)) return text;
+  return [first.slice(0, 1).toLowerCase() + first.slice(1), ...rest];
 };

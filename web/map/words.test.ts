@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { leafCount } from '../../src/leaves/runs.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { prepare, solve, trace } from '../../src/solve.ts';
 import { bytes, GiB, MiB, va } from '../../src/units.ts';
 import { withBarSize, withOffset, withRequest } from '../scenario/edit.ts';
 import { skippedBytes } from '../scenario/skipped.ts';
-import { faultSentence, leavesText, reasonsOf, refusalText, spokenVerdict } from '../scenario/words.ts';
+import {
+  bestPieces,
+  faultSentence,
+  leavesElsewhere,
+  leavesText,
+  reasonsOf,
+  refusalText,
+  spokenVerdict,
+} from '../scenario/words.ts';
+import { readHash } from '../state/links.ts';
 import { plain } from '../ui/Pieces.tsx';
 import { fixesOf } from './fix.ts';
 import { tracepointLines } from './tracepoint.ts';
+import { fitsOf } from './verdict/fit.ts';
 
 /** The scene of the design: 25 VMAs, gaps of known size. */
 const scene: Scenario = {
@@ -99,6 +110,148 @@ describe('fixes', () => {
   });
 });
 
+/** The Scenario of a link. */
+const linked = (hash: string): Scenario => readHash(hash).scenario;
+const fixes = (s: Scenario): readonly string[] => fixesOf(s, solve(s)).map(f => plain(f.text));
+const leavesAfter = (s: Scenario): readonly (number | undefined)[] =>
+  fixesOf(s, solve(s)).map(f => {
+    const next = f.action && solve(f.action.update(s));
+    return next?.device && leafCount(next.device.leaves);
+  });
+
+describe('fixes that were tried', () => {
+  it('say what is needed but not enough', () => {
+    expect(fixes(linked('#1&thp=never&k=7.2'))).toEqual([
+      'Needed, but not enough: set transparent_hugepage/enabled to always.',
+      'Needed, but not enough: Linux 7.3 ignores transparent_hugepage/enabled for device memory, as 7.2.9 and 6.12.115 do. e384abeb559d',
+    ]);
+    expect(fixes(linked('#1&k=6.1.192&hint=0x7f42_4000_1000'))).toEqual([
+      'Needed, but not enough: Linux 6.12.10 and newer map device memory with larger leaves here.',
+    ]);
+  });
+
+  it.each([
+    ['#1&k=6.1.192', 1024],
+    ['#1&k=7.2&p=xu1&thp=never', 2],
+    ['#1&k=7.2&p=xu1&thp=madvise', 2],
+    ['#1&p=xu1&adv=nohuge', 2],
+    ['#1&k=6.12.28&p=xu1&t=desc', 2],
+    ['#1', 2],
+  ])('%s: the first one gives %d leaves', (hash, count) => {
+    expect(leavesAfter(linked(hash))[0]).toBe(count);
+  });
+
+  it('lead a refused request to a mapping', () => {
+    for (const hash of ['#1&len=4G', '#1&off=1G&len=2G', '#1&fl=private', '#1&len=0', '#1&lid=0x4000_0000']) {
+      const s = linked(hash);
+      const solution = solve(s);
+      if (solution.placement.ok) continue;
+      const [fix] = fixesOf(s, solution);
+      if (fix?.action === undefined) throw new Error(`${hash} has no fix`);
+      expect(solve(fix.action.update(s)).placement.ok).toBe(true);
+    }
+    expect(fixesOf(linked('#1&len=4G'), solve(linked('#1&len=4G')))[0]?.action?.label).toBe('Map it whole');
+  });
+});
+
+describe('the table of sizes', () => {
+  const there = (hash: string): readonly boolean[] => {
+    const { device } = solve(linked(hash));
+    return device === undefined ? [] : fitsOf(device).map(f => f.there);
+  };
+  it('says what is there, not what could be', () => {
+    expect(there('#1&k=6.12.28&p=xu1&t=desc')).toEqual([false, false, true]);
+    expect(there('#1&len=4K&hint=0x7f00_8000_0000')).toEqual([false, false, true]);
+    expect(there('#1&p=xu1')).toEqual([true, true, true]);
+    expect(there('#1&k=6.12')).not.toContain(undefined);
+  });
+});
+
+describe('what could be better', () => {
+  const best = (hash: string): string => {
+    const s = linked(hash);
+    const { device } = solve(s);
+    return device === undefined ? '' : plain(bestPieces(s, device));
+  };
+  it('speaks of this kernel and these settings, and of cost', () => {
+    expect(best('#1&k=6.1.192&as=scene')).toMatch(
+      /^Linux 6\.1\.192 can do no fewer leaves with these settings; the/,
+    );
+    expect(best('#1&p=xu1')).toBe('Linux 7.3 with this proposal can do no better with these settings.');
+    expect(best('#1')).toBe('Best possible: 2 PUD leaves.');
+  });
+});
+
+describe('requests that are not as they seem', () => {
+  const said = (hash: string): string => reasons(linked(hash)).join('\n');
+  it('tell how a hint is rounded', () => {
+    expect(said('#1&hint=0x1388&len=4K')).toContain('0x1388 is raised to mmap_min_addr, 0x1_0000.');
+    expect(said('#1&hint=1')).toContain('The hint 0x1 rounds down to 0: no hint.');
+    expect(said('#1&hint=0x7f00_0000_0001')).toContain('rounded down to a page, 0x7f00_0000_0000.');
+    expect(said('#1&hint=0x7f00_0000_0000')).not.toContain('round');
+  });
+
+  it('tell what MAP_FIXED unmaps', () => {
+    expect(said('#1&as=bare&hint=0x7fff_fffd_e000&len=128K&fl=shared.fixed')).toContain(
+      'no Unmaps. MAP_FIXED unmaps what is there: 1 mapping, 128 KiB of [stack].',
+    );
+    expect(said('#1&as=bare&hint=0x7f00_0000_0000&fl=shared.fixed')).not.toContain('unmaps');
+  });
+
+  it('explain what hugetlb skips', () => {
+    expect(said('#1&f=hugetlbFile')).toContain(
+      'hugetlb asks the search for a multiple of the huge page, 2 MiB',
+    );
+  });
+
+  it('begin the largest gap where the search begins', () => {
+    const gap = (kernel: string): string => {
+      const s = linked(`#1&as=bare&f=anon&fl=private&len=128T-8K&k=${kernel}`);
+      return refusalText(s, solve(s), trace(s))?.text ?? '';
+    };
+    const low = linked('#1&as=bare&f=anon&fl=private&len=3G&base=0x4000_0000');
+    expect(refusalText(low, solve(low), trace(low))?.text ?? '').not.toContain('at 0x1000.');
+    expect(gap('7.3')).toContain('The largest gap has');
+  });
+
+  it('name the count of mappings and the limit', () => {
+    const vmas = Array.from({ length: 65_531 }, (_, i) => ({
+      start: va(0x10_0000 + i * 0x2000),
+      end: va(0x10_1000 + i * 0x2000),
+      growsDown: false,
+      shadowStack: false,
+      perms: 'rw-p',
+      name: '',
+    }));
+    const full: Scenario = {
+      ...defaultScenario,
+      space: {
+        ...defaultScenario.space,
+        source: { kind: 'pasted', name: 'full', vmas, mmapBase: va(0x7fff_0000_0000) },
+      },
+    };
+    expect(refusalText(full, solve(full), trace(full))?.text).toBe(
+      'The process has 65,531 mappings, more than the 65,530 of vm.max_map_count.',
+    );
+  });
+
+  it('have one sentence a kind of memory', () => {
+    const sentences = [
+      'anon',
+      'anonHugetlb',
+      'hugetlbFile',
+      'memfd',
+      'hookedFile',
+      'ramfs',
+      'devZero',
+      'devMem',
+    ].map(f => leavesElsewhere(linked(`#1&f=${f}&fl=private`)));
+    expect(new Set(sentences).size).toBe(sentences.length);
+    expect(leavesElsewhere(linked('#1'))).toBeUndefined();
+    expect(leavesElsewhere(linked('#1&f=devMem'))).toContain('remap_pfn_range()');
+  });
+});
+
 describe('the address space skipped', () => {
   it('is that of the design', () => {
     const skipped = (s: Scenario) => skippedBytes(solve(s).placement, trace(s));
@@ -113,10 +266,10 @@ describe('the tracepoint', () => {
   it('prints what the kernel would', () => {
     const lines = (s: Scenario) => tracepointLines(trace(s));
     expect(lines(scene)).toEqual([
-      'vm_unmapped_area: addr=0x7ffe6cc54000 flags=0x1 len=0x80000000 lo=0x1000 hi=0x7ffff7fff000 mask=0x0 ofs=0x20000000000',
+      'vm_unmapped_area: addr=0x7ffe6cc54000 err=0 flags=0x1 len=0x80000000 lo=0x1000 hi=0x7ffff7fff000 mask=0x0 ofs=0x20000000000',
     ]);
     expect(lines(policy('xu1'))).toEqual([
-      'vm_unmapped_area: addr=0x7ffe2cc54000 flags=0x1 len=0xc0000000 lo=0x1000 hi=0x7ffff7fff000 mask=0x0 ofs=0x3880000000',
+      'vm_unmapped_area: addr=0x7ffe2cc54000 err=0 flags=0x1 len=0xc0000000 lo=0x1000 hi=0x7ffff7fff000 mask=0x0 ofs=0x3880000000',
     ]);
   });
 });

@@ -4,6 +4,7 @@ import type { LeafRefusal } from '../../src/leaves/rules.ts';
 import { type LeafRun, leafCount } from '../../src/leaves/runs.ts';
 import type { WhyPart, WhySize } from '../../src/leaves/why.ts';
 import { errnoName } from '../../src/placement/errno.ts';
+import { MAP } from '../../src/placement/flags.ts';
 import type { PlacementEvent } from '../../src/placement/mm.ts';
 import type { Refusal } from '../../src/placement/mmap.ts';
 import { noMmuReason } from '../../src/placement/policies/noMmu.ts';
@@ -12,7 +13,9 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { DeviceAnswer, Prepared, Solution } from '../../src/solve.ts';
 import { gapEnd, gapStart } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import { alignDown, alignUp } from '../../src/units.ts';
 import type { Piece } from '../ui/Pieces.tsx';
+import { unmappedBy } from './unmapped.ts';
 
 /** The kernel's name of a leaf. */
 export const leafNames: Readonly<Record<LeafKind, string>> = {
@@ -140,9 +143,11 @@ const largestGap = (
   high: number,
 ): { readonly start: number; readonly size: number } => {
   const { index } = prepared.mm.space;
-  let best = { start: low, size: 0 };
+  // What the search itself never goes below.
+  const floor = Math.max(low, prepared.facts.searchMinAddr ? prepared.arch.mmapMinAddr : 0);
+  let best = { start: floor, size: 0 };
   for (let i = 0; i <= index.count; i++) {
-    const start = Math.max(gapStart(index, i), low);
+    const start = Math.max(gapStart(index, i), floor);
     const size = Math.min(gapEnd(index, i), high) - start;
     if (size > best.size) best = { start, size };
   }
@@ -178,7 +183,50 @@ export const refusalText = (
         : ` The largest gap has ${formatSize(gap.size)}, at ${formatAddress(gap.start)}.`;
     return { errno, text: `No gap has room for ${formatSize(request.length)}.${tail}` };
   }
+  if (placement.refusal === 'too many mappings') {
+    // The lid is no mapping of the process; the limit was raised by one for it.
+    const lid = scenario.space.lid === undefined ? 0 : 1;
+    const count = prepared.mm.space.vmas.length - lid;
+    const limit = prepared.limits.maxMapCount - lid;
+    return {
+      errno,
+      text: `The process has ${formatCount(count)} mappings, more than the ${formatCount(limit)} of vm.max_map_count.`,
+    };
+  }
   return { errno, text: refusalSentences[placement.refusal] };
+};
+
+/** What is known of the leaves of a placed mapping that shows no BAR. Undefined for VFIO. */
+export const leavesElsewhere = ({ request }: Scenario): string | undefined => {
+  const shared = (request.flags & MAP.SHARED) !== 0;
+  const shmem =
+    'Its leaves depend on the page cache and on the THP setting of shmem, which are not modelled.';
+  switch (request.file) {
+    case 'vfio':
+      return undefined;
+    case 'anon':
+      return shared
+        ? `Shared anonymous memory: a nameless file of shmem. ${shmem}`
+        : 'Private anonymous memory: there is no file. Its leaves depend on THP and on free memory when it is touched, which are not modelled.';
+    case 'anonHugetlb':
+      return 'Anonymous huge pages: every leaf has the huge page size of 2 MiB, and the length is rounded up to it.';
+    case 'hugetlbFile':
+      return 'A file of huge pages: every leaf has its huge page size of 2 MiB, and the length is rounded up to it.';
+    case 'memfd':
+    case 'tmpfsHugeNever':
+    case 'tmpfsHugeAlways':
+      return `A file in memory. ${shmem}`;
+    case 'hookedFile':
+      return 'A file on disk: its leaves depend on the folios in the page cache, which are not modelled.';
+    case 'ramfs':
+      return 'A file of ramfs: its leaves depend on the page cache, which is not modelled.';
+    case 'devZero':
+      return shared
+        ? `/dev/zero, shared: a nameless file of shmem. ${shmem}`
+        : '/dev/zero, private: anonymous memory once it is mapped. Its leaves depend on THP, which is not modelled here.';
+    case 'devMem':
+      return '/dev/mem maps PFNs: remap_pfn_range() writes all its PTEs in mmap() itself. Its leaves are not modelled.';
+  }
 };
 
 const commitOf = (commit: string | undefined): readonly Piece[] =>
@@ -296,6 +344,47 @@ const aligningCommit = factChanges.find(c => c.fact === 'unhookedAlign' && c.val
 
 const isVfio = (s: Scenario): boolean => s.request.file === 'vfio';
 
+const isHugetlb = (s: Scenario): boolean =>
+  s.request.file === 'anonHugetlb' || s.request.file === 'hugetlbFile';
+
+const NAMED = 3;
+
+/** What MAP_FIXED takes away, in one line of reasons; none where nothing is there. */
+const unmapReasons = (solution: Solution): readonly Reason[] => {
+  const lost = unmappedBy(solution);
+  if (lost === undefined) return [];
+  const named = lost.byName
+    .slice(0, NAMED)
+    .map(n => `${formatSize(n.bytes)} of ${n.name || 'nameless memory'}`);
+  const more = lost.byName.length - named.length;
+  const list = `${named.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+  return [
+    {
+      mark: 'no',
+      head: 'Unmaps',
+      body: [
+        { code: 'MAP_FIXED' },
+        ` unmaps what is there: ${formatCount(lost.count)} ${lost.count === 1 ? 'mapping' : 'mappings'}, ${list}.`,
+      ],
+    },
+  ];
+};
+
+/** How the kernel rounds the hint before it looks at it; nothing where it stays as it is. */
+const hintRounding = ({ request }: Scenario, { arch }: Prepared): readonly Piece[] => {
+  const { hint } = request;
+  const down = alignDown(hint, arch.page);
+  if (hint === 0 || request.flags & (MAP.FIXED | MAP.FIXED_NOREPLACE)) return [];
+  if (down === 0) return [`The hint ${formatAddress(hint)} rounds down to 0: no hint.`];
+  const used = down < arch.mmapMinAddr ? alignUp(arch.mmapMinAddr, arch.page) : down;
+  if (used === hint) return [];
+  return [
+    used === down
+      ? `The hint ${formatAddress(hint)} is rounded down to a page, ${formatAddress(used)}.`
+      : `The hint ${formatAddress(hint)} is raised to mmap_min_addr, ${formatAddress(used)}.`,
+  ];
+};
+
 /** How the address came about, from the steps of the placement. */
 const placementReasons = (
   scenario: Scenario,
@@ -305,8 +394,11 @@ const placementReasons = (
   const { prepared, placement } = solution;
   const reasons: Reason[] = [];
   const so = (body: readonly Piece[]): void => {
-    reasons.push({ mark: 'so', head: 'Placement', body });
+    // What a refused request got as far as is no placement.
+    reasons.push({ mark: 'so', head: placement.ok ? 'Placement' : 'Before that', body });
   };
+  const rounding = hintRounding(scenario, prepared);
+  if (rounding.length > 0) so(rounding);
   if (placement.ok && placement.by === 'fixed') so(['MAP_FIXED decides the address.']);
   const { unhookedAlign } = prepared.facts;
   const policy = policyOf(scenario.machine.policy);
@@ -359,6 +451,12 @@ const placementReasons = (
             : `The proposed rule (${policy.who}) searches for an address congruent to the ${policy.congruentTo} modulo ${formatSize(event.size)}.`,
         ]);
         break;
+      case 'search':
+        if (isHugetlb(scenario) && event.alignMask !== 0)
+          so([
+            `hugetlb asks the search for a multiple of the huge page, ${formatSize(event.alignMask + prepared.arch.page)}: what lies between it and the next mapping is skipped.`,
+          ]);
+        break;
       case 'fallback':
         so(['Nothing fits from ', { code: 'mmap_base' }, ' down; the bottom-up search runs.']);
         break;
@@ -373,6 +471,24 @@ const placementReasons = (
   }
   // A process with many stacks has a guard each; the last ones decide.
   return reasons.length > 4 ? reasons.slice(-4) : reasons;
+};
+
+/** Who refused, where a driver did after an address had been chosen. */
+const refusalReasons = (refusal: Refusal): readonly Reason[] => {
+  switch (refusal) {
+    case 'beyond the end of the BAR':
+    case 'not a mappable BAR':
+    case 'VFIO mapping must be shared':
+      return [
+        {
+          mark: 'no',
+          head: 'Refused',
+          body: [{ code: 'vfio_pci_core_mmap' }, ' looks at the request only after the address was chosen.'],
+        },
+      ];
+    default:
+      return [];
+  }
 };
 
 /** Every reason for what is shown, most important first. */
@@ -404,7 +520,53 @@ export const reasonsOf = (
         ],
       });
   }
-  return [...reasons, ...placementReasons(scenario, solution, events)];
+  if (!solution.placement.ok) reasons.push(...refusalReasons(solution.placement.refusal));
+  return [...reasons, ...unmapReasons(solution), ...placementReasons(scenario, solution, events)];
+};
+
+/**
+ * Whether the answer can be bettered on its kernel with its settings. `yes`: by fewer leaves. `cost`: the leaves are
+ * as few as can be, but another address would cost less. `no`: neither.
+ */
+export const canBeBetter = (device: DeviceAnswer): 'yes' | 'cost' | 'no' => {
+  if (device.leaves.some(run => run.corrupt) || device.best.leaves !== leafCount(device.leaves)) return 'yes';
+  const { cost, bestCost } = device;
+  return device.faults > bestCost.faults ||
+    cost.tableBytes > bestCost.tableBytes ||
+    cost.tlbEntries > bestCost.tlbEntries
+    ? 'cost'
+    : 'no';
+};
+
+/** The kernel at hand, with the proposal that is laid over it. */
+const kernelName = ({ machine }: Scenario): string =>
+  machine.policy === 'shipped' ? `Linux ${machine.kernel}` : `Linux ${machine.kernel} with this proposal`;
+
+/** What could be better, in a sentence. */
+export const bestPieces = (scenario: Scenario, device: DeviceAnswer): readonly Piece[] => {
+  const { cost, bestCost } = device;
+  switch (canBeBetter(device)) {
+    case 'yes':
+      return ['Best possible: ', ...leavesPieces(device.best.runs), '.'];
+    case 'no':
+      return [`${kernelName(scenario)} can do no better with these settings.`];
+    case 'cost': {
+      const less = [
+        ...(device.faults > bestCost.faults
+          ? [`${formatCount(device.faults - bestCost.faults)} faults`]
+          : []),
+        ...(cost.tableBytes > bestCost.tableBytes
+          ? [`${formatSize(cost.tableBytes - bestCost.tableBytes)} of page tables`]
+          : []),
+        ...(cost.tlbEntries > bestCost.tlbEntries
+          ? [`${formatCount(cost.tlbEntries - bestCost.tlbEntries)} TLB entries`]
+          : []),
+      ];
+      return [
+        `${kernelName(scenario)} can do no fewer leaves with these settings; the best address saves ${less.join(', ')}.`,
+      ];
+    }
+  }
 };
 
 /** The verdict in one sentence, as it is spoken. */
@@ -419,7 +581,6 @@ export const spokenVerdict = (
   const at = placement.ok ? ` At ${formatAddress(placement.start)}.` : '';
   if (device === undefined) return `Placed.${at}`;
   const corrupt = device.leaves.some(run => run.corrupt) ? ' Some are corrupt.' : '';
-  const best =
-    device.best.leaves === leafCount(device.leaves) ? '' : ` Best possible: ${leavesText(device.best.runs)}.`;
+  const best = canBeBetter(device) === 'yes' ? ` Best possible: ${leavesText(device.best.runs)}.` : '';
   return `${leavesText(device.leaves)}, ${faultsText(device.faults)}.${corrupt}${best}${at}`;
 };

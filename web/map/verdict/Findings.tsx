@@ -5,23 +5,20 @@ import { leafNames, reasonsOf } from '../../scenario/words.ts';
 import { app } from '../../state/store.ts';
 import { Pieces, plain } from '../../ui/Pieces.tsx';
 import { fixesOf } from '../fix.ts';
-import { tracepointLines } from '../tracepoint.ts';
+import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
+import { fitsOf } from './fit.ts';
 import { type Facts, useFacts } from './useVerdict.ts';
 
 const MARKS = { no: '✕', yes: '✓', so: '↳' } as const;
 const SPOKEN = { no: 'No: ', yes: 'Yes: ', so: '' } as const;
 
 const FitTable = ({ facts: { solution } }: { readonly facts: Facts }) => {
-  const { device, placement, prepared } = solution;
-  if (device === undefined || !placement.ok) return null;
+  const { device } = solution;
+  if (device === undefined) return null;
   const { start, pa } = device.mapping;
-  const sizes = [
-    ...device.rules.verdicts.map(v => ({ kind: v.kind, size: v.size, usable: v.usable })),
-    { kind: 'pte' as const, size: prepared.arch.page, usable: true },
-  ];
   return (
     <section>
-      <h2>Does a leaf of size S fit?</h2>
+      <h2>Is there a leaf of size S?</h2>
       <table className="fit">
         <thead>
           <tr>
@@ -30,17 +27,13 @@ const FitTable = ({ facts: { solution } }: { readonly facts: Facts }) => {
               VA − PA, mod S
             </th>
             <th scope="col">
-              <span className="visually-hidden">fits</span>
+              <span className="visually-hidden">that size or larger</span>
             </th>
           </tr>
         </thead>
         <tbody>
-          {sizes.map(({ kind, size, usable }) => {
+          {fitsOf(device).map(({ kind, size, there: ok }) => {
             const residue = mod(start - pa, size);
-            const there = device.leaves.some(run => run.size >= size && !run.corrupt);
-            const fits =
-              usable && !device.why.some(w => w.kind === kind && w.parts.some(p => p.where === 'whole'));
-            const ok = kind === 'pte' || there || fits;
             return (
               <tr key={kind}>
                 <th scope="row" className={`ink-${kind}`}>
@@ -66,8 +59,13 @@ const FitTable = ({ facts: { solution } }: { readonly facts: Facts }) => {
 const Why = ({ facts: { scenario, solution, events } }: { readonly facts: Facts }) => {
   const reasons = reasonsOf(scenario, solution, events);
   if (reasons.length === 0) return null;
-  const no = reasons.some(r => r.mark === 'no');
-  const title = solution.device === undefined ? 'How it got there' : no ? 'Why not larger?' : 'Why it fits';
+  const title = !solution.placement.ok
+    ? 'Why it is refused'
+    : solution.device === undefined
+      ? 'How it got there'
+      : reasons.some(r => r.mark === 'yes')
+        ? 'Why it fits'
+        : 'Why not larger?';
   return (
     <section>
       <h2>{title}</h2>
@@ -93,7 +91,7 @@ const Fixes = ({ facts: { scenario, solution } }: { readonly facts: Facts }) => 
   if (fixes.length === 0) return null;
   return (
     <section>
-      <h2>What would fix it</h2>
+      <h2>{solution.placement.ok ? 'What would fix it' : 'What would be granted'}</h2>
       {fixes.map(({ text, action }) => (
         <div className="fix" key={plain(text)}>
           <p>
@@ -179,6 +177,7 @@ const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
           {line}
         </p>
       ))}
+      <p className="note">{TRACEPOINT_OMITS}</p>
     </section>
   );
 };

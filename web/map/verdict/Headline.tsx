@@ -2,8 +2,10 @@ import { useEffect, useState } from 'react';
 import { leafCount } from '../../../src/leaves/runs.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import {
+  bestPieces,
   faultSentence,
   leafNames,
+  leavesElsewhere,
   leavesPieces,
   refusalText,
   spokenVerdict,
@@ -59,7 +61,7 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
         <p className="kind">
           <b>placed</b>, {formatSize(placement.end - placement.start)}
         </p>
-        <p className="sentence">Not device memory: its leaves depend on the page cache and THP.</p>
+        <p className="sentence">{leavesElsewhere(scenario)}</p>
       </>
     );
   const kinds = tally(device.leaves);
@@ -70,7 +72,6 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
     kinds[0] ?? { kind: 'pte' as const, count: 0 },
   );
   const single = kinds.length === 1 ? kinds[0] : undefined;
-  const isBest = corrupt === 0 && device.best.leaves === count;
   return (
     <>
       <p className={`figure ink-${most.kind} ${sizeClass(formatCount(count))}`} data-testid="verdict">
@@ -96,14 +97,7 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
           </p>
         )}
         <p className="sentence">
-          {faultSentence(device)}{' '}
-          {isBest ? (
-            'Nothing better is possible.'
-          ) : (
-            <>
-              Best possible: <Pieces of={leavesPieces(device.best.runs)} />.
-            </>
-          )}
+          {faultSentence(device)} <Pieces of={bestPieces(scenario, device)} />
         </p>
       </div>
     </>
