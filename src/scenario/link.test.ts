@@ -268,6 +268,7 @@ describe('a damaged link', () => {
     const { scenario, problems } = read(`#1&${field}=${value}${good}`);
     expect(problems).toMatchObject([{ field, reason: expect.stringContaining(reason) }]);
     expect(problems[0]?.used).not.toBe('');
+    expect(problems[0]?.used).not.toBe('the default');
     expect(scenario).toEqual({
       ...defaultScenario,
       request: { ...defaultScenario.request, ...(field === 'len' ? { prot: 1 } : { length: 6 * MiB }) },
@@ -281,8 +282,14 @@ describe('a damaged link', () => {
   });
 
   it('ignores unknown fields and parts that are none', () => {
-    const { scenario, problems } = read('#1&zoom=3&=4&&nothing&len=6M');
+    const { scenario, problems, notes } = read('#1&zoom=3&=4&&nothing&len=6M');
     expect(problems).toEqual([]);
+    expect(notes).toEqual(['Not known, and left out: zoom, =4, nothing.']);
+    expect(read('#1&len=1G&k=6.12&len=6M')).toMatchObject({
+      scenario: { request: { length: 6 * MiB } },
+      problems: [],
+      notes: ['There more than once, the last one counts: len.'],
+    });
     expect(scenario.request.length).toBe(6 * MiB);
   });
 

@@ -40,6 +40,8 @@ export interface LinkProblem {
 export interface ReadLink {
   readonly scenario: Scenario;
   readonly problems: readonly LinkProblem[];
+  /** What the link says beyond its fields, in sentences; absent where there is nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** One field: its key in the hash, how it is written (undefined: default, left out) and how it is read. */
@@ -47,6 +49,8 @@ interface Field {
   readonly key: string;
   readonly write: (s: Scenario, packer: Packer) => string | undefined;
   readonly read: (text: string, s: Scenario, packer: Packer) => Read<Scenario>;
+  /** The value at hand in words, also where it is the default. */
+  readonly show?: (s: Scenario) => string;
 }
 
 const ok = <T>(value: T): Read<T> => ({ ok: true, value });
@@ -70,6 +74,7 @@ const choice = <T extends string>(
 ): Field => ({
   key,
   write: s => (get(s) === get(defaultScenario) ? undefined : get(s)),
+  show: get,
   read: (text, s) => map(oneOf(values, text), v => ok(set(s, v))),
 });
 
@@ -82,6 +87,7 @@ const size = (
 ): Field => ({
   key,
   write: s => (get(s) === get(defaultScenario) ? undefined : write(get(s))),
+  show: s => write(get(s)),
   read: (text, s) => map(read(text), v => ok(set(s, v))),
 });
 
@@ -197,6 +203,7 @@ const shmemSettings: readonly ShmemSetting[] = ['never', 'always', 'within_size'
 const fields: readonly Field[] = [
   {
     key: 'a',
+    show: s => s.machine.arch,
     write: s => (s.machine.arch === defaultScenario.machine.arch ? undefined : s.machine.arch),
     read: (text, s) => {
       const arch = findArch(text);
@@ -205,6 +212,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'k',
+    show: s => s.machine.kernel,
     write: s => (s.machine.kernel === defaultScenario.machine.kernel ? undefined : s.machine.kernel),
     read: (text, s) => {
       const version = text.length > 80 ? undefined : parseKernelVersion(text);
@@ -231,13 +239,21 @@ const fields: readonly Field[] = [
     s => s.machine.shmem,
     (s, shmem) => machine(s, { shmem }),
   ),
+  choice(
+    'cont',
+    ['today', 'marked'],
+    s => s.machine.cont,
+    (s, cont) => machine(s, { cont }),
+  ),
   {
     key: 'bar',
+    show: s => writeBar(s.device.bar),
     write: s => (sameBar(s.device.bar, defaultScenario.device.bar) ? undefined : writeBar(s.device.bar)),
     read: (text, s) => map(readBar(text), bar => ok(device(s, { bar }))),
   },
   {
     key: 'others',
+    show: s => s.device.others.map(writeBar).join(',') || 'none',
     write: s => {
       const { others } = s.device;
       const standard = defaultScenario.device.others;
@@ -279,6 +295,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'as',
+    show: ({ space: { source } }) => (source.kind === 'preset' ? source.id : source.name),
     write: s => {
       const { source } = s.space;
       if (source.kind !== 'preset') return undefined;
@@ -294,6 +311,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'vmas',
+    show: ({ space: { source } }) => (source.kind === 'preset' ? source.id : source.name),
     write: (s, packer) =>
       s.space.source.kind === 'pasted' ? packer.pack(writeVmas(s.space.source)) : undefined,
     read: (text, s, packer) => {
@@ -317,6 +335,7 @@ const fields: readonly Field[] = [
   ),
   {
     key: 'base',
+    show: s => (s.space.mmapBase === undefined ? 'what the process has' : formatAddress(s.space.mmapBase)),
     write: s => (s.space.mmapBase === undefined ? undefined : formatAddress(s.space.mmapBase)),
     read: (text, s) =>
       map(readPages(text), n =>
@@ -327,6 +346,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'lid',
+    show: s => (s.space.lid === undefined ? 'none' : formatAddress(s.space.lid)),
     write: s => (s.space.lid === undefined ? undefined : formatAddress(s.space.lid)),
     read: (text, s) => map(readPages(text), n => ok(space(s, { lid: va(n) }))),
   },
@@ -391,6 +411,7 @@ const fields: readonly Field[] = [
   ),
   {
     key: 'sort',
+    show: () => 'the order of the table',
     write: ({ view: { compare } }) =>
       compare.sort === undefined ? undefined : `${compare.sort.down ? '-' : ''}${compare.sort.by}`,
     read: (text, s) =>
@@ -400,6 +421,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'find',
+    show: () => 'no filter',
     write: s => (s.view.compare.filter === '' ? undefined : s.view.compare.filter),
     read: (text, s) =>
       text.length > MAX_FILTER
@@ -408,6 +430,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'rows',
+    show: s => s.view.compare.groups.join('.'),
     write: s => {
       const { groups } = s.view.compare;
       const text = compareGroups.filter(g => groups.includes(g)).join('.');
@@ -424,11 +447,13 @@ const fields: readonly Field[] = [
   },
   {
     key: 'vs',
+    show: () => 'none',
     write: s => s.view.compare.baseline,
     read: (text, s) => map(readRow(text), baseline => ok(compare(s, { baseline }))),
   },
   {
     key: 'pin',
+    show: () => 'none',
     write: s => {
       const { pins } = s.view.compare;
       return pins === undefined ? undefined : pins.join(',') || 'none';
@@ -478,7 +503,7 @@ const unescapeValue = (text: string): string => {
 
 /**
  * Reads a hash, with or without its `#`. Every field fails on its own: it keeps its default and is named among
- * the problems. Unknown fields are ignored. Never throws, whatever the text.
+ * the problems. Unknown fields are ignored, and named in a note. Never throws, whatever the text.
  */
 export const readLink = (hash: string, packer: Packer): ReadLink => {
   const text = hash.replace(/^#/, '');
@@ -524,8 +549,35 @@ export const readLink = (hash: string, packer: Packer): ReadLink => {
         field: field.key,
         value: value.length > 40 ? `${value.slice(0, 40)}…` : value,
         reason: read.reason,
-        used: field.write(scenario, packer) ?? 'the default',
+        used: field.show?.(scenario) || (field.write(scenario, packer) ?? 'the default'),
       });
   }
-  return { scenario, problems };
+  const notes = notesOn(rest);
+  return { scenario, problems, ...(notes.length === 0 ? {} : { notes }) };
+};
+
+const SHOWN_KEYS = 8;
+
+/** What a reader of a link should know of its keys: those nobody knows, and those that stand there twice. */
+const notesOn = (parts: readonly string[]): readonly string[] => {
+  const seen = new Set<string>();
+  const unknown = new Set<string>();
+  const repeated = new Set<string>();
+  for (const part of parts) {
+    if (part === '') continue;
+    const [key = ''] = part.split('=', 1);
+    const known = part.includes('=') && fields.some(f => f.key === key);
+    const name = key.length > 20 ? `${key.slice(0, 20)}…` : key || part.slice(0, 20);
+    if (!known) unknown.add(name);
+    else if (seen.has(key)) repeated.add(name);
+    seen.add(key);
+  }
+  const list = (names: ReadonlySet<string>): string => {
+    const some = [...names].slice(0, SHOWN_KEYS);
+    return `${some.join(', ')}${names.size > some.length ? ` and ${names.size - some.length} more` : ''}`;
+  };
+  return [
+    ...(unknown.size > 0 ? [`Not known, and left out: ${list(unknown)}.`] : []),
+    ...(repeated.size > 0 ? [`There more than once, the last one counts: ${list(repeated)}.`] : []),
+  ];
 };
