@@ -3,9 +3,10 @@ import { archOf } from './arch/index.ts';
 import { costOf, type LeafCost } from './cost/cost.ts';
 import { factsOf, type KernelFacts } from './kernel/facts.ts';
 import { type KernelVersion, parseKernelVersion } from './kernel/version.ts';
+import { tlbUnits } from './leaves/contiguous.ts';
 import type { PfnMapping } from './leaves/mapping.ts';
 import { type LeafRules, leafRules } from './leaves/rules.ts';
-import type { LeafRun } from './leaves/runs.ts';
+import { type LeafRun, leafCount } from './leaves/runs.ts';
 import { firstMidOffsets, type TouchOrder, touchAll } from './leaves/touch.ts';
 import { type BestPossible, bestPossible, type WhySize, whyNotLarger } from './leaves/why.ts';
 import { ERRNO } from './placement/errno.ts';
@@ -18,7 +19,7 @@ import { type Limits, type MmapRequest, ordinaryLimits } from './placement/reque
 import { processOf } from './scenario/process.ts';
 import type { Scenario, TouchChoice } from './scenario/scenario.ts';
 import { makeAddressSpace } from './space/addressSpace.ts';
-import { type Bytes, bytes, MiB, pa, type Va, word } from './units.ts';
+import { type Bytes, bytes, MiB, pa, type Va, va, word } from './units.ts';
 
 /** A machine and a process, ready to be asked many requests. */
 export interface Prepared {
@@ -57,6 +58,8 @@ export interface DeviceAnswer {
   readonly rules: LeafRules;
   /** The leaves after every page was touched once in the chosen order. */
   readonly leaves: readonly LeafRun[];
+  /** What one TLB entry may hold: the leaves, or blocks of them where entries are marked contiguous. */
+  readonly units: readonly LeafRun[];
   readonly faults: number;
   readonly why: readonly WhySize[];
   readonly cost: LeafCost;
@@ -182,25 +185,32 @@ const mapEach = (
 const totalOf = (parts: readonly DeviceAnswer[], arch: Arch): PartsTotal | undefined => {
   const [first, ...rest] = parts;
   if (first === undefined || rest.length === 0) return first;
-  const faults = parts.reduce((sum, part) => sum + part.faults, 0);
+  const sum = (of: (part: DeviceAnswer) => number): number => parts.reduce((n, part) => n + of(part), 0);
+  const faults = sum(part => part.faults);
   const { era } = first.rules;
   // Neighbours may share a table, so tables are counted over all runs at once; faults are each mapping's own.
-  const whole = (runs: readonly LeafRun[], own: number): LeafCost => ({
+  const whole = (runs: readonly LeafRun[], own: number, tlbEntries: number): LeafCost => ({
     ...costOf(
       [...runs].sort((a, b) => a.va - b.va),
       arch,
       era,
     ),
     faults: own,
+    tlbEntries,
   });
   const leaves = parts.flatMap(part => part.leaves);
   return {
     leaves,
     faults,
-    cost: whole(leaves, faults),
+    cost: whole(
+      leaves,
+      faults,
+      sum(part => part.cost.tlbEntries),
+    ),
     bestCost: whole(
       parts.flatMap(part => part.best.runs),
-      parts.reduce((sum, part) => sum + part.bestCost.faults, 0),
+      sum(part => part.bestCost.faults),
+      sum(part => part.bestCost.tlbEntries),
     ),
   };
 };
@@ -282,18 +292,31 @@ export const deviceAnswer = (
   const touched = touchAll(mapping, rules, orderOf(scenario.request.touch, mapping, arch.page));
   if (touched === undefined) throw new Error('only a permutation can be too long to play');
   const best = bestPossible(bytes(end - start), mapping.pa, rules);
-  const cost = costOf(touched.leaves, arch, rules.era);
+  const { cont } = scenario.machine;
+  const units = tlbUnits(mapping, touched.leaves, arch, cont);
+  const cost = { ...costOf(touched.leaves, arch, rules.era), tlbEntries: leafCount(units) };
   return {
     mapping,
     rules,
     leaves: touched.leaves,
+    units,
     faults: touched.faults,
     why: whyNotLarger(mapping, rules, touched.leaves),
     cost,
     best,
-    bestCost: costOf(best.runs, arch, rules.era),
+    bestCost: {
+      ...costOf(best.runs, arch, rules.era),
+      tlbEntries: leafCount(tlbUnits(identityOf(mapping), best.runs, arch, cont)),
+    },
   };
 };
+
+/** The mapping as it would be if its VA were its PA: where the best runs are counted. */
+const identityOf = (m: PfnMapping): PfnMapping => ({
+  start: va(m.pa),
+  end: va(m.pa + (m.end - m.start)),
+  pa: m.pa,
+});
 
 /**
  * The steps the kernel takes to place a Scenario's request, in order: the search drawn on the address space. Of

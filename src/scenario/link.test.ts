@@ -91,6 +91,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
     kernel: fc.constantFrom('7.3', '6.12.117', '7.3-rc4', '6.1.192', '6.12', '7.3.4', '6.10-rc3'),
     policy: fc.constantFrom(...policies.map(p => p.id)),
     thp: fc.constantFrom('always', 'madvise', 'never'),
+    cont: fc.constantFrom('today', 'marked'),
     shmem: fc.constantFrom('never', 'always', 'within_size', 'advise', 'deny', 'force'),
   }),
   device: fc.record({

@@ -470,6 +470,9 @@ const fields: readonly Field[] = [
   },
 ];
 
+/** The keys of all fields, in the order in which they are written. */
+export const linkKeys: readonly string[] = fields.map(f => f.key);
+
 /**
  * Turns the fields of a link of version n into those of version n + 1; `upgraders[n - 1]` for n. There is one
  * for every version below {@link LINK_VERSION}: a missing one stops the module from loading.

@@ -1,4 +1,5 @@
 import type { ArchId } from '../arch/arch.ts';
+import type { ContRule } from '../leaves/contiguous.ts';
 import type { PolicyId } from '../placement/policies.ts';
 import type { FileKind } from '../placement/request.ts';
 import type { ShmemSetting } from '../placement/shmem.ts';
@@ -89,6 +90,8 @@ export interface Scenario {
     /** transparent_hugepage/enabled */
     readonly thp: 'always' | 'madvise' | 'never';
     readonly shmem: ShmemSetting;
+    /** Which entries are marked contiguous, on architectures that can. */
+    readonly cont: ContRule;
   };
   readonly device: {
     /** The BAR that is mapped. */
@@ -126,7 +129,14 @@ export interface Scenario {
 
 /** What a first visit shows: a 2 GiB BAR mapped whole into a real QEMU process on the newest kernel. */
 export const defaultScenario: Scenario = {
-  machine: { arch: 'x86_64-4', kernel: '7.3', policy: 'shipped', thp: 'always', shmem: 'never' },
+  machine: {
+    arch: 'x86_64-4',
+    kernel: '7.3',
+    policy: 'shipped',
+    thp: 'always',
+    shmem: 'never',
+    cont: 'today',
+  },
   device: {
     bar: { index: 2, base: pa(0x38_8000_0000), size: bytes(2 * GiB) },
     others: [

@@ -101,7 +101,7 @@ export const drawPaRow = (
   s.marks.push({ kind: 'rect', x: mine.x, y, w: mine.w, h: rowH, fill: 'vma2' });
   let label = `BAR ${bar.index}, ${formatSize(bar.size)}, not mapped`;
   if (device) {
-    const { mapping, leaves } = device;
+    const { mapping, units } = device;
     const length = mapping.end - mapping.start;
     const x0 = toPx(mapping.pa);
     const x1 = Math.min(toPx(mapping.pa + length), mine.x + mine.w);
@@ -112,7 +112,7 @@ export const drawPaRow = (
         x1: Math.max(toPx(mapping.pa + upper.to), toPx(mapping.pa + upper.from) + 2),
       });
     s.marks.push({ kind: 'rect', x: x0, y, w: Math.max(2.5, x1 - x0), h: rowH, fill: 'bg' });
-    for (const run of leaves) {
+    for (const run of units) {
       const runX = toPx(mapping.pa + (run.va - mapping.start));
       const runW = Math.max(2.5, ((run.size * run.count) / bar.size) * mine.w);
       s.marks.push({

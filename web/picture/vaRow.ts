@@ -325,7 +325,7 @@ const drawPlaced = (s: Sheet, input: PictureInput, seg: Segment, y: number, h: n
   const device = input.solution.device;
   const span = seg.to - seg.from;
   if (device) {
-    for (const run of device.leaves) {
+    for (const run of device.units) {
       const x0 = seg.x + ((run.va - seg.from) / span) * seg.w;
       const runW = Math.max(2.5, ((run.size * run.count) / span) * seg.w);
       s.marks.push({

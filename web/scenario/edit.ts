@@ -1,5 +1,7 @@
+import type { ArchId } from '../../src/arch/arch.ts';
+import { archOf } from '../../src/arch/index.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { alignDown, bytes, GiB, pa, type Va } from '../../src/units.ts';
+import { alignDown, bytes, formatPower, GiB, pa, type Va } from '../../src/units.ts';
 import type { Update } from '../state/steps.ts';
 
 /**
@@ -20,6 +22,26 @@ const withRequest =
   s => ({ ...s, request: { ...s.request, ...part } });
 
 export { withMachine, withRequest, withSpace };
+
+/**
+ * Another architecture. The request keeps its bytes; what must be a multiple of the page is rounded down to its own,
+ * and `said` tells what was.
+ */
+export const withArch = (id: ArchId): { readonly update: Update; readonly said: (s: Scenario) => string } => {
+  const { page, label } = archOf(id);
+  const offsetOf = (s: Scenario): number => alignDown(s.request.offset, page);
+  return {
+    update: s => ({
+      ...s,
+      machine: { ...s.machine, arch: id },
+      request: { ...s.request, offset: bytes(offsetOf(s)) },
+    }),
+    said: s =>
+      offsetOf(s) === s.request.offset
+        ? label
+        : `${label}: the offset was rounded down to a page of ${formatPower(page)}`,
+  };
+};
 
 /** The mapping reaches to the end of the BAR, so it follows the BAR. */
 const mapsTheRest = (s: Scenario): boolean =>

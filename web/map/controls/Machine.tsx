@@ -1,9 +1,11 @@
 import { type CSSProperties, useId, useState } from 'react';
+import type { ArchId } from '../../../src/arch/arch.ts';
 import { archOf, archs } from '../../../src/arch/index.ts';
 import { releases } from '../../../src/kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../../../src/kernel/version.ts';
-import { withMachine } from '../../scenario/edit.ts';
-import { app, useScenario } from '../../state/store.ts';
+import { formatPower } from '../../../src/units.ts';
+import { withArch, withMachine } from '../../scenario/edit.ts';
+import { app, useScenario, useSolution } from '../../state/store.ts';
 import { Note, Section } from './Section.tsx';
 
 const Architecture = () => {
@@ -12,9 +14,28 @@ const Architecture = () => {
   const at = archs.findIndex(a => a.id === machine.arch);
   const arch = archs[at];
   const fill = { ['--part' as string]: String(at / (archs.length - 1)) } as CSSProperties;
+  const choose = (to: ArchId): void => {
+    const { change, say, scenario } = app.getState();
+    const { update, said } = withArch(to);
+    say(said(scenario));
+    change(update, 'done');
+  };
   return (
     <div className="architecture">
-      <output htmlFor={id}>{arch?.label}</output>
+      <select
+        aria-label="Architecture by name"
+        value={machine.arch}
+        onChange={e => {
+          const chosen = archs.find(a => a.id === e.target.value);
+          if (chosen) choose(chosen.id);
+        }}
+      >
+        {archs.map(a => (
+          <option key={a.id} value={a.id}>
+            {a.label}
+          </option>
+        ))}
+      </select>
       <input
         id={id}
         className="slider stepped"
@@ -28,7 +49,7 @@ const Architecture = () => {
         style={fill}
         onChange={e => {
           const chosen = archs[e.target.valueAsNumber];
-          if (chosen) app.getState().change(withMachine({ arch: chosen.id }), 'done');
+          if (chosen) choose(chosen.id);
         }}
       />
     </div>
@@ -116,16 +137,43 @@ const Kernel = () => {
   );
 };
 
+/** The contiguous hint, on architectures that have one: no kernel gives it to devices, so it is a what-if. */
+const Contiguous = () => {
+  const { machine } = useScenario();
+  const hints = archOf(machine.arch).contiguous;
+  if (hints.length === 0) return null;
+  return (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={machine.cont === 'marked'}
+        onChange={e =>
+          app.getState().change(withMachine({ cont: e.target.checked ? 'marked' : 'today' }), 'done')
+        }
+      />
+      <span>
+        What if the kernel marked {hints.map(h => formatPower(h.size)).join(' and ')} blocks contiguous
+      </span>
+    </label>
+  );
+};
+
 /** Architecture and kernel. */
 export const Machine = () => {
   const { machine } = useScenario();
+  const { prepared } = useSolution();
   const listed = releases.find(r => r.version === machine.kernel);
+  const arch = archOf(machine.arch);
+  // On x86-64 what is left out is rare enough to wait behind “about”.
+  const x86 = arch.placement.kind === 'x86';
+  const unmodelled = arch.unmodelled.map(what => <Note key={what}>Not modelled: {what}.</Note>);
   return (
     <Section
       title="Machine"
       about={
         <>
-          <Note>{archOf(machine.arch).summary}</Note>
+          <Note>{arch.summary}</Note>
+          {x86 ? unmodelled : null}
           {listed !== undefined && (
             <Note>
               Linux {listed.version}: {listed.note}.
@@ -136,6 +184,11 @@ export const Machine = () => {
     >
       <Architecture />
       <Kernel />
+      <Contiguous />
+      {prepared.notes.map(note => (
+        <Note key={note}>{note}</Note>
+      ))}
+      {x86 ? null : unmodelled}
     </Section>
   );
 };
