@@ -84,6 +84,29 @@ describe('links', () => {
     expect(entries).toEqual(['', hashOf(at(409_600))]);
   });
 
+  it('reads one edit of the hash once, and nothing it wrote itself', () => {
+    const { host, entries } = makeHost();
+    const links = makeLinks(host);
+    links.read();
+    expect(links.arrived()).toBeUndefined();
+    entries.push('#1&hint=0x3000');
+    expect(links.arrived()?.scenario).toEqual(at(0x3000));
+    expect(links.arrived()).toBeUndefined();
+    links.done(at(0x3000), at(0x4000));
+    expect(links.arrived()).toBeUndefined();
+    entries.pop();
+    expect(links.arrived()?.scenario.request.hint).toBe(0x3000);
+  });
+
+  it('undoes in place: Back does not bring back what was undone', () => {
+    const { host, entries } = makeHost();
+    const links = makeLinks(host);
+    links.done(defaultScenario, at(4096));
+    links.drag(at(8192));
+    links.replace(defaultScenario);
+    expect(entries).toEqual(['', '']);
+  });
+
   it('brings back the very object it wrote', () => {
     const { host, entries } = makeHost();
     const links = makeLinks(host);

@@ -35,8 +35,12 @@ export interface Links {
   readonly drag: (s: Scenario) => void;
   /** A step is done: the entry of `before` stays in the history, `after` gets a new one. */
   readonly done: (before: Scenario, after: Scenario) => void;
+  /** Undo and redo: the present entry shows another step, so that Back never brings back what was undone. */
+  readonly replace: (s: Scenario) => void;
   /** Writes what a drag still owes. */
   readonly flush: () => void;
+  /** What the address says, where it is not what was written or read last. */
+  readonly arrived: () => ReadLink | undefined;
 }
 
 /** What of `window` the link needs. */
@@ -62,6 +66,8 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
   let timer: number | undefined;
   /** Hashes written here, so that Back brings back the very object, and with it what is remembered about it. */
   const written = new Map<string, Scenario>();
+  /** The hash that is shown. */
+  let seen: string | undefined;
   const url = (hash: string): string =>
     hash === '' ? `${host.location.pathname}${host.location.search}` : hash;
   const remember = (hash: string, s: Scenario): void => {
@@ -77,6 +83,7 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
     remember(hash, s);
     try {
       host.history[how](null, '', url(hash));
+      seen = host.location.hash;
     } catch {
       // Refused for being too long or too frequent. The page goes on; only the address stays behind.
     }
@@ -88,6 +95,18 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
     owed = undefined;
     if (s !== undefined) put('replaceState', s);
   };
+  /** Forgets what a drag still owes. */
+  const drop = (): void => {
+    if (timer !== undefined) host.clearTimeout(timer);
+    timer = undefined;
+    owed = undefined;
+  };
+  const read = (): ReadLink => {
+    const { hash } = host.location;
+    seen = hash;
+    const known = written.get(hash);
+    return known === undefined ? readHash(hash) : { scenario: known, problems: [] };
+  };
   return {
     drag: s => {
       if (s.space.source.kind === 'pasted' && packedOf(s.space.source).length > LONG) return;
@@ -98,18 +117,18 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
       }, DRAG_MS);
     },
     done: (before, after) => {
-      if (timer !== undefined) host.clearTimeout(timer);
-      timer = undefined;
-      owed = undefined;
+      drop();
       // The drag replaced the entry it began on; give it back, so that Back undoes the whole drag.
       put('replaceState', before);
       put('pushState', after);
     },
-    flush,
-    read: () => {
-      const { hash } = host.location;
-      const known = written.get(hash);
-      return known === undefined ? readHash(hash) : { scenario: known, problems: [] };
+    replace: s => {
+      drop();
+      put('replaceState', s);
     },
+    flush,
+    read,
+    // One edit of the hash fires popstate and hashchange both; only the first finds something new.
+    arrived: () => (host.location.hash === seen ? undefined : read()),
   };
 };

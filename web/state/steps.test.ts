@@ -18,6 +18,14 @@ describe('steps', () => {
     expect(hint(redo(undo(done)))).toBe(3);
   });
 
+  it('makes no step of a drag that ends where it began', () => {
+    const away = change(start, at(7), 'drag');
+    const back = finish(change(away, at(0), 'drag'));
+    expect(back).toEqual(start);
+    expect(back.scenario).toBe(defaultScenario);
+    expect(change(start, at(0), 'done').past).toEqual([]);
+  });
+
   it('ends a drag before it undoes', () => {
     const s = undo(change(start, at(7), 'drag'));
     expect(s.scenario).toBe(defaultScenario);

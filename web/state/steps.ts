@@ -28,9 +28,20 @@ export const firstStep = (scenario: Scenario): Steps => ({
   dragFrom: undefined,
 });
 
+/** Two values say the same. Lists of VMAs are shared, never copied, so a difference of identity decides there. */
+const same = (a: unknown, b: unknown): boolean => {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) && a.length > LONG_LIST) return false;
+  const [x, y] = [Object.entries(a), Object.entries(b)];
+  return x.length === y.length && x.every(([key, value]) => same(value, (b as Record<string, unknown>)[key]));
+};
+const LONG_LIST = 1000;
+
+// What ends where it began is no step.
 const stepped = (steps: Steps, before: Scenario, scenario: Scenario): Steps =>
-  before === scenario
-    ? { ...steps, scenario, dragFrom: undefined }
+  same(before, scenario)
+    ? { ...steps, scenario: before, dragFrom: undefined }
     : { scenario, past: [...steps.past, before].slice(-LONGEST_PAST), future: [], dragFrom: undefined };
 
 /**

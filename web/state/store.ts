@@ -1,10 +1,11 @@
 import { useSyncExternalStore } from 'react';
 import { createStore, useStore } from 'zustand';
-import type { LinkProblem } from '../../src/scenario/link.ts';
+import type { LinkProblem, ReadLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
+import { soundSpace } from '../../src/scenario/spaceRules.ts';
 import type { Solution } from '../../src/solve.ts';
 import type { ThemeName } from '../draw/tokens.ts';
-import { type Links, makeLinks } from './links.ts';
+import { hashOf, type Links, makeLinks } from './links.ts';
 import { solutionOf } from './solution.ts';
 import * as steps from './steps.ts';
 import { applyTheme, keepTheme, keptTheme, type ThemeChoice, themeOf } from './theme.ts';
@@ -22,6 +23,8 @@ export interface Dropped {
 export interface App extends steps.Steps {
   /** Fields of the link that could not be used. */
   readonly problems: readonly LinkProblem[];
+  /** What else there is to say about the link, in sentences. */
+  readonly linkNotes: readonly string[];
   readonly theme: ThemeChoice;
   /** The byte under the crosshair, as an offset in the mapping. */
   readonly crosshair: number | undefined;
@@ -53,39 +56,55 @@ export interface App extends steps.Steps {
 }
 
 /** A Scenario that can be solved, and what had to be left out for it. */
-const solvable = (read: {
-  readonly scenario: Scenario;
-  readonly problems: readonly LinkProblem[];
-}): typeof read => {
+const solvable = (read: ReadLink): ReadLink => {
+  const sound = soundSpace(read.scenario);
+  const problems = [...read.problems, ...sound.problems];
   try {
-    solutionOf(read.scenario);
-    return read;
+    solutionOf(sound.scenario);
+    return { ...read, scenario: sound.scenario, problems };
   } catch (error) {
     const scenario = { ...read.scenario, space: defaultScenario.space };
-    const reason = error instanceof Error ? error.message : String(error);
     const problem = {
-      field: 'address space',
+      field: read.scenario.space.source.kind === 'pasted' ? 'vmas' : 'as',
       value: read.scenario.space.source.kind,
-      reason,
+      reason: error instanceof Error ? error.message : String(error),
       used: 'the default one',
     };
-    return { scenario, problems: [...read.problems, problem] };
+    return { ...read, scenario, problems: [...problems, problem] };
   }
 };
 
-const makeApp = (links: Links, read: () => ReturnType<typeof solvable>) =>
+/** No word about the link any more. */
+const quiet = { problems: [], linkNotes: [] } as const;
+
+const makeApp = (links: Links, read: () => ReadLink) =>
   createStore<App>()((set, get) => {
     const step = (next: steps.Steps): void => {
-      const before = get().dragFrom ?? get().scenario;
-      set(next);
+      const { dragFrom, scenario } = get();
+      const before = dragFrom ?? scenario;
+      // The words about a link belong to what it showed.
+      set(next.scenario === scenario ? next : { ...next, ...quiet });
       if (next.dragFrom !== undefined) links.drag(next.scenario);
       else if (next.scenario !== before) links.done(before, next.scenario);
-      else links.flush();
+      else {
+        // The address may still show where the drag has been.
+        if (dragFrom !== undefined) links.drag(before);
+        links.flush();
+      }
+    };
+    /** Undo and redo. A drag in progress ends first, as a step of its own. */
+    const walk = (to: (all: steps.Steps) => steps.Steps): void => {
+      step(steps.finish(get()));
+      const next = to(get());
+      if (next.scenario === get().scenario) return;
+      set({ ...next, ...quiet });
+      links.replace(next.scenario);
     };
     const first = solvable(read());
     return {
       ...steps.firstStep(first.scenario),
       problems: first.problems,
+      linkNotes: first.notes ?? [],
       theme: keptTheme(),
       crosshair: undefined,
       dialog: undefined,
@@ -104,9 +123,9 @@ const makeApp = (links: Links, read: () => ReturnType<typeof solvable>) =>
         step(next);
       },
       finish: () => step(steps.finish(get())),
-      undo: () => step(steps.undo(get())),
-      redo: () => step(steps.redo(get())),
-      dismissProblems: () => set({ problems: [] }),
+      undo: () => walk(steps.undo),
+      redo: () => walk(steps.redo),
+      dismissProblems: () => set(quiet),
       setTheme: theme => {
         keepTheme(theme);
         set({ theme });
@@ -165,21 +184,21 @@ export const useThemeName = (): ThemeName =>
     useMedia('(forced-colors: active)'),
   );
 
-/** Brings the address up to date and returns it whole. */
+/** Brings the address up to date and returns that of the Scenario shown, whatever the browser let be written. */
 export const currentUrl = (): string => {
   app.getState().finish();
   links.flush();
-  return window.location.href;
+  const { href, hash } = window.location;
+  return href.slice(0, href.length - hash.length).replace(/#$/, '') + hashOf(app.getState().scenario);
 };
 
 /** Follows Back, Forward and hashes edited by hand. */
 export const startHistory = (): void => {
   const arrive = (): void => {
-    // A hand-made edit fires hashchange and popstate both; the second one finds nothing new.
-    const read = solvable(links.read());
-    const state = app.getState();
-    if (read.scenario === state.scenario) return;
-    app.setState({ ...steps.arrive(state, read.scenario), problems: read.problems });
+    const arrived = links.arrived();
+    if (arrived === undefined) return;
+    const { scenario, problems, notes = [] } = solvable(arrived);
+    app.setState({ ...steps.arrive(app.getState(), scenario), problems, linkNotes: notes });
   };
   window.addEventListener('popstate', arrive);
   window.addEventListener('hashchange', arrive);

@@ -1,0 +1,36 @@
+/** The fields of a link as the screen calls them. */
+const names: Readonly<Record<string, string>> = {
+  version: 'Version of the link',
+  a: 'Architecture',
+  k: 'Kernel',
+  p: 'Placement policy',
+  thp: 'THP enabled',
+  shmem: 'shmem THP',
+  cont: 'Contiguous entries',
+  bar: 'Device BAR',
+  others: 'Other BARs',
+  holes: 'Holes in the BAR',
+  as: 'Address space',
+  vmas: 'Pasted address space',
+  stack: 'Stack limit',
+  layout: 'Search direction',
+  base: 'mmap_base',
+  lid: 'Free below',
+  f: 'What is mapped',
+  off: 'Offset',
+  len: 'Length',
+  hint: 'Hint',
+  fl: 'Flags',
+  prot: 'Protection',
+  adv: 'madvise()',
+  t: 'Touch order',
+  s: 'Screen',
+  sort: 'Order of the table',
+  find: 'Filter of the table',
+  rows: 'Rows of the table',
+  vs: 'Baseline of the table',
+  pin: 'Pinned rows',
+};
+
+/** The name of a link's field in words; its key where it has none. */
+export const fieldName = (key: string): string => (Object.hasOwn(names, key) ? (names[key] ?? key) : key);
