@@ -1,5 +1,7 @@
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { MAX_INTAKE } from '../src/intake/intake.ts';
+import type { ScreenId } from '../src/scenario/scenario.ts';
+import { CompareScreen } from './compare/CompareScreen.tsx';
 import { Header } from './Header.tsx';
 import { Help } from './Help.tsx';
 import { IntakeDialog } from './intake/IntakeDialog.tsx';
@@ -81,14 +83,17 @@ const useDrops = (): void => {
   }, []);
 };
 
+const screens: Readonly<Record<ScreenId, () => ReactNode>> = { map: MapScreen, compare: CompareScreen };
+
 /** The page. */
 export const App = () => {
   useDrops();
+  const Screen = screens[useApp(s => s.scenario.view.screen)];
   return (
     <>
       <Header />
       <LinkProblems />
-      <MapScreen />
+      <Screen />
       <IntakeDialog />
       <Help />
     </>

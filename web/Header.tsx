@@ -1,5 +1,8 @@
+import type { ScreenId } from '../src/scenario/scenario.ts';
 import { sceneCaption } from './scenario/caption.ts';
+import { withScreen } from './scenario/view.ts';
 import { copyLink } from './state/commands.ts';
+import { hashOf } from './state/links.ts';
 import { app, useApp, useMedia, useScenario } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';
 
@@ -81,6 +84,59 @@ const DrawerButton = () => {
   );
 };
 
+const screens: readonly { readonly id: ScreenId; readonly label: string }[] = [
+  { id: 'map', label: 'Map' },
+  { id: 'compare', label: 'Compare' },
+];
+
+const go = (screen: ScreenId): void => app.getState().change(withScreen(screen), 'done');
+
+/** Links to the screens, each with the whole Scenario in it. */
+const Screens = () => {
+  const scenario = useScenario();
+  return (
+    <nav aria-label="Screens">
+      {screens.map(s => (
+        <a
+          key={s.id}
+          href={hashOf(withScreen(s.id)(scenario)) || '#'}
+          aria-current={scenario.view.screen === s.id ? 'page' : undefined}
+          onClick={e => {
+            // Another tab is the browser's business.
+            if (e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+            e.preventDefault();
+            go(s.id);
+          }}
+        >
+          {s.label}
+        </a>
+      ))}
+    </nav>
+  );
+};
+
+/** The same where there is no room for links. */
+const ScreenMenu = () => {
+  const screen = useApp(s => s.scenario.view.screen);
+  return (
+    <select
+      className="theme"
+      aria-label="Screen"
+      value={screen}
+      onChange={e => {
+        const chosen = screens.find(s => s.id === e.target.value);
+        if (chosen) go(chosen.id);
+      }}
+    >
+      {screens.map(s => (
+        <option key={s.id} value={s.id}>
+          {s.label}
+        </option>
+      ))}
+    </select>
+  );
+};
+
 /** Name, scene, screens, and what works on every screen. On a phone the tools move into a menu. */
 export const Header = () => {
   const scenario = useScenario();
@@ -91,14 +147,12 @@ export const Header = () => {
     <header className="header">
       <h1>Hugemap</h1>
       <span className="caption">{sceneCaption(scenario)}</span>
-      <nav aria-label="Screens">
-        <span aria-current="page">Map</span>
-      </nav>
+      {phone ? <ScreenMenu /> : <Screens />}
       <span className="remark" role="status">
         {remark}
       </span>
       <div className="tools">
-        {narrow && <DrawerButton />}
+        {narrow && scenario.view.screen === 'map' && <DrawerButton />}
         {!phone && <Steps />}
         <button type="button" className="button" onClick={() => void copyLink()}>
           {phone ? 'Link' : 'Copy link'}

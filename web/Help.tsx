@@ -2,7 +2,13 @@ import { commands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
 
-const groups = ['Picture', 'Scenario', 'App'] as const;
+const groups = ['Picture', 'Compare', 'Scenario', 'App'] as const;
+const heads = {
+  Picture: 'On the picture',
+  Compare: 'In the Compare table',
+  Scenario: 'Scenario',
+  App: 'App',
+} as const;
 
 /** Every key, from the table that binds them, and what the native sliders do. */
 export const Help = () => {
@@ -12,7 +18,7 @@ export const Help = () => {
       <div className="columns">
         {groups.map(group => (
           <section key={group}>
-            <h3>{group === 'Picture' ? 'On the picture' : group}</h3>
+            <h3>{heads[group]}</h3>
             <dl>
               {commands
                 .filter(c => c.group === group && c.shown !== '')

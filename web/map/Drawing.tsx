@@ -138,7 +138,7 @@ export const Drawing = () => {
   };
 
   const press = (e: React.KeyboardEvent) => {
-    if (e.altKey || !runKey(e, 'picture')) return;
+    if (e.altKey || !runKey(e, 'Picture')) return;
     setTip(undefined);
   };
 

@@ -41,10 +41,16 @@ const PAGE_LENS = 6;
 /** More teeth than this in a pane stand closer than an eye can tell: use the lens. */
 const MOST_TEETH = 10;
 
+/** What the zipper looks at besides the answer itself. */
+export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
+  /** Draw so many panes, those of the largest sizes; undefined: one a size. */
+  readonly most?: number;
+}
+
 /** Draws the zipper and gives the horizontal extent of its first pane. */
 export const drawZipper = (
   s: Sheet,
-  input: PictureInput,
+  input: ZipperInput,
   device: DeviceAnswer,
   x: number,
   w: number,
@@ -57,7 +63,8 @@ export const drawZipper = (
     { kind: 'pte' as const, size: rules.page as number, why: undefined },
   ];
   // Where three panes would be cramped the smallest goes first: its teeth always meet.
-  const all = w < 640 ? sizes.slice(0, Math.max(1, sizes.length - 1)) : sizes;
+  const roomy = w < 640 ? Math.max(1, sizes.length - 1) : sizes.length;
+  const all = sizes.slice(0, Math.min(roomy, input.most ?? roomy));
   const chosen = input.pane === undefined ? all : sizes.slice(input.pane, input.pane + 1);
   const gutter = w * 0.04;
   const shares =
@@ -147,7 +154,7 @@ const standingOf = (pane: Pane, leaves: readonly LeafRun[]): Standing => {
 
 const drawPane = (
   s: Sheet,
-  input: PictureInput,
+  input: ZipperInput,
   device: DeviceAnswer,
   pane: Pane,
   b: ZipperBands,

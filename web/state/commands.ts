@@ -40,8 +40,8 @@ const moveCrosshair = (to: (at: number, page: number, pmd: number, length: numbe
 
 /** One command: the keys that run it and the words that the help shows. */
 export interface Command {
-  /** Keys of the picture work while it has the focus, all others everywhere. */
-  readonly group: 'Picture' | 'Scenario' | 'App';
+  /** Keys of the picture and of the Compare table work while it has the focus, all others everywhere. */
+  readonly group: 'Picture' | 'Compare' | 'Scenario' | 'App';
   readonly label: string;
   /** As KeyboardEvent.key gives them, lower case; `mod+` is Ctrl or Cmd. */
   readonly keys: readonly string[];
@@ -63,6 +63,38 @@ const picture = (
     shown: i === 0 ? shown : '',
     run: moveCrosshair(to),
   }));
+
+/** What the keys of the Compare table do. */
+export type CompareAction =
+  | 'previous'
+  | 'next'
+  | 'first'
+  | 'last'
+  | 'pin'
+  | 'baseline'
+  | 'open'
+  | 'copy'
+  | 'find';
+
+type CompareActions = Readonly<Record<CompareAction, () => void>>;
+
+let compareActions: CompareActions | undefined;
+
+/** Says what the keys of the Compare table do while it is shown; gives back what ends that. */
+export const bindCompare = (actions: CompareActions): (() => void) => {
+  compareActions = actions;
+  return () => {
+    if (compareActions === actions) compareActions = undefined;
+  };
+};
+
+const compare = (action: CompareAction, label: string, shown: string, key: string): Command => ({
+  group: 'Compare',
+  label,
+  keys: [key],
+  shown,
+  run: () => compareActions?.[action](),
+});
 
 /** Every key of the app. The help is made from this table and the keys are bound by it. */
 export const commands: readonly Command[] = [
@@ -89,6 +121,15 @@ export const commands: readonly Command[] = [
     shown: 'Esc',
     run: () => app.getState().setCrosshair(undefined),
   },
+  compare('previous', 'Row by row', '↑, ↓', 'arrowup'),
+  compare('next', 'Row by row', '', 'arrowdown'),
+  compare('first', 'First, last row', 'Home, End', 'home'),
+  compare('last', 'First, last row', '', 'end'),
+  compare('open', 'Open the row in Map', 'Enter', 'enter'),
+  compare('pin', 'Pin it below', 'P', 'p'),
+  compare('baseline', 'Compare the others with it', 'B', 'b'),
+  compare('copy', 'Copy the table as Markdown', 'C', 'c'),
+  compare('find', 'Find rows', '/', '/'),
   {
     group: 'Scenario',
     label: 'Undo',
@@ -130,14 +171,15 @@ const takesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLSelectElement ||
   (target instanceof HTMLInputElement && !['range', 'radio', 'checkbox', 'button'].includes(target.type));
 
-/** Runs the command of a key among those of the picture, or those of the rest; true when there is one. */
+/** Runs the command of a key among those of a place, or those of the rest; true when there is one. */
 export const runKey = (
   e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'preventDefault'>,
-  where: 'picture' | 'page',
+  where: 'Picture' | 'Compare' | 'page',
 ): boolean => {
   const key = keyOf(e);
+  const placed = (c: Command): boolean => c.group === 'Picture' || c.group === 'Compare';
   const command = commands.find(
-    c => (c.group === 'Picture') === (where === 'picture') && c.keys.includes(key),
+    c => (where === 'page' ? !placed(c) : c.group === where) && c.keys.includes(key),
   );
   if (command === undefined) return false;
   e.preventDefault();

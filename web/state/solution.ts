@@ -37,21 +37,19 @@ const lastFew = <Args extends readonly unknown[], Key extends readonly unknown[]
 // Presets are named by their id: two readings of a link make two objects of one preset.
 const sourceKey = ({ source }: Space): unknown => (source.kind === 'preset' ? source.id : source);
 
+const preparedKey = (m: Machine, s: Space) => [
+  m.arch,
+  m.kernel,
+  m.policy,
+  sourceKey(s),
+  s.stackLimit,
+  s.legacy,
+  s.mmapBase,
+  s.lid,
+];
+
 /** prepare() of src/solve.ts, remembered: dragging the request never builds the address space again. */
-export const preparedOf = lastFew(
-  4,
-  (m: Machine, s: Space) => [
-    m.arch,
-    m.kernel,
-    m.policy,
-    sourceKey(s),
-    s.stackLimit,
-    s.legacy,
-    s.mmapBase,
-    s.lid,
-  ],
-  (m: Machine, s: Space): Prepared => prepare(m, s),
-);
+export const preparedOf = lastFew(4, preparedKey, (m: Machine, s: Space): Prepared => prepare(m, s));
 
 /** The answer to a Scenario, remembered. Throws for an address space that cannot be. */
 export const solutionOf = lastFew(
@@ -73,16 +71,42 @@ const hasShadowStack = lastFew(
   (p: Prepared): boolean => p.mm.space.vmas.some(v => v.shadowStack),
 );
 
+/** prepare() for the other rows of a table: as many as there are architectures, each on a process of its own. */
+const preparedRow = lastFew(64, preparedKey, (m: Machine, s: Space): Prepared => prepare(m, s));
+
 /**
- * The answer to the same Scenario on another kernel or policy. The address space is shared where it may be: only
- * the guard below a shadow stack depends on the kernel.
+ * The same address space under another kernel or policy. It is shared where it may be: only the guard below a
+ * shadow stack depends on the kernel.
  */
-export const solveVariant = (s: Scenario, machine: Machine): Solution => {
+const preparedVariant = (s: Scenario, machine: Machine): Prepared => {
   const base = preparedOf(s.machine, s.space);
-  const scenario = { ...s, machine };
   const version = parseKernelVersion(machine.kernel);
   if (version === undefined || machine.arch !== s.machine.arch || hasShadowStack(base))
-    return solve(scenario, prepare(machine, s.space));
+    return preparedRow(machine, s.space);
   const facts = policyOf(machine.policy).apply(factsOf(version));
-  return solve(scenario, { ...base, version, facts, mm: { ...base.mm, facts } });
+  return { ...base, version, facts, mm: { ...base.mm, facts } };
+};
+
+/** The answer to the same Scenario on another kernel or policy. */
+export const solveVariant = (s: Scenario, machine: Machine): Solution =>
+  solve({ ...s, machine }, preparedVariant(s, machine));
+
+/** An answer, and the steps that led to it. */
+export interface Answer {
+  readonly scenario: Scenario;
+  readonly solution: Solution;
+  readonly events: readonly PlacementEvent[];
+}
+
+/** {@link solveVariant} with the steps of the placement. */
+export const answerVariant = (s: Scenario, machine: Machine): Answer => {
+  const scenario = { ...s, machine };
+  const prepared = preparedVariant(s, machine);
+  return { scenario, solution: solve(scenario, prepared), events: trace(scenario, prepared) };
+};
+
+/** The answer to a Scenario on an address space of its own. */
+export const answerAlone = (scenario: Scenario): Answer => {
+  const prepared = preparedRow(scenario.machine, scenario.space);
+  return { scenario, solution: solve(scenario, prepared), events: trace(scenario, prepared) };
 };

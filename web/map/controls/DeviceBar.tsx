@@ -1,11 +1,11 @@
-import { useMemo } from 'react';
-import { formatAddress, type Read } from '../../../src/text.ts';
-import { GiB, TiB } from '../../../src/units.ts';
-import { baseWindow, withBarBase, withBarIndex, withBarSize } from '../../scenario/edit.ts';
+import type { Read } from '../../../src/text.ts';
+import { TiB } from '../../../src/units.ts';
+import { BaseControl } from '../../controls/request.tsx';
+import { withBarIndex, withBarSize } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
-import { linearScale, octaveScale, sizeInWords } from '../../ui/scale.ts';
+import { octaveScale, sizeInWords } from '../../ui/scale.ts';
 import { Section } from './Section.tsx';
 
 const PAGE = 4096;
@@ -32,14 +32,6 @@ export const DeviceBar = () => {
   const { device } = useScenario();
   const { bar } = device;
   const { change, finish } = app.getState();
-  const { low, high } = baseWindow(useScenario());
-  const bases = useMemo(() => linearScale(low, high), [low, high]);
-  const readBase = (text: string): Read<number> => {
-    const read = readPages(text);
-    return read.ok && read.value + bar.size > 2 ** 57
-      ? { ok: false, reason: 'beyond any physical address' }
-      : read;
-  };
   return (
     <Section
       title="Device BAR"
@@ -72,22 +64,7 @@ export const DeviceBar = () => {
         onDrag={size => change(withBarSize(size), 'drag')}
         onDone={finish}
       />
-      <BytesField
-        label="Physical base"
-        value={bar.base}
-        write={formatAddress}
-        read={readBase}
-        onCommit={base => change(withBarBase(base), 'done')}
-      />
-      <BytesSlider
-        label="Physical base of the BAR"
-        value={bar.base}
-        scale={bases}
-        words={formatAddress(bar.base)}
-        bigStep={(value, direction) => value + direction * GiB}
-        onDrag={base => change(withBarBase(base), 'drag')}
-        onDone={finish}
-      />
+      <BaseControl />
     </Section>
   );
 };

@@ -1,14 +1,10 @@
-import { useMemo } from 'react';
 import { MAP } from '../../../src/placement/flags.ts';
 import { vfioOffset } from '../../../src/placement/mmap.ts';
 import type { FileKind } from '../../../src/placement/request.ts';
 import { formatAddress, formatExact } from '../../../src/text.ts';
-import { bytes, GiB, TiB } from '../../../src/units.ts';
-import { withLength, withMachine, withOffset, withRequest } from '../../scenario/edit.ts';
+import { HintControl, LengthControl, OffsetControl } from '../../controls/request.tsx';
+import { withMachine, withRequest } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
-import { BytesField, readPages } from '../../ui/BytesField.tsx';
-import { BytesSlider } from '../../ui/BytesSlider.tsx';
-import { linearScale, octaveScale, sizeInWords } from '../../ui/scale.ts';
 import { Choice } from './Choice.tsx';
 import { Section } from './Section.tsx';
 
@@ -178,59 +174,13 @@ const DriverOffset = () => {
 };
 
 /** The arguments of mmap(). */
-export const Request = () => {
-  const { request, device } = useScenario();
-  const { change, finish } = app.getState();
-  const vfio = request.file === 'vfio';
-  const room = vfio ? Math.max(PAGE, device.bar.size - PAGE) : 4 * GiB;
-  const offsets = useMemo(() => linearScale(0, room), [room]);
-  const most = vfio ? Math.max(PAGE, device.bar.size - request.offset) : TiB;
-  const lengths = useMemo(() => octaveScale(Math.max(PAGE, Math.floor(most / PAGE) * PAGE)), [most]);
-  return (
-    <Section title="mmap() request">
-      <Kind />
-      <BytesField
-        label={vfio ? 'Offset in BAR' : 'Offset'}
-        value={request.offset}
-        read={readPages}
-        onCommit={offset => change(withRequest({ offset: bytes(offset) }), 'done')}
-      />
-      <BytesSlider
-        label={vfio ? 'Offset in BAR' : 'Offset in the file'}
-        value={request.offset}
-        scale={offsets}
-        words={`${sizeInWords(request.offset)} into the ${vfio ? 'BAR' : 'file'}`}
-        bigStep={(value, direction) =>
-          room > GiB
-            ? value + direction * GiB
-            : direction > 0
-              ? value * 2
-              : Math.floor(value / 2 / PAGE) * PAGE
-        }
-        onDrag={offset => change(withOffset(offset), 'drag')}
-        onDone={finish}
-      />
-      <DriverOffset />
-      <BytesField
-        label="Length"
-        value={request.length}
-        onCommit={length => change(withLength(length), 'done')}
-      />
-      <BytesSlider
-        label="Length"
-        value={request.length}
-        scale={lengths}
-        words={sizeInWords(request.length)}
-        onDrag={length => change(withLength(length), 'drag')}
-        onDone={finish}
-      />
-      <BytesField
-        label="Hint"
-        value={request.hint}
-        write={n => (n === 0 ? '0' : formatAddress(n))}
-        onCommit={hint => change(withRequest({ hint }), 'done')}
-      />
-      <Flags />
-    </Section>
-  );
-};
+export const Request = () => (
+  <Section title="mmap() request">
+    <Kind />
+    <OffsetControl />
+    <DriverOffset />
+    <LengthControl />
+    <HintControl />
+    <Flags />
+  </Section>
+);

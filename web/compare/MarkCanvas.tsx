@@ -1,0 +1,58 @@
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { canvasMeasure, paint } from '../draw/canvas.ts';
+import type { Mark, Measure } from '../draw/marks.ts';
+import { palettes } from '../draw/tokens.ts';
+import { useThemeName } from '../state/store.ts';
+
+const subscribeRatio = (notify: () => void): (() => void) => {
+  window.addEventListener('resize', notify);
+  return () => window.removeEventListener('resize', notify);
+};
+const usePixelRatio = (): number => useSyncExternalStore(subscribeRatio, () => window.devicePixelRatio || 1);
+
+/**
+ * A draw list on a canvas of a known size in CSS pixels. It is drawn again only when `signature`, its size or the
+ * colours change.
+ */
+export const MarkCanvas = ({
+  width,
+  height,
+  signature,
+  draw,
+  label,
+}: {
+  readonly width: number;
+  readonly height: number;
+  readonly signature: string;
+  readonly draw: (measure: Measure) => readonly Mark[];
+  /** What it shows; undefined where the words stand beside it. */
+  readonly label?: string;
+}) => {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const theme = useThemeName();
+  const ratio = usePixelRatio();
+  const latest = useRef(draw);
+  latest.current = draw;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for what is drawn
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    const ctx = element?.getContext('2d');
+    if (!element || !ctx || width <= 0) return;
+    const w = Math.round(width * ratio);
+    const h = Math.round(height * ratio);
+    if (element.width !== w || element.height !== h) {
+      element.width = w;
+      element.height = h;
+    }
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, width, height);
+    paint(ctx, latest.current(canvasMeasure(ctx)), palettes[theme]);
+  }, [signature, width, height, theme, ratio]);
+  return (
+    <canvas
+      ref={canvas}
+      style={{ width: `${width}px`, height: `${height}px` }}
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+    />
+  );
+};

@@ -1,0 +1,21 @@
+import type { CompareView, ScreenId } from '../../src/scenario/scenario.ts';
+import type { Update } from '../state/steps.ts';
+
+/** Changes of what is looked at; the request and its machine stay. */
+
+/** Another screen. */
+export const withScreen =
+  (screen: ScreenId): Update =>
+  s =>
+    s.view.screen === screen ? s : { ...s, view: { ...s.view, screen } };
+
+/** Another look at the Compare table. */
+export const withCompare =
+  (part: Partial<CompareView>): Update =>
+  s => ({ ...s, view: { ...s.view, compare: { ...s.view.compare, ...part } } });
+
+const LONGEST_FILTER = 80;
+
+/** The words of a filter as a link can carry them. */
+export const withFilter = (text: string): Update =>
+  withCompare({ filter: text.replaceAll(/[^ -~]/g, '').slice(0, LONGEST_FILTER) });
