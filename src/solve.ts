@@ -15,7 +15,8 @@ import { mmap, type Placement, vfioOffset } from './placement/mmap.ts';
 import type { Area, Device, DeviceMapping, Outcome, Step } from './placement/policies/userSpace.ts';
 import { policyOf } from './placement/policies.ts';
 import { mmapInto, type Process } from './placement/process.ts';
-import { type Limits, type MmapRequest, ordinaryLimits } from './placement/request.ts';
+import { type Limits, type MmapRequest, ordinaryLimits, type VfioRegion } from './placement/request.ts';
+import { barMappable } from './scenario/devices.ts';
 import { processOf } from './scenario/process.ts';
 import type { Scenario, TouchChoice } from './scenario/scenario.ts';
 import { makeAddressSpace } from './space/addressSpace.ts';
@@ -99,6 +100,13 @@ export const prepare = (machine: Scenario['machine'], space: Scenario['space']):
   };
 };
 
+/** The BAR as vfio-pci offers it on the Scenario's architecture. */
+const regionOf = ({ device: { bar }, machine }: Scenario): VfioRegion => ({
+  phys: bar.base,
+  size: bar.size,
+  mappable: barMappable(bar.base, bar.size, archOf(machine.arch).page),
+});
+
 /** The mmap() call a Scenario makes. */
 export const requestOf = (scenario: Scenario): MmapRequest => {
   const { request, device, machine } = scenario;
@@ -111,10 +119,7 @@ export const requestOf = (scenario: Scenario): MmapRequest => {
     prot: request.prot,
     flags: request.flags,
     // Past 1 TiB the offset names the next region, which is not this BAR.
-    region:
-      vfio && request.offset < 2 ** 40
-        ? { phys: device.bar.base, size: device.bar.size, mappable: true }
-        : undefined,
+    region: vfio && request.offset < 2 ** 40 ? regionOf(scenario) : undefined,
     hugePage: archOf(machine.arch).hugePages[0] ?? bytes(2 * MiB),
     shmemEnabled: machine.shmem,
     shadowStack: false,
@@ -229,7 +234,7 @@ const several = (
 /** The device as a program sees it. */
 const deviceOf = (scenario: Scenario, areas: readonly Area[]): Device => ({
   index: scenario.device.bar.index,
-  region: { phys: scenario.device.bar.base, size: scenario.device.bar.size, mappable: true },
+  region: regionOf(scenario),
   areas,
   prot: scenario.request.prot,
 });
