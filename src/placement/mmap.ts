@@ -235,7 +235,7 @@ const byRule = (
 ): number => {
   const reason = whyNot(mm, area, rule);
   if (reason === undefined) return helperThenPlain(mm, area, offset, record);
-  record?.({ kind: 'unaligned', why: reason });
+  if (area.byLength === undefined) record?.({ kind: 'unaligned', why: reason });
   return plainArea(mm, { ...area, alignOffset: offset }, 0, record);
 };
 
