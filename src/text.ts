@@ -19,7 +19,7 @@ const MAX = 1n << 64n;
 
 const readTerm = (text: string): Read<bigint> => {
   const m = TERM.exec(text);
-  if (!m) return { ok: false, reason: `“${shorten(text)}” is not a number, a size (2G) or an address (0x…)` };
+  if (!m) return { ok: false, reason: notATerm(text) };
   const [, hexDigits, whole = '', fraction = '', suffix = ''] = m;
   const unit = UNITS[suffix.slice(0, 1).toLowerCase()] ?? 1n;
   if (hexDigits !== undefined) {
@@ -32,6 +32,18 @@ const readTerm = (text: string): Read<bigint> => {
   if (scaled % scale !== 0n)
     return { ok: false, reason: `“${shorten(text)}” is not a whole number of bytes` };
   return { ok: true, value: scaled / scale };
+};
+
+const NUMBER = /^(?:0x[0-9a-f_]*|[0-9][0-9_,]*(?:\.[0-9]+)?)\s*/i;
+
+/** What is wrong with a term, with the part of it that cannot be read. */
+const notATerm = (text: string): string => {
+  if (text === '') return 'nothing stands beside the sign, which is not a number';
+  const start = NUMBER.exec(text)?.[0] ?? '';
+  const rest = text.slice(start.length);
+  return start === '' || rest === ''
+    ? `“${shorten(text)}” is not a number, a size (2G) or an address (0x…)`
+    : `“${shorten(rest)}” after “${shorten(start.trim())}” is not a number or a unit (K, M, G, T, P)`;
 };
 
 const shorten = (text: string): string => (text.length > 24 ? `${text.slice(0, 24)}…` : text);
@@ -56,8 +68,8 @@ export const readBytes = (text: string): Read<number> => {
     if (!term.ok) return term;
     sum += sign * term.value;
   }
-  if (sum < 0n) return { ok: false, reason: 'below 0' };
-  if (sum >= MAX) return { ok: false, reason: 'does not fit in 64 bits' };
+  if (sum < 0n) return { ok: false, reason: `“${shorten(input)}” is below 0` };
+  if (sum >= MAX) return { ok: false, reason: `“${shorten(input)}” does not fit in 64 bits` };
   const value = Number(sum);
   if (BigInt(value) !== sum)
     return { ok: false, reason: 'above 2^53 only multiples of a page can be held exactly' };

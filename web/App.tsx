@@ -5,46 +5,10 @@ import { CompareScreen } from './compare/CompareScreen.tsx';
 import { Header } from './Header.tsx';
 import { Help } from './Help.tsx';
 import { IntakeDialog } from './intake/IntakeDialog.tsx';
+import { LinkProblems } from './LinkProblems.tsx';
 import { MapScreen } from './map/MapScreen.tsx';
 import { app, useApp } from './state/store.ts';
 import './styles.css';
-
-/** Fields of the link that were not used: what stood there, why not, and what is used instead. */
-const LinkProblems = () => {
-  const problems = useApp(s => s.problems);
-  const canUndo = useApp(s => s.past.length > 0);
-  if (problems.length === 0) return null;
-  const { dismissProblems, undo } = app.getState();
-  return (
-    <div className="link-problems" role="alert">
-      <ul>
-        {problems.map(p => (
-          <li key={p.field}>
-            <span aria-hidden="true" className="red">
-              ✕{' '}
-            </span>
-            <b>{p.field}</b> <code>{p.value}</code>: {p.reason}. Used instead: <code>{p.used}</code>
-          </li>
-        ))}
-      </ul>
-      {canUndo && (
-        <button
-          type="button"
-          className="button"
-          onClick={() => {
-            dismissProblems();
-            undo();
-          }}
-        >
-          Undo
-        </button>
-      )}
-      <button type="button" className="button" onClick={dismissProblems}>
-        Dismiss
-      </button>
-    </div>
-  );
-};
 
 /** Takes files and text dropped anywhere on the page. */
 const useDrops = (): void => {

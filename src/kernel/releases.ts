@@ -1,3 +1,5 @@
+import { formatKernelVersion, type KernelVersion, parseKernelVersion, versionRank } from './version.ts';
+
 /** A release the app offers by name. Any other version can be typed or linked; its facts follow from the dated changes. */
 export interface Release {
   readonly version: string;
@@ -29,3 +31,14 @@ export const releases: readonly Release[] = [
   { version: '6.6', note: 'long-term; one fault maps all PTEs' },
   { version: '6.1.192', note: 'long-term; one fault maps all PTEs' },
 ];
+
+const OLDEST = parseKernelVersion('6.1');
+const NEWEST = parseKernelVersion('7.3');
+
+/** The end of the checked range that a version lies beyond, below 6.1 or above 7.3.y; undefined inside. */
+export const extrapolatedFrom = (v: KernelVersion): string | undefined => {
+  if (OLDEST !== undefined && versionRank(v) < versionRank(OLDEST)) return formatKernelVersion(OLDEST);
+  if (NEWEST === undefined) return undefined;
+  const later = v.major > NEWEST.major || (v.major === NEWEST.major && v.minor > NEWEST.minor);
+  return later ? formatKernelVersion(NEWEST) : undefined;
+};

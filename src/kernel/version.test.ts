@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { releases } from './releases.ts';
+import { extrapolatedFrom, releases } from './releases.ts';
 import { contains, formatKernelVersion, parseKernelVersion, versionRank } from './version.ts';
 
 const parse = (text: string) => {
@@ -116,5 +116,22 @@ describe('a change', () => {
 
   it('whose date is no version is a mistake of ours', () => {
     expect(() => contains(parse('6.1'), { mainline: 'soon' })).toThrow('not a kernel version in the table');
+  });
+});
+
+describe('the range that was checked', () => {
+  it.each([
+    ['6.1', undefined],
+    ['6.1-rc3', '6.1'],
+    ['6.0.19', '6.1'],
+    ['5.4', '6.1'],
+    ['6.12.117', undefined],
+    ['7.3', undefined],
+    ['7.3.4', undefined],
+    ['7.4-rc1', '7.3'],
+    ['8.0', '7.3'],
+  ])('%s: extrapolated from %s', (text, from) => {
+    const version = parseKernelVersion(text);
+    expect(version && extrapolatedFrom(version)).toBe(from);
   });
 });

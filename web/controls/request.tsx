@@ -2,7 +2,8 @@ import { useMemo } from 'react';
 import { formatAddress, type Read } from '../../src/text.ts';
 import { bytes, GiB, TiB } from '../../src/units.ts';
 import { baseWindow, withBarBase, withLength, withOffset, withRequest } from '../scenario/edit.ts';
-import { app, useScenario } from '../state/store.ts';
+import { idleOffset } from '../scenario/fileOffset.ts';
+import { app, useScenario, useSolution } from '../state/store.ts';
 import { BytesField, readPages } from '../ui/BytesField.tsx';
 import { BytesSlider } from '../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
@@ -16,8 +17,10 @@ const PAGE = 4096;
 
 /** Where the mapping begins in the BAR, or in the file. */
 export const OffsetControl = () => {
-  const { request, device } = useScenario();
+  const scenario = useScenario();
+  const { request, device } = scenario;
   const { change, finish } = app.getState();
+  const idle = idleOffset(scenario, useSolution().prepared.facts);
   const vfio = request.file === 'vfio';
   const room = vfio ? Math.max(PAGE, device.bar.size - PAGE) : 4 * GiB;
   const scale = useMemo(() => linearScale(0, room), [room]);
@@ -27,6 +30,7 @@ export const OffsetControl = () => {
         label={vfio ? 'Offset in BAR' : 'Offset'}
         value={request.offset}
         read={readPages}
+        disabled={idle}
         onCommit={offset => change(withRequest({ offset: bytes(offset) }), 'done')}
       />
       <BytesSlider
@@ -41,6 +45,7 @@ export const OffsetControl = () => {
               ? value * 2
               : Math.floor(value / 2 / PAGE) * PAGE
         }
+        disabled={idle !== undefined}
         onDrag={offset => change(withOffset(offset), 'drag')}
         onDone={finish}
       />

@@ -14,8 +14,17 @@ export const MapScreen = () => {
   const narrow = useMedia('(max-width: 1239px)');
   const phone = useMedia('(max-width: 719px)');
   const controls = useRef<HTMLElement>(null);
+  const wasOpen = useRef(false);
   useEffect(() => {
-    if (narrow && drawer) controls.current?.focus();
+    const open = narrow && drawer;
+    if (open) controls.current?.focus();
+    // What opened the drawer gets the focus back, unless the hand has moved on.
+    else if (
+      wasOpen.current &&
+      (document.activeElement === document.body || controls.current?.contains(document.activeElement))
+    )
+      document.querySelector<HTMLElement>('[aria-controls="controls"]')?.focus();
+    wasOpen.current = open;
   }, [narrow, drawer]);
   return (
     <main className={drawer && narrow ? 'map with-drawer' : 'map'}>

@@ -1,6 +1,6 @@
-import { vfioOffset } from '../../src/placement/mmap.ts';
 import { formatAddress } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
+import { fileOffsetAt } from '../scenario/fileOffset.ts';
 import { useApp, useScenario, useSolution } from '../state/store.ts';
 
 const PAGE = 4096;
@@ -14,12 +14,11 @@ export const Readout = () => {
   const length = placement.end - placement.start;
   const offset = Math.min(Math.max(0, Math.floor((crosshair ?? 0) / PAGE) * PAGE), length - PAGE);
   const at = placement.start + offset;
-  const inFile = scenario.request.offset + offset;
-  const file = scenario.request.file === 'vfio' ? vfioOffset(scenario.device.bar.index, inFile) : inFile;
+  const file = fileOffsetAt(scenario, offset);
   const items: readonly (readonly [string, string])[] = [
     ['VA', formatAddress(at)],
     ...(device === undefined ? [] : [['PA', formatAddress(device.mapping.pa + offset)] as const]),
-    ['pgoff', file === 0 ? '0' : formatAddress(file / PAGE)],
+    ...(file === undefined ? [] : [['pgoff', file === 0 ? '0' : formatAddress(file / PAGE)] as const]),
     ['offset', offset === 0 ? '0' : formatAddress(offset)],
   ];
   const slots = [...prepared.arch.levels]

@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react';
 import { formatAddress } from '../../src/text.ts';
-import { GiB } from '../../src/units.ts';
+import { GiB, TiB } from '../../src/units.ts';
 import { withLength, withOffset } from '../scenario/edit.ts';
+import { idleOffset } from '../scenario/fileOffset.ts';
 import { solveVariant } from '../state/solution.ts';
-import { app, useScenario } from '../state/store.ts';
+import { app, useScenario, useSolution } from '../state/store.ts';
 import { writeSize } from '../ui/BytesField.tsx';
 import { BytesSlider } from '../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
@@ -17,9 +18,11 @@ export const Sheet = () => {
   const [open, setOpen] = useState(true);
   const { change, finish } = app.getState();
   const { request, device } = scenario;
-  const room = Math.max(PAGE, device.bar.size - PAGE);
+  const vfio = request.file === 'vfio';
+  const idle = idleOffset(scenario, useSolution().prepared.facts);
+  const room = vfio ? Math.max(PAGE, device.bar.size - PAGE) : 4 * GiB;
   const offsets = useMemo(() => linearScale(0, room), [room]);
-  const most = Math.max(PAGE, device.bar.size - request.offset);
+  const most = vfio ? Math.max(PAGE, device.bar.size - request.offset) : TiB;
   const lengths = useMemo(() => octaveScale(most), [most]);
   return (
     <section className="sheet" aria-label="Policy and request">
@@ -41,6 +44,8 @@ export const Sheet = () => {
               type="button"
               className={row.chosen ? 'card chosen' : 'card'}
               aria-pressed={row.chosen}
+              disabled={row.off !== undefined && !row.chosen}
+              title={row.off}
               onClick={() => change(choosePolicy(row), 'done')}
             >
               <span>{row.short}</span>
@@ -55,14 +60,15 @@ export const Sheet = () => {
       {open && (
         <>
           <div className="field">
-            <span>Offset in BAR</span>
+            <span>{vfio ? 'Offset in BAR' : 'Offset'}</span>
             <output className="value">{request.offset === 0 ? '0' : formatAddress(request.offset)}</output>
           </div>
           <BytesSlider
-            label="Offset in BAR"
+            label={vfio ? 'Offset in BAR' : 'Offset in the file'}
             value={request.offset}
             scale={offsets}
-            words={`${sizeInWords(request.offset)} into the BAR`}
+            words={`${sizeInWords(request.offset)} into the ${vfio ? 'BAR' : 'file'}`}
+            disabled={idle !== undefined}
             bigStep={(v, d) => v + d * GiB}
             onDrag={v => change(withOffset(v), 'drag')}
             onDone={finish}

@@ -15,6 +15,9 @@ export const readPages = (text: string): Read<number> => {
   return { ok: false, reason: 'not a multiple of 4 KiB' };
 };
 
+/** What is longer gets a line of its own: an address is never cut. */
+const NARROW_CHARS = 15;
+
 export interface BytesFieldProps {
   readonly label: string;
   readonly value: number;
@@ -56,7 +59,7 @@ export const BytesField = ({
     if (result.value !== value) onCommit(result.value);
   };
   return (
-    <div className="field">
+    <div className={write(value).length > NARROW_CHARS ? 'field long' : 'field'}>
       <label htmlFor={id}>{label}</label>
       <input
         id={id}

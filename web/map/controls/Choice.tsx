@@ -7,16 +7,26 @@ export interface ChoiceProps<T extends string> {
   readonly onChange: (value: T) => void;
   /** Why it cannot be used; undefined: it can. */
   readonly disabled?: string | undefined;
+  /** The options are long: a line of their own. */
+  readonly long?: boolean;
 }
 
 /** A labelled native select over a closed set of values. */
-export const Choice = <T extends string>({ label, value, options, onChange, disabled }: ChoiceProps<T>) => {
+export const Choice = <T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  disabled,
+  long = false,
+}: ChoiceProps<T>) => {
   const id = useId();
   return (
-    <div className="field">
+    <div className={long ? 'field long' : 'field'}>
       <label htmlFor={id}>{label}</label>
       <select
         id={id}
+        title={options.find(o => o.id === value)?.label}
         value={value}
         disabled={disabled !== undefined}
         aria-describedby={disabled === undefined ? undefined : `${id}-why`}

@@ -6,7 +6,7 @@ import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { octaveScale, sizeInWords } from '../../ui/scale.ts';
-import { Section } from './Section.tsx';
+import { Note, Section } from './Section.tsx';
 
 const PAGE = 4096;
 /** vfio keeps the region's number at bit 40 of the file offset, so no region is larger. */
@@ -29,9 +29,15 @@ const nextPower = (value: number, direction: 1 | -1): number =>
 
 /** Size, physical base and number of the BAR. */
 export const DeviceBar = () => {
-  const { device } = useScenario();
+  const { device, request } = useScenario();
   const { bar } = device;
   const { change, finish } = app.getState();
+  if (request.file !== 'vfio')
+    return (
+      <Section title="Device BAR">
+        <Note>This request maps no BAR: only VFIO does.</Note>
+      </Section>
+    );
   return (
     <Section
       title="Device BAR"

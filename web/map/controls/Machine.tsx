@@ -1,7 +1,7 @@
 import { type CSSProperties, useId, useState } from 'react';
 import type { ArchId } from '../../../src/arch/arch.ts';
 import { archOf, archs } from '../../../src/arch/index.ts';
-import { releases } from '../../../src/kernel/releases.ts';
+import { extrapolatedFrom, releases } from '../../../src/kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../../../src/kernel/version.ts';
 import { formatPower } from '../../../src/units.ts';
 import { withArch, withMachine } from '../../scenario/edit.ts';
@@ -69,14 +69,22 @@ const Kernel = () => {
   const { machine } = useScenario();
   const id = useId();
   const listed = releases.find(r => r.version === machine.kernel);
-  const [typing, setTyping] = useState(false);
-  const [text, setText] = useState('');
+  /** The field is open, with what is typed in it; undefined: closed. */
+  const [draft, setDraft] = useState<{ readonly text: string | undefined; readonly over: string }>();
+  // A draft belongs to the kernel it was typed over: undo and the other controls end it.
+  const typing = draft?.over === machine.kernel;
+  const text = (typing ? draft.text : undefined) ?? machine.kernel;
   const parsed = parseKernelVersion(text);
   const fits = parsed !== undefined && text.length <= 80;
-  const problem = text !== '' && !fits ? 'not a version such as 6.12.28 or 7.3-rc4' : undefined;
+  const problem = fits ? undefined : 'not a version such as 6.12.28 or 7.3-rc4';
+  const current = parseKernelVersion(machine.kernel);
+  const beyond = current === undefined ? undefined : extrapolatedFrom(current);
   const set = (kernel: string): void => app.getState().change(withMachine({ kernel }), 'done');
   const commit = (): void => {
-    if (fits) set(formatKernelVersion(parsed));
+    if (!typing || !fits) return;
+    const kernel = formatKernelVersion(parsed);
+    setDraft({ text: undefined, over: kernel });
+    if (kernel !== machine.kernel) set(kernel);
   };
   return (
     <>
@@ -87,9 +95,8 @@ const Kernel = () => {
           value={typing ? OTHER : machine.kernel}
           onChange={e => {
             const { value } = e.target;
-            setTyping(value === OTHER);
-            if (value === OTHER) setText(machine.kernel);
-            else set(value);
+            setDraft(value === OTHER ? { text: undefined, over: machine.kernel } : undefined);
+            if (value !== OTHER) set(value);
           }}
         >
           {listed === undefined && <option value={machine.kernel}>Linux {machine.kernel}</option>}
@@ -119,10 +126,14 @@ const Kernel = () => {
             value={text}
             aria-invalid={problem !== undefined}
             aria-describedby={problem === undefined ? undefined : `${id}-why`}
-            onChange={e => setText(e.target.value)}
+            onChange={e => setDraft({ text: e.target.value, over: machine.kernel })}
             onBlur={commit}
             onKeyDown={e => {
               if (e.key === 'Enter') commit();
+              if (e.key === 'Escape') {
+                e.stopPropagation();
+                setDraft(undefined);
+              }
             }}
           />
           {problem !== undefined && (
@@ -133,6 +144,7 @@ const Kernel = () => {
           )}
         </div>
       )}
+      {beyond !== undefined && <Note>Not checked: extrapolated from {beyond}.</Note>}
     </>
   );
 };

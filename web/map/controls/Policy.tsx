@@ -24,6 +24,8 @@ export interface PolicyRow {
   readonly who: string;
   readonly machine: Scenario['machine'];
   readonly chosen: boolean;
+  /** Why it cannot be chosen; undefined: it can. */
+  readonly off?: string | undefined;
 }
 
 const quick = [
@@ -73,6 +75,7 @@ export const policyRows = (s: Scenario): readonly PolicyRow[] => {
         who: `${p.who.replace(', June', '')}, on ${machine.kernel}`,
         machine: { ...machine, policy: p.id },
         chosen: machine.policy === p.id,
+        off: s.request.file === 'vfio' ? undefined : 'only places VFIO mappings',
       })),
   ];
 };
@@ -131,11 +134,12 @@ export const Policy = () => {
               type="radio"
               name={name}
               checked={row.chosen}
+              disabled={row.off !== undefined && !row.chosen}
               onChange={() => app.getState().change(choosePolicy(row), 'done')}
             />
             <span className="words">
               {row.label}
-              <small>{row.who}</small>
+              <small title={row.off ?? row.who}>{row.off ?? row.who}</small>
             </span>
             {parseKernelVersion(row.machine.kernel) !== undefined && (
               <Preview solution={solveVariant(scenario, row.machine)} />

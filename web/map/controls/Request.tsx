@@ -10,7 +10,7 @@ import { Section } from './Section.tsx';
 
 const PAGE = 4096;
 
-/** What is mapped, in words. Anonymous memory is two entries of the menu, told apart by its flag. */
+/** What is mapped, in words. Some kinds are two entries of the menu, told apart by MAP_SHARED and MAP_PRIVATE. */
 const kinds: readonly {
   readonly id: string;
   readonly label: string;
@@ -28,6 +28,7 @@ const kinds: readonly {
   { id: 'ramfs', label: 'file placed plainly (ramfs)', file: 'ramfs', type: MAP.SHARED },
   { id: 'devMem', label: 'file without hook (/dev/mem)', file: 'devMem', type: MAP.SHARED },
   { id: 'devZero', label: '/dev/zero, private', file: 'devZero', type: MAP.PRIVATE },
+  { id: 'devZeroShared', label: '/dev/zero, shared', file: 'devZero', type: MAP.SHARED },
   { id: 'hugetlb', label: 'MAP_HUGETLB, 2 MiB', file: 'anonHugetlb', type: MAP.PRIVATE },
   { id: 'hugetlbFile', label: 'hugetlbfs file, 2 MiB', file: 'hugetlbFile', type: MAP.SHARED },
 ];
@@ -35,19 +36,29 @@ const kinds: readonly {
 const isShmem = (file: FileKind): boolean =>
   file === 'memfd' || file === 'tmpfsHugeNever' || file === 'tmpfsHugeAlways';
 
+/** Another mapping type makes another kind of memory of it. */
+const hasTwo = (file: FileKind): boolean => file === 'anon' || file === 'devZero';
+
+const OTHER_TYPE = 'otherType';
+
 const Kind = () => {
   const { request, machine } = useScenario();
   const { change } = app.getState();
   const shared = (request.flags & MAP.SHARED) !== 0;
-  const now =
-    kinds.find(k => k.file === request.file && (k.file !== 'anon' || (k.type === MAP.SHARED) === shared)) ??
-    kinds[0];
+  const type = request.flags & MAP.TYPE;
+  const now = kinds.find(k => k.file === request.file && (!hasTwo(k.file) || k.type === type));
+  // A link may carry a type that the menu has no word for.
+  const odd = {
+    id: OTHER_TYPE,
+    label: `${request.file === 'anon' ? 'anonymous' : '/dev/zero'}, mapping type ${type}`,
+  };
   return (
     <>
       <Choice
         label="Maps"
-        value={now?.id ?? 'vfio'}
-        options={kinds}
+        long
+        value={now?.id ?? OTHER_TYPE}
+        options={now === undefined ? [odd, ...kinds] : kinds}
         onChange={id => {
           const kind = kinds.find(k => k.id === id);
           if (kind)

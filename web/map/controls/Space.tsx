@@ -3,12 +3,13 @@ import { archOf } from '../../../src/arch/index.ts';
 import { spacePreset, spacePresets } from '../../../src/scenario/presets.ts';
 import { processOf } from '../../../src/scenario/process.ts';
 import type { Scenario, SpaceSource } from '../../../src/scenario/scenario.ts';
+import { baseProblem, lidProblem } from '../../../src/scenario/spaceRules.ts';
 import { findVma, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, type Read, readBytes } from '../../../src/text.ts';
 import { GiB, MiB, va } from '../../../src/units.ts';
 import { withLid, withSpace } from '../../scenario/edit.ts';
 import { preparedOf, solutionOf } from '../../state/solution.ts';
-import { app, useScenario } from '../../state/store.ts';
+import { app, useScenario, useSolution } from '../../state/store.ts';
 import { BytesField, readPages, writeSize } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale } from '../../ui/scale.ts';
@@ -32,6 +33,7 @@ const Source = () => {
       <select
         id={id}
         className="whole"
+        title={source.kind === 'pasted' ? source.name : preset?.label}
         aria-label="Address space"
         value={preset?.id ?? PASTED}
         onChange={e => {
@@ -70,6 +72,7 @@ const naturalGap = (scenario: Scenario): { readonly low: number; readonly high: 
 const Lid = () => {
   const scenario = useScenario();
   const { lid } = scenario.space;
+  const { topDown } = useSolution().prepared.mm.space.layout;
   const { change, finish } = app.getState();
   const gap = naturalGap(scenario);
   const high = gap?.high ?? 0;
@@ -77,14 +80,32 @@ const Lid = () => {
   const scale = useMemo(() => linearScale(Math.min(low, high), high), [low, high]);
   const set = (value: number, phase: 'drag' | 'done'): void =>
     change(withLid(value >= high && gap !== undefined ? undefined : va(value)), phase);
+  const arch = archOf(scenario.machine.arch);
   const readLid = (text: string): Read<number> => {
     const read = readPages(text);
-    if (!read.ok || gap === undefined) return read;
+    if (!read.ok || gap === undefined || read.value === gap.high) return read;
+    const problem = lidProblem(arch, scenario.space, read.value);
+    if (problem !== undefined) return { ok: false, reason: problem };
     return read.value < gap.low || read.value > gap.high
       ? { ok: false, reason: `not in the gap ${formatAddress(gap.low)} to ${formatAddress(gap.high)}` }
       : read;
   };
-  if (gap === undefined) return null;
+  const reset = (
+    <button type="button" className="link" onClick={() => change(withLid(undefined), 'done')}>
+      Reset
+    </button>
+  );
+  const idle = lid === undefined ? undefined : lidProblem(arch, scenario.space, lid);
+  // A search from below meets the lowest gap: what is free below an address says nothing there.
+  if (gap === undefined || idle !== undefined || !topDown)
+    return lid === undefined ? null : (
+      <p className={idle === undefined ? 'note' : 'bad'}>
+        {idle === undefined ? 'Taken by hand from ' : '✕ Free below '}
+        <code>{formatAddress(lid)}</code>
+        {idle === undefined ? ' up. ' : `: ${idle}. `}
+        {reset}
+      </p>
+    );
   const value = lid ?? high;
   return (
     <>
@@ -104,14 +125,7 @@ const Lid = () => {
         onDrag={v => set(v, 'drag')}
         onDone={finish}
       />
-      {lid !== undefined && (
-        <p className="note">
-          Taken from here up.{' '}
-          <button type="button" className="link" onClick={() => change(withLid(undefined), 'done')}>
-            Reset
-          </button>
-        </p>
-      )}
+      {lid !== undefined && <p className="note">Taken from here up. {reset}</p>}
     </>
   );
 };
@@ -136,10 +150,10 @@ const Layout = () => {
       ? undefined
       : 'mmap_base is set by hand.';
   const readBase = (text: string): Read<number> => {
-    const read = readPages(text);
-    return read.ok && (read.value < GiB || read.value > archOf(machine.arch).window)
-      ? { ok: false, reason: 'from 1 GiB to the end of the 47-bit window' }
-      : read;
+    const read = readBytes(text);
+    if (!read.ok) return read;
+    const problem = baseProblem(archOf(machine.arch), space, read.value);
+    return problem === undefined ? read : { ok: false, reason: problem };
   };
   return (
     <details className="more">
