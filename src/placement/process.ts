@@ -1,4 +1,4 @@
-import { makeAddressSpace } from '../space/addressSpace.ts';
+import { type AddressSpace, makeAddressSpace } from '../space/addressSpace.ts';
 import type { Vma } from '../space/vma.ts';
 import { type Va, va } from '../units.ts';
 import { MAP, PROT } from './flags.ts';
@@ -38,9 +38,23 @@ const carve = (vmas: readonly Vma[], start: Va, end: Va): { readonly kept: Vma[]
   return { kept: vmas.toSpliced(first, last - first, ...edges), at: first + below };
 };
 
+/** The space of these VMAs. Its index is built when a search asks for it: MAP_FIXED and munmap() never do. */
+const spaceOf = (mm: Mm, vmas: readonly Vma[]): AddressSpace => {
+  let built: AddressSpace | undefined;
+  const { layout } = mm.space;
+  return {
+    vmas,
+    layout,
+    get index() {
+      built ??= makeAddressSpace(vmas, layout, mm.facts, mm.arch);
+      return built.index;
+    },
+  };
+};
+
 const withVmas = (p: Process, vmas: readonly Vma[]): Process => ({
   ...p,
-  mm: { ...p.mm, space: makeAddressSpace(vmas, p.mm.space.layout, p.mm.facts, p.mm.arch) },
+  mm: { ...p.mm, space: spaceOf(p.mm, vmas) },
 });
 
 const permsOf = (request: MmapRequest): string =>
