@@ -52,7 +52,7 @@ describe('recognise', () => {
   });
   it('blank text is nothing', () => {
     expect(recognise(' \n\n')).toEqual([]);
-    expect(readIntake('')).toEqual({ devices: [], deviceMappings: [], problems: [], notes: [] });
+    expect(readIntake('')).toEqual({ devices: [], deviceMappings: [], problems: [], unread: 0, notes: [] });
   });
   it('confidence falls with lines that do not fit', () => {
     expect(recognise('1000-2000 rw-p 0 0:0 0\nx\ny\nz')).toMatchObject([{ kind: 'maps', confidence: 0.25 }]);
@@ -219,4 +219,18 @@ it('megabytes of anything are read in linear time', () => {
   ])
     readIntake(text);
   expect(performance.now() - t).toBeLessThan(6000);
+});
+
+describe('the lines that were not read', () => {
+  const maps = [
+    '00400000-00401000 r-xp 00000000 fe:00 1 /bin/a',
+    '7ffe00000000-7ffe00021000 rw-p 00000000 00:00 0 [stack]',
+  ].join('\n');
+
+  it('count those of a second process, and of text in no format', () => {
+    expect(readIntake(maps).unread).toBe(0);
+    expect(readIntake(`${maps}\n\n${maps}\n`)).toMatchObject({ unread: 2, problems: [{ line: 4 }] });
+    expect(readIntake('one\n\ntwo\nthree')).toMatchObject({ unread: 3, problems: [{ line: 1 }] });
+    expect(readIntake(`${maps}\n7fff00000000-7ffe00000000 rw-p 00000000 00:00 0`).unread).toBe(1);
+  });
 });

@@ -1,10 +1,10 @@
 import type { Vma } from '../space/vma.ts';
 import { MiB, pa, type Va } from '../units.ts';
 import { type BarPlace, type PciBar, type PciDevice, placesByIndex, placesByPa } from './devices.ts';
-import { type Note, type Parsed, type Problem, problem, toLines } from './line.ts';
+import { isBlank, type Note, type Parsed, type Problem, problem, toLines } from './line.ts';
 import { parseLspci } from './lspci.ts';
 import { type DeviceMapping, parseMaps } from './maps.ts';
-import { recognise } from './recognise.ts';
+import { recognise, type Section } from './recognise.ts';
 import { parseResource } from './resource.ts';
 
 /** A device mapping and the BARs it can be, as far as the pasted devices tell. */
@@ -27,8 +27,10 @@ export interface Intake {
   /** lspci and sysfs joined by address. */
   readonly devices: readonly PciDevice[];
   readonly deviceMappings: readonly PlacedMapping[];
-  /** Ascending by line. */
+  /** Ascending by line. One may stand for many lines: those of a second process, or of a text in no known format. */
   readonly problems: readonly Problem[];
+  /** Lines that were not read, blank ones aside. */
+  readonly unread: number;
   readonly notes: readonly Note[];
 }
 
@@ -138,9 +140,16 @@ export const readIntake = (text: string): Intake => {
     return {
       ...nothing,
       problems: [problem(1, text.slice(0, 200), 'the text is longer than 32 MiB: not read')],
+      unread: 1,
     };
   const sections = recognise(toLines(text));
   const problems: Problem[] = [];
+  let unread = 0;
+  /** A problem that stands for all the lines of a section. */
+  const whole = (s: Section, p: Problem): void => {
+    problems.push(p);
+    unread += s.lines.filter(line => !isBlank(line)).length;
+  };
   const notes: Note[] = [];
   const found: PciDevice[] = [];
   let vmas: readonly Vma[] | undefined;
@@ -149,6 +158,7 @@ export const readIntake = (text: string): Intake => {
   /** One by one: a spread of a million arguments overflows the call stack. */
   const take = (part: Parsed<unknown>): void => {
     for (const p of part.problems) problems.push(p);
+    unread += part.problems.length;
     for (const n of part.notes) notes.push(n);
   };
 
@@ -156,7 +166,8 @@ export const readIntake = (text: string): Intake => {
     switch (s.kind) {
       case 'maps': {
         if (vmas !== undefined) {
-          problems.push(
+          whole(
+            s,
             problem(s.first, s.lines[0] ?? '', 'a second address space begins here: only the first is read'),
           );
           break;
@@ -175,7 +186,7 @@ export const readIntake = (text: string): Intake => {
         break;
       }
       case 'unknown':
-        problems.push(s.problem);
+        whole(s, s.problem);
         break;
     }
   }
@@ -201,6 +212,7 @@ export const readIntake = (text: string): Intake => {
     devices: all,
     deviceMappings: mappings.map(m => placeMapping(m, all)),
     problems: problems.sort((a, b) => a.line - b.line),
+    unread,
     notes: notes.sort((a, b) => a.line - b.line),
   };
 };

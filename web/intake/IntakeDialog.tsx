@@ -66,8 +66,11 @@ const Problems = ({ intake, where }: { readonly intake: Intake; readonly where: 
     <div className="problems">
       <h3>
         <span aria-hidden="true">✕ </span>
-        {plural(count, 'line')} not read
+        {plural(intake.unread, 'line')} not read
       </h3>
+      {(intake.vmas?.length ?? 0) > 0 && (
+        <p className="note">The address ranges of lines that were not read count as free.</p>
+      )}
       <ol>
         {problems.map(p => (
           <li key={p.key}>
@@ -287,11 +290,13 @@ export const IntakeDialog = () => {
         <button type="button" className="button" onClick={close}>
           Change nothing
         </button>
-        <button type="button" className="button strong" disabled={!usable} onClick={use}>
-          {intake !== undefined && intake.problems.length > 0
-            ? `Use the ${formatCount(good)} good ${good === 1 ? 'line' : 'lines'}`
-            : 'Use'}
-        </button>
+        {(usable || intake === undefined) && (
+          <button type="button" className="button strong" disabled={!usable} onClick={use}>
+            {intake !== undefined && intake.problems.length > 0
+              ? `Use the ${formatCount(good)} good ${good === 1 ? 'line' : 'lines'}`
+              : 'Use'}
+          </button>
+        )}
       </footer>
     </Dialog>
   );
