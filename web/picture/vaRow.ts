@@ -304,7 +304,8 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
       });
   }
   const hint = scenario.request.hint;
-  if (placed?.by !== 'search' && placed && !narrow)
+  // A program's MAP_FIXED lies in a reservation that was searched for: then the search is what there is to say.
+  if (placed && placed.by !== 'search' && search === undefined && !narrow)
     write(s, {
       x: placedSpan
         ? Math.min(Math.max((placedSpan.x0 + placedSpan.x1) / 2, x + 130), x + w - 130)

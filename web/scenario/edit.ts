@@ -47,6 +47,15 @@ export const withArch = (id: ArchId): { readonly update: Update; readonly said: 
 const mapsTheRest = (s: Scenario): boolean =>
   s.request.file === 'vfio' && s.request.offset + s.request.length === s.device.bar.size;
 
+/** Another device, its BAR mapped whole. */
+export const withDevice =
+  (device: Scenario['device']): Update =>
+  s => ({
+    ...s,
+    device,
+    request: { ...s.request, file: 'vfio', offset: bytes(0), length: device.bar.size },
+  });
+
 /** Another BAR size. A request that mapped the rest of the BAR still does; another one is cut where it must be. */
 export const withBarSize =
   (size: number): Update =>

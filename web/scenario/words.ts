@@ -399,7 +399,12 @@ const placementReasons = (
   };
   const rounding = hintRounding(scenario, prepared);
   if (rounding.length > 0) so(rounding);
-  if (placement.ok && placement.by === 'fixed') so(['MAP_FIXED decides the address.']);
+  if (placement.ok && placement.by === 'fixed')
+    so(
+      solution.steps.length === 0
+        ? ['MAP_FIXED decides the address.']
+        : ['The program maps with MAP_FIXED inside a range that it reserved:'],
+    );
   const { unhookedAlign } = prepared.facts;
   const policy = policyOf(scenario.machine.policy);
   const proposed = policy.group === 'proposal' && isVfio(scenario);

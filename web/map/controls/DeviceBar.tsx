@@ -1,7 +1,9 @@
-import type { Read } from '../../../src/text.ts';
+import { devicePresets } from '../../../src/scenario/devices.ts';
+import type { Scenario } from '../../../src/scenario/scenario.ts';
+import { formatSize, type Read } from '../../../src/text.ts';
 import { TiB } from '../../../src/units.ts';
 import { BaseControl } from '../../controls/request.tsx';
-import { withBarIndex, withBarSize } from '../../scenario/edit.ts';
+import { withBarIndex, withBarSize, withDevice } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
@@ -27,10 +29,14 @@ const nextPower = (value: number, direction: 1 | -1): number =>
     sizes.position(value) + (direction > 0 || sizes.value(sizes.position(value)) === value ? direction : 0),
   );
 
+const sameDevice = (a: Scenario['device'], b: Scenario['device']): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
 /** Size, physical base and number of the BAR. */
 export const DeviceBar = () => {
   const { device, request } = useScenario();
-  const { bar } = device;
+  const { bar, holes } = device;
+  const preset = devicePresets.find(p => sameDevice(p.device, device));
   const { change, finish } = app.getState();
   if (request.file !== 'vfio')
     return (
@@ -55,6 +61,21 @@ export const DeviceBar = () => {
         </select>
       }
     >
+      <select
+        aria-label="Device"
+        value={preset?.id ?? 'own'}
+        onChange={e => {
+          const chosen = devicePresets.find(p => p.id === e.target.value);
+          if (chosen) change(withDevice(chosen.device), 'done');
+        }}
+      >
+        {preset === undefined && <option value="own">set by hand</option>}
+        {devicePresets.map(p => (
+          <option key={p.id} value={p.id}>
+            {p.label}
+          </option>
+        ))}
+      </select>
       <BytesField
         label="Size"
         value={bar.size}
@@ -71,6 +92,16 @@ export const DeviceBar = () => {
         onDone={finish}
       />
       <BaseControl />
+      {preset !== undefined && preset !== devicePresets[0] && <Note>{preset.about}</Note>}
+      {bar.base % 2 ** Math.ceil(Math.log2(bar.size)) !== 0 && preset === undefined && (
+        <Note>No multiple of its size: only Enhanced Allocation and devices that are no PCI BAR lie so.</Note>
+      )}
+      {holes.length > 0 && (
+        <Note>
+          {holes.map(h => `${formatSize(h.size)} at ${formatSize(h.offset)}`).join(', ')} left out, so it is
+          mapped in parts.
+        </Note>
+      )}
     </Section>
   );
 };

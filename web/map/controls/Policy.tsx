@@ -3,7 +3,7 @@ import { archOf } from '../../../src/arch/index.ts';
 import { parseKernelVersion } from '../../../src/kernel/version.ts';
 import { leafCount } from '../../../src/leaves/runs.ts';
 import { errnoName } from '../../../src/placement/errno.ts';
-import { policies } from '../../../src/placement/policies.ts';
+import { policies, policyOf } from '../../../src/placement/policies.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
 import { formatCount } from '../../../src/text.ts';
@@ -42,6 +42,8 @@ const quick = [
 /** The rows of the policy list for a Scenario. */
 export const policyRows = (s: Scenario): readonly PolicyRow[] => {
   const { machine } = s;
+  const chosenPolicy = policyOf(machine.policy);
+  const family = chosenPolicy.of ?? chosenPolicy.id;
   const shipped = machine.policy === 'shipped';
   const known = quick.some(q => q.kernel === machine.kernel);
   const present: readonly PolicyRow[] = known
@@ -67,12 +69,16 @@ export const policyRows = (s: Scenario): readonly PolicyRow[] => {
       chosen: shipped && machine.kernel === q.kernel,
     })),
     ...policies
-      .filter(p => p.id !== 'shipped')
+      // Of a proposal with a choice left open the other sides are shown once it is chosen; Compare lists them all.
+      .filter(p => p.id !== 'shipped' && (p.of === undefined || p.of === family))
       .map(p => ({
         id: p.id,
         label: p.label,
-        short: p.id === 'thp' ? 'THP helper' : 'Xu v1',
-        who: `${p.who.replace(', June', '')}, on ${machine.kernel}`,
+        short: p.short,
+        who: [
+          p.of === undefined ? p.who : p.choices.map(c => c.side).join(', '),
+          `on ${machine.kernel}`,
+        ].join(', '),
         machine: { ...machine, policy: p.id },
         chosen: machine.policy === p.id,
         off: s.request.file === 'vfio' ? undefined : 'only places VFIO mappings',

@@ -7,6 +7,7 @@ import { Pieces, plain } from '../../ui/Pieces.tsx';
 import { fixesOf } from '../fix.ts';
 import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
+import { Steps } from './Steps.tsx';
 import { type Facts, useFacts } from './useVerdict.ts';
 
 const MARKS = { no: '✕', yes: '✓', so: '↳' } as const;
@@ -226,6 +227,7 @@ export const Findings = () => {
     <div className="findings">
       <FitTable facts={facts} />
       <Why facts={facts} />
+      <Steps solution={facts.solution} />
       <Fixes facts={facts} />
       <Cost facts={facts} />
       <Trace facts={facts} />

@@ -99,6 +99,13 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
         <p className="sentence">
           {faultSentence(device)} <Pieces of={bestPieces(scenario, device)} />
         </p>
+        {solution.parts.length > 1 && solution.total !== undefined && (
+          <p className="sentence">
+            The first of {solution.parts.length} mappings around the holes; together{' '}
+            {formatCount(leafCount(solution.total.leaves))} leaves and {formatCount(solution.total.faults)}{' '}
+            faults.
+          </p>
+        )}
       </div>
     </>
   );
