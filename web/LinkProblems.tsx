@@ -10,22 +10,24 @@ export const LinkProblems = () => {
   const { dismissProblems, undo } = app.getState();
   return (
     <section className="link-problems" aria-label="About the link">
-      <ul role={problems.length > 0 ? 'alert' : 'status'}>
-        {problems.map(p => (
-          <li key={`${p.field}:${p.value}`}>
-            <span aria-hidden="true" className="red">
-              ✕{' '}
-            </span>
-            <b>{fieldName(p.field)}</b> <code>{p.value === '' ? 'nothing' : p.value}</code>: {p.reason}. Used
-            instead: <code>{p.used}</code>
-          </li>
-        ))}
-        {notes.map(note => (
-          <li key={note} className="note">
-            {note}
-          </li>
-        ))}
-      </ul>
+      <div role={problems.length > 0 ? 'alert' : 'status'}>
+        <ul>
+          {problems.map(p => (
+            <li key={`${p.field}:${p.value}`}>
+              <span aria-hidden="true" className="red">
+                ✕{' '}
+              </span>
+              <b>{fieldName(p.field)}</b> <code>{p.value === '' ? 'nothing' : p.value}</code>: {p.reason}.
+              Used instead: <code>{p.used}</code>
+            </li>
+          ))}
+          {notes.map(note => (
+            <li key={note} className="note">
+              {note}
+            </li>
+          ))}
+        </ul>
+      </div>
       {canUndo && (
         <button type="button" className="button" onClick={undo}>
           Undo

@@ -102,6 +102,15 @@ export const BytesSlider = ({
       style={fill}
       onPointerDown={e => {
         free.current = e.altKey;
+        // A thumb let go where it was taken up fires no `change`, and may be let go anywhere.
+        const release = (): void => {
+          window.removeEventListener('pointerup', release);
+          window.removeEventListener('pointercancel', release);
+          // After the last `input` of the gesture.
+          window.setTimeout(onDone);
+        };
+        window.addEventListener('pointerup', release);
+        window.addEventListener('pointercancel', release);
       }}
       onPointerMove={e => {
         free.current = e.altKey;
