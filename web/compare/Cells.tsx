@@ -1,7 +1,8 @@
 import type { CompareColumn } from '../../src/scenario/scenario.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
 import { leafNames } from '../scenario/words.ts';
-import { leavesOf, logPlace, residueText, textOf } from './columns.ts';
+import { logPlace, residueText, textOf } from './columns.ts';
+import { BASELINE, SAME } from './differences.ts';
 import { MarkCanvas } from './MarkCanvas.tsx';
 import type { DeviceMeasures, Measures } from './measures.ts';
 import type { Row } from './rows.ts';
@@ -130,6 +131,11 @@ const underOf = (measures: Measures, column: CompareColumn, axes: Axes): string 
   }
 };
 
+const standing = (difference: string): string => {
+  if (difference === '') return '';
+  return difference === SAME || difference === BASELINE ? 'same' : 'difference';
+};
+
 /** One cell: its figure, and under it the difference to the baseline or what belongs to the figure. */
 export const Cell = ({
   row,
@@ -148,11 +154,7 @@ export const Cell = ({
   return (
     <>
       <Content row={row} measures={measures} column={column} axes={axes} />
-      {under !== '' && <small className={difference === '' ? 'under' : 'under difference'}>{under}</small>}
+      {under !== '' && <small className={`under ${standing(difference)}`}>{under}</small>}
     </>
   );
 };
-
-/** The leaves of a row in words. */
-export const rowLabel = (row: Row): string =>
-  row.measures.ok ? `${row.name}: ${leavesOf(row.measures)}` : `${row.name}: ${row.measures.errno}`;

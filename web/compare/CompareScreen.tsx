@@ -29,7 +29,7 @@ const requestLine = ({ request, device }: Scenario): string => {
     request.file === 'vfio'
       ? ` of BAR ${device.bar.index} at ${formatAddress(device.bar.base + request.offset)}`
       : '';
-  return `mmap(${hint}, ${formatSize(request.length)})${what}. The address space is held fixed; only the policy and what faults do change. Pages touched ${touchWords[request.touch]}.`;
+  return `mmap(${hint}, ${formatSize(request.length)})${what}, touched ${touchWords[request.touch]}. Only who places it, and what faults do, changes.`;
 };
 
 const axesOf = (rows: readonly Row[], width: number, length: number): Axes => {
@@ -244,9 +244,11 @@ export const CompareScreen = () => {
         <div>
           <LengthControl />
         </div>
-        <div>
-          <BaseControl />
-        </div>
+        {scenario.request.file === 'vfio' && (
+          <div>
+            <BaseControl />
+          </div>
+        )}
         <div>
           <HintControl />
         </div>

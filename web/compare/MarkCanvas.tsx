@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
 import { palettes } from '../draw/tokens.ts';
@@ -12,7 +12,7 @@ const usePixelRatio = (): number => useSyncExternalStore(subscribeRatio, () => w
 
 /**
  * A draw list on a canvas of a known size in CSS pixels. It is drawn again only when `signature`, its size or the
- * colours change.
+ * colours change, and only while it is in view.
  */
 export const MarkCanvas = ({
   width,
@@ -20,6 +20,7 @@ export const MarkCanvas = ({
   signature,
   draw,
   label,
+  scale = 1,
 }: {
   readonly width: number;
   readonly height: number;
@@ -27,27 +28,40 @@ export const MarkCanvas = ({
   readonly draw: (measure: Measure) => readonly Mark[];
   /** What it shows; undefined where the words stand beside it. */
   readonly label?: string;
+  /** How much larger everything is drawn than its marks say. */
+  readonly scale?: number;
 }) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useThemeName();
   const ratio = usePixelRatio();
+  // What is scrolled out of view is drawn when it comes back.
+  const [inView, setInView] = useState(true);
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const observer = new IntersectionObserver(entries => setInView(entries.at(-1)?.isIntersecting ?? true), {
+      rootMargin: '100px',
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   const latest = useRef(draw);
   latest.current = draw;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for what is drawn
   useLayoutEffect(() => {
     const element = canvas.current;
     const ctx = element?.getContext('2d');
-    if (!element || !ctx || width <= 0) return;
+    if (!element || !ctx || width <= 0 || !inView) return;
     const w = Math.round(width * ratio);
     const h = Math.round(height * ratio);
     if (element.width !== w || element.height !== h) {
       element.width = w;
       element.height = h;
     }
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
     ctx.clearRect(0, 0, width, height);
     paint(ctx, latest.current(canvasMeasure(ctx)), palettes[theme]);
-  }, [signature, width, height, theme, ratio]);
+  }, [signature, width, height, scale, theme, ratio, inView]);
   return (
     <canvas
       ref={canvas}

@@ -3,6 +3,7 @@ import { formatCount, formatSize } from '../../src/text.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
 import { drawZipper, type ZipperBands } from '../picture/zipper.ts';
 import { leafNames } from '../scenario/words.ts';
+import { useThemeName } from '../state/store.ts';
 import { leavesOf } from './columns.ts';
 import { MarkCanvas } from './MarkCanvas.tsx';
 import type { Row } from './rows.ts';
@@ -22,6 +23,8 @@ const bands: ZipperBands = {
   verdictY: 34 + 2 * JAW + LEAVES + LANE + 14,
 };
 const HEIGHT = bands.verdictY + 12;
+/** How much larger a projector shows it. */
+const PROJECTED = 1.3;
 /** Below this width one pane is drawn, else two. */
 const NARROW = 420;
 
@@ -74,6 +77,7 @@ const Pin = ({ row }: { readonly row: Row }) => {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const scale = useThemeName() === 'projector' ? PROJECTED : 1;
   const { measures } = row;
   const mapping = row.answer?.solution.device?.mapping;
   return (
@@ -89,9 +93,10 @@ const Pin = ({ row }: { readonly row: Row }) => {
         {measures.ok && mapping !== undefined ? (
           <MarkCanvas
             width={width}
-            height={HEIGHT}
+            height={HEIGHT * scale}
+            scale={scale}
             signature={`${mapping.start}|${mapping.pa}|${row.answer?.scenario.machine.kernel}|${stripSignature(measures, measures.length)}`}
-            draw={draw(row, width)}
+            draw={draw(row, width / scale)}
             label={`Zipper of ${row.name}: ${leavesOf(measures)}`}
           />
         ) : (

@@ -172,14 +172,17 @@ export const CompareTable = ({
   /** The width that the strips have. */
   readonly onWidth: (width: number) => void;
 }) => {
-  const strip = useRef<HTMLTableCellElement>(null);
+  const table = useRef<HTMLTableElement>(null);
+  // A narrow screen folds the head away: the cells of the rows tell the width.
   useLayoutEffect(() => {
-    const element = strip.current;
+    const element = table.current;
     if (element === null) return;
     const read = (): void => {
-      const style = getComputedStyle(element);
+      const cell = element.querySelector('tbody .col-strip') ?? element.querySelector('.col-strip');
+      if (cell === null) return;
+      const style = getComputedStyle(cell);
       onWidth(
-        element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight),
+        cell.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight),
       );
     };
     read();
@@ -197,6 +200,7 @@ export const CompareTable = ({
   const groups = [...new Set(rows.map(r => r.group))];
   return (
     <table
+      ref={table}
       onKeyDown={press}
       onClick={e => {
         const button = e.target instanceof Element ? e.target.closest('[data-open]') : null;
@@ -210,9 +214,7 @@ export const CompareTable = ({
             <span className="visually-hidden">Pin, baseline</span>
           </th>
           <Head column="name" axes={axes} />
-          <td className="col-strip" ref={strip}>
-            Leaves over the {formatSize(axes.axis)}
-          </td>
+          <td className="col-strip">Leaves over the {formatSize(axes.axis)}</td>
           {figures.map(column => (
             <Head key={column} column={column} axes={axes} />
           ))}

@@ -1,6 +1,6 @@
 import type { Arch } from '../../src/arch/arch.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { formatSize } from '../../src/text.ts';
+import { formatAddress, formatSize } from '../../src/text.ts';
 import { alignDown, alignUp, bytes, pa } from '../../src/units.ts';
 
 /** A Scenario carried to another architecture, and what had to change on the way. */
@@ -17,12 +17,12 @@ export const carried = (s: Scenario, arch: Arch): Carried => {
   const machine = { ...s.machine, arch: arch.id };
   if (arch.id === s.machine.arch) return { scenario: s, notes: [] };
   const notes: string[] = [];
-  const round = (name: string, from: number, to: number): number => {
-    if (from !== to) notes.push(`${name} rounded to ${formatSize(to)}`);
+  const round = (name: string, from: number, to: number, write = formatSize): number => {
+    if (from !== to) notes.push(`${name} rounded to ${write(to)}`);
     return to;
   };
   const { bar } = s.device;
-  const base = round('BAR base', bar.base, alignDown(bar.base, arch.page));
+  const base = round('BAR base', bar.base, alignDown(bar.base, arch.page), formatAddress);
   const size = round('BAR size', bar.size, alignUp(bar.size, arch.page));
   const offset = round('offset', s.request.offset, alignDown(s.request.offset, arch.page));
   // mmap() rounds a length up by itself; a length of 0 stays one.

@@ -3,7 +3,9 @@ import { formatCount, formatSize } from '../../src/text.ts';
 import { figureOf } from './columns.ts';
 import type { Row } from './rows.ts';
 
-const SAME = 'same';
+/** No difference, and the row that differences are taken from. */
+export const SAME = 'same';
+export const BASELINE = 'baseline';
 
 /** “×512 fewer”: how many times one count is of another. */
 export const ratioText = (own: number, base: number): string => {
@@ -23,7 +25,7 @@ export const bytesText = (own: number, base: number): string =>
 
 /** What sets a row apart from the baseline in one column; '' where there is nothing to compare. */
 export const differenceOf = (row: Row, base: Row, column: CompareColumn): string => {
-  if (row.id === base.id) return 'baseline';
+  if (row.id === base.id) return BASELINE;
   const own = figureOf(row, column);
   const other = figureOf(base, column);
   if (typeof own !== 'number' || typeof other !== 'number') return '';

@@ -118,16 +118,16 @@ const labelOf = (first: KernelVersion, last: KernelVersion, next: KernelVersion 
 };
 
 const fillWords: Readonly<Record<KernelFacts['faultEra'], string>> = {
-  premap: 'mmap() itself maps PTEs',
-  fullRemap: 'first fault maps every PTE',
+  premap: 'mmap() maps all PTEs',
+  fullRemap: 'one fault fills all',
   perPage: 'one PTE a fault',
-  fullInsert: 'first fault maps every PTE',
-  hugeExactNoPfn: 'huge leaves, PFN unchecked',
-  hugeExact: 'huge leaves at their first byte',
+  fullInsert: 'one fault fills all',
+  hugeExactNoPfn: 'PFN unchecked',
+  hugeExact: 'huge at their first byte',
   hugeAligned: 'huge leaves',
 };
 const alignWords: Readonly<Record<KernelFacts['unhookedAlign'], string>> = {
-  never: 'not aligned',
+  never: 'plain search',
   anyLength: 'aligned by accident',
   pmdMultiple: 'aligned if n × 2 MiB',
   pmdMultipleNoHint: 'aligned if n × 2 MiB',
@@ -157,11 +157,25 @@ const noteOf = (facts: KernelFacts, { file, thpForbids }: Setting): string => {
   }
 };
 
+const known = new Map<string, readonly KernelGroup[]>();
+const MOST_KNOWN = 100;
+
 /**
  * The releases the app offers, grouped where the facts that matter to a request are the same, oldest first.
  * `extra`, the kernel of the Scenario, is among them even where it is older than all.
  */
 export const kernelGroups = (setting: Setting, extra: string): readonly KernelGroup[] => {
+  // Asked for on every move of a slider, which changes none of it.
+  const key = [setting.file, setting.hinted, setting.orderMatters, setting.thpForbids, extra].join('|');
+  const old = known.get(key);
+  if (old !== undefined) return old;
+  const groups = makeGroups(setting, extra);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, groups);
+  return groups;
+};
+
+const makeGroups = (setting: Setting, extra: string): readonly KernelGroup[] => {
   const probes = probesOf(setting, parse(extra));
   const groups: KernelGroup[] = [];
   let first = 0;

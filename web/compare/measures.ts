@@ -76,7 +76,7 @@ const alignmentOf = (events: readonly PlacementEvent[], steps: Solution['steps']
   let align = page;
   for (const event of events) {
     if (event.kind === 'search') align = event.alignMask === 0 ? page : event.alignMask + page;
-    if (event.kind === 'congruent') align = event.size;
+    if (event.kind === 'congruent') align = Math.max(align, event.size);
   }
   for (const step of steps) if (step.kind === 'roundUp') align = Math.max(align, step.align);
   return align;
