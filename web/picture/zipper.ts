@@ -340,7 +340,7 @@ interface Shown {
 }
 
 const shownRuns = (pane: Pane, device: DeviceAnswer): readonly Shown[] =>
-  device.leaves.flatMap(run => {
+  device.units.flatMap(run => {
     const from = run.va - device.mapping.start;
     const to = from + run.size * run.count;
     if (to <= pane.from || from >= pane.to) return [];
@@ -391,8 +391,10 @@ const labelLeaves = (
       if (pitch > s.measure(each, big) + 24) {
         for (let i = 0; i < run.count; i++) {
           const leafX = shown.first + (i + 0.5) * pitch;
-          if (leafX > pane.x && leafX < pane.x + pane.w)
+          if (leafX <= pane.x || leafX >= pane.x + pane.w) continue;
+          if (run.kind === 'pud')
             write(s, { x: leafX, y: middle, text: each, ...big, ink: on, align: 'middle' });
+          else pill(s, leafX, middle, each, { ...small, ink: `${run.kind}.text` });
         }
       } else if (s.measure(text, small) + 22 < w)
         pill(s, mid, middle, text, { ...small, ink: `${run.kind}.text` });

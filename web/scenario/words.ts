@@ -403,7 +403,9 @@ const placementReasons = (
     so(
       solution.steps.length === 0
         ? ['MAP_FIXED decides the address.']
-        : ['The program maps with MAP_FIXED inside a range that it reserved:'],
+        : [
+            'The program maps with MAP_FIXED inside a range that it reserved; the search is the reservation’s.',
+          ],
     );
   const { unhookedAlign } = prepared.facts;
   const policy = policyOf(scenario.machine.policy);

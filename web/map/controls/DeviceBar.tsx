@@ -63,6 +63,7 @@ export const DeviceBar = () => {
     >
       <select
         aria-label="Device"
+        className="device-choice"
         value={preset?.id ?? 'own'}
         onChange={e => {
           const chosen = devicePresets.find(p => p.id === e.target.value);

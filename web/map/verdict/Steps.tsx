@@ -63,7 +63,7 @@ export const Steps = ({ solution }: { readonly solution: Solution }) => {
   if (solution.steps.length === 0) return null;
   return (
     <section>
-      <h2>How {policyOf(machine.policy).label} does it</h2>
+      <h2>Steps of {policyOf(machine.policy).label}</h2>
       <Bar steps={solution.steps} />
       <ol className="steps">
         {solution.steps.map((step, i) => {
