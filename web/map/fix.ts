@@ -3,7 +3,7 @@ import { leafCount } from '../../src/leaves/runs.ts';
 import type { NearestStart } from '../../src/leaves/why.ts';
 import { MAP } from '../../src/placement/flags.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import type { DeviceAnswer, Solution } from '../../src/solve.ts';
+import type { DeviceAnswer, PartsTotal, Solution } from '../../src/solve.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { bytes, mod, type Va } from '../../src/units.ts';
 import { leavesPieces } from '../scenario/words.ts';
@@ -42,14 +42,14 @@ const after = (scenario: Scenario, update: Update): { readonly s: Scenario; read
   return { s, solution: solveVariant({ ...s, machine: scenario.machine }, s.machine) };
 };
 
-const corruptLeaves = (device: DeviceAnswer): number => leafCount(device.leaves.filter(run => run.corrupt));
+const corruptLeaves = ({ leaves }: PartsTotal): number => leafCount(leaves.filter(run => run.corrupt));
 
 /** Fewer corrupt leaves, else fewer leaves, else fewer faults; any mapping is better than a refusal. */
 const better = (now: Solution, then: Solution): boolean => {
   if (!then.placement.ok) return false;
   if (!now.placement.ok) return true;
-  if (now.device === undefined || then.device === undefined) return false;
-  const [a, b] = [now.device, then.device];
+  const [a, b] = [now.total, then.total];
+  if (a === undefined || b === undefined) return false;
   const differences = [
     corruptLeaves(a) - corruptLeaves(b),
     leafCount(a.leaves) - leafCount(b.leaves),

@@ -1,4 +1,5 @@
 import type { LeafKind } from '../../src/arch/arch.ts';
+import { archOf } from '../../src/arch/index.ts';
 import { changeBehind, factChanges } from '../../src/kernel/facts.ts';
 import type { LeafRefusal } from '../../src/leaves/rules.ts';
 import { type LeafRun, leafCount } from '../../src/leaves/runs.ts';
@@ -196,8 +197,16 @@ export const refusalText = (
   return { errno, text: refusalSentences[placement.refusal] };
 };
 
+/** “ of 2 MiB”: the size that the flags name, or the machine's own. */
+const hugePageText = ({ request, machine }: Scenario): string => {
+  const code = request.file === 'anonHugetlb' ? (request.flags >>> MAP.HUGE_SHIFT) & 0x3f : 0;
+  const size = code === 0 ? archOf(machine.arch).hugePages[0] : 2 ** code;
+  return size === undefined ? '' : ` of ${formatSize(size)}`;
+};
+
 /** What is known of the leaves of a placed mapping that shows no BAR. Undefined for VFIO. */
-export const leavesElsewhere = ({ request }: Scenario): string | undefined => {
+export const leavesElsewhere = (scenario: Scenario): string | undefined => {
+  const { request } = scenario;
   const shared = (request.flags & MAP.SHARED) !== 0;
   const shmem =
     'Its leaves depend on the page cache and on the THP setting of shmem, which are not modelled.';
@@ -209,9 +218,8 @@ export const leavesElsewhere = ({ request }: Scenario): string | undefined => {
         ? `Shared anonymous memory: a nameless file of shmem. ${shmem}`
         : 'Private anonymous memory: there is no file. Its leaves depend on THP and on free memory when it is touched, which are not modelled.';
     case 'anonHugetlb':
-      return 'Anonymous huge pages: every leaf has the huge page size of 2 MiB, and the length is rounded up to it.';
     case 'hugetlbFile':
-      return 'A file of huge pages: every leaf has its huge page size of 2 MiB, and the length is rounded up to it.';
+      return `${request.file === 'anonHugetlb' ? 'Anonymous huge pages' : 'A file of huge pages'}: every leaf has the huge page size${hugePageText(scenario)}, and the length is rounded up to it.`;
     case 'memfd':
     case 'tmpfsHugeNever':
     case 'tmpfsHugeAlways':

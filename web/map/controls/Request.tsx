@@ -29,8 +29,8 @@ const kinds: readonly {
   { id: 'devMem', label: 'file without hook (/dev/mem)', file: 'devMem', type: MAP.SHARED },
   { id: 'devZero', label: '/dev/zero, private', file: 'devZero', type: MAP.PRIVATE },
   { id: 'devZeroShared', label: '/dev/zero, shared', file: 'devZero', type: MAP.SHARED },
-  { id: 'hugetlb', label: 'MAP_HUGETLB, 2 MiB', file: 'anonHugetlb', type: MAP.PRIVATE },
-  { id: 'hugetlbFile', label: 'hugetlbfs file, 2 MiB', file: 'hugetlbFile', type: MAP.SHARED },
+  { id: 'hugetlb', label: 'anonymous, MAP_HUGETLB', file: 'anonHugetlb', type: MAP.PRIVATE },
+  { id: 'hugetlbFile', label: 'hugetlbfs file', file: 'hugetlbFile', type: MAP.SHARED },
 ];
 
 const isShmem = (file: FileKind): boolean =>

@@ -33,7 +33,7 @@ const FitTable = ({ facts: { solution } }: { readonly facts: Facts }) => {
           </tr>
         </thead>
         <tbody>
-          {fitsOf(device).map(({ kind, size, there: ok }) => {
+          {fitsOf(device, solution.total?.leaves).map(({ kind, size, there: ok }) => {
             const residue = mod(start - pa, size);
             return (
               <tr key={kind}>

@@ -10,9 +10,9 @@ export interface Fit {
 }
 
 /** Every leaf size of the architecture, large to small, judged by the leaves that are really there. */
-export const fitsOf = (device: DeviceAnswer): readonly Fit[] =>
+export const fitsOf = (device: DeviceAnswer, leaves = device.leaves): readonly Fit[] =>
   [...device.rules.verdicts, { kind: 'pte' as const, size: device.rules.page }].map(({ kind, size }) => ({
     kind,
     size,
-    there: device.leaves.some(run => run.size >= size && !run.corrupt),
+    there: leaves.some(run => run.size >= size && !run.corrupt),
   }));
