@@ -211,6 +211,8 @@ test.describe('between phone and desktop', () => {
     const box = await drawer.boundingBox();
     if (!strip || !box) throw new Error('not on screen');
     expect(box.y).toBeGreaterThanOrEqual(strip.y + strip.height - 1);
+    expect(strip.y).toBeGreaterThan(0);
+    expect(box.y + box.height).toBeLessThanOrEqual(760);
     await page.keyboard.press('Escape');
     await expect(button).toBeFocused();
   });

@@ -17,7 +17,7 @@ export const MapScreen = () => {
   const wasOpen = useRef(false);
   useEffect(() => {
     const open = narrow && drawer;
-    if (open) controls.current?.focus();
+    if (open) controls.current?.focus({ preventScroll: true });
     // What opened the drawer gets the focus back, unless the hand has moved on.
     else if (
       wasOpen.current &&

@@ -15,8 +15,14 @@ export const readPages = (text: string): Read<number> => {
   return { ok: false, reason: 'not a multiple of 4 KiB' };
 };
 
-/** What is longer gets a line of its own: an address is never cut. */
+/** An address is never cut: what is longer takes the room its label leaves, or a line of its own. */
 const NARROW_CHARS = 15;
+const ONE_LINE_CHARS = 30;
+
+const fieldClass = (label: string, shown: string): string => {
+  if (shown.length <= NARROW_CHARS) return 'field';
+  return shown.length + label.length <= ONE_LINE_CHARS ? 'field wide' : 'field long';
+};
 
 export interface BytesFieldProps {
   readonly label: string;
@@ -59,7 +65,7 @@ export const BytesField = ({
     if (result.value !== value) onCommit(result.value);
   };
   return (
-    <div className={write(value).length > NARROW_CHARS ? 'field long' : 'field'}>
+    <div className={fieldClass(label, write(value))}>
       <label htmlFor={id}>{label}</label>
       <input
         id={id}

@@ -7,8 +7,8 @@ export interface ChoiceProps<T extends string> {
   readonly onChange: (value: T) => void;
   /** Why it cannot be used; undefined: it can. */
   readonly disabled?: string | undefined;
-  /** The options are long: a line of their own. */
-  readonly long?: boolean;
+  /** The options are long: they take all the room that the label leaves. */
+  readonly wide?: boolean;
 }
 
 /** A labelled native select over a closed set of values. */
@@ -18,11 +18,11 @@ export const Choice = <T extends string>({
   options,
   onChange,
   disabled,
-  long = false,
+  wide = false,
 }: ChoiceProps<T>) => {
   const id = useId();
   return (
-    <div className={long ? 'field long' : 'field'}>
+    <div className={wide ? 'field wide' : 'field'}>
       <label htmlFor={id}>{label}</label>
       <select
         id={id}

@@ -24,9 +24,9 @@ const kinds: readonly {
   { id: 'memfd', label: 'memfd', file: 'memfd', type: MAP.SHARED },
   { id: 'tmpfsNever', label: 'tmpfs, huge=never', file: 'tmpfsHugeNever', type: MAP.SHARED },
   { id: 'tmpfsAlways', label: 'tmpfs, huge=always', file: 'tmpfsHugeAlways', type: MAP.SHARED },
-  { id: 'hooked', label: 'file with THP hook (ext4)', file: 'hookedFile', type: MAP.SHARED },
-  { id: 'ramfs', label: 'file placed plainly (ramfs)', file: 'ramfs', type: MAP.SHARED },
-  { id: 'devMem', label: 'file without hook (/dev/mem)', file: 'devMem', type: MAP.SHARED },
+  { id: 'hooked', label: 'ext4 file (THP hook)', file: 'hookedFile', type: MAP.SHARED },
+  { id: 'ramfs', label: 'ramfs file (plain)', file: 'ramfs', type: MAP.SHARED },
+  { id: 'devMem', label: '/dev/mem (no hook)', file: 'devMem', type: MAP.SHARED },
   { id: 'devZero', label: '/dev/zero, private', file: 'devZero', type: MAP.PRIVATE },
   { id: 'devZeroShared', label: '/dev/zero, shared', file: 'devZero', type: MAP.SHARED },
   { id: 'hugetlb', label: 'anonymous, MAP_HUGETLB', file: 'anonHugetlb', type: MAP.PRIVATE },
@@ -56,7 +56,7 @@ const Kind = () => {
     <>
       <Choice
         label="Maps"
-        long
+        wide
         value={now?.id ?? OTHER_TYPE}
         options={now === undefined ? [odd, ...kinds] : kinds}
         onChange={id => {
