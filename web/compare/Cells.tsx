@@ -19,6 +19,8 @@ export interface Axes {
   /** Ends of the log scales. */
   readonly faults: number;
   readonly tables: number;
+  /** Letters of the longest count beside a dot, so that the dots share one axis. */
+  readonly digits: number;
   /** The modulus of all residues, where they share one. */
   readonly modulus: number | undefined;
 }

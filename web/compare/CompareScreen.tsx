@@ -6,7 +6,7 @@ import {
   compareGroups,
   type Scenario,
 } from '../../src/scenario/scenario.ts';
-import { formatAddress, formatSize } from '../../src/text.ts';
+import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { BaseControl, HintControl, LengthControl, OffsetControl } from '../controls/request.tsx';
 import { withCompare, withFilter } from '../scenario/view.ts';
 import { bindCompare } from '../state/commands.ts';
@@ -32,13 +32,19 @@ const requestLine = ({ request, device }: Scenario): string => {
   return `mmap(${hint}, ${formatSize(request.length)})${what}, touched ${touchWords[request.touch]}. Only who places it, and what faults do, changes.`;
 };
 
+/** Room for counts up to “524,288” at least, so that dots stand still over most of a drag. */
+const LEAST_DIGITS = 7;
+
 const axesOf = (rows: readonly Row[], width: number, length: number): Axes => {
   const devices = rows.flatMap(r => (r.measures.ok && r.measures.device ? [r.measures.device] : []));
+  const faults = Math.max(1, ...devices.map(d => d.faults));
+  const tables = Math.max(1, ...devices.map(d => d.tables));
   return {
     axis: Math.max(length, ...rows.map(r => (r.measures.ok ? r.measures.length : 0))),
     width,
-    faults: logEnd(Math.max(1, ...devices.map(d => d.faults))),
-    tables: logEnd(Math.max(1, ...devices.map(d => d.tables))),
+    faults: logEnd(faults),
+    tables: logEnd(tables),
+    digits: Math.max(LEAST_DIGITS, formatCount(faults).length, formatCount(tables).length),
     modulus: commonModulus(rows),
   };
 };

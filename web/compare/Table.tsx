@@ -1,4 +1,4 @@
-import { type KeyboardEvent, memo, useLayoutEffect, useRef } from 'react';
+import { type CSSProperties, type KeyboardEvent, memo, useLayoutEffect, useRef } from 'react';
 import { type CompareColumn, type CompareGroup, compareColumns } from '../../src/scenario/scenario.ts';
 import { formatSize } from '../../src/text.ts';
 import { withCompare } from '../scenario/view.ts';
@@ -201,6 +201,7 @@ export const CompareTable = ({
   return (
     <table
       ref={table}
+      style={{ ['--digits' as string]: axes.digits } as CSSProperties}
       onKeyDown={press}
       onClick={e => {
         const button = e.target instanceof Element ? e.target.closest('[data-open]') : null;
