@@ -226,7 +226,12 @@ for (const [width, height, least] of [
     test.use({ viewport: { width, height } });
     test(`every target has ${least} px`, async ({ page }) => {
       await openApp(page);
-      if (width < 720) await page.getByRole('button', { name: 'Controls' }).click();
+      if (width < 720) {
+        await page.getByRole('button', { name: 'Controls' }).click();
+        await expect(page.getByRole('heading', { name: 'Machine', exact: true })).toBeInViewport();
+        const drawer = await page.getByRole('complementary', { name: 'Scenario' }).boundingBox();
+        expect(drawer?.height).toBe(height - 44);
+      }
       const small = await page.evaluate(px => {
         const found: string[] = [];
         for (const e of document.querySelectorAll<HTMLElement>(
