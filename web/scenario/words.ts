@@ -543,7 +543,7 @@ export const reasonsOf = (
  * Whether the answer can be bettered on its kernel with its settings. `yes`: by fewer leaves. `cost`: the leaves are
  * as few as can be, but another address would cost less. `no`: neither.
  */
-export const canBeBetter = (device: DeviceAnswer): 'yes' | 'cost' | 'no' => {
+const canBeBetter = (device: DeviceAnswer): 'yes' | 'cost' | 'no' => {
   if (device.leaves.some(run => run.corrupt) || device.best.leaves !== leafCount(device.leaves)) return 'yes';
   const { cost, bestCost } = device;
   return device.faults > bestCost.faults ||
