@@ -12,6 +12,7 @@ const shots = [
   { file: 'map-dark', theme: 'dark', hash: '' },
   { file: 'map-light', theme: 'light', hash: '#1&k=6.12.117' },
   { file: 'map-aligned', theme: 'dark', hash: '#1&p=xu1' },
+  { file: 'compare-dark', theme: 'dark', hash: '#1&s=compare&as=scene' },
 ];
 
 const server = spawn(process.execPath, ['scripts/serve.mjs', 'dist', String(port)], {
@@ -26,7 +27,8 @@ for (const { file, theme, hash } of shots) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
   await page.goto(`http://127.0.0.1:${port}/${hash}`);
-  await page.getByRole('img', { name: /^Map:/ }).waitFor();
+  await page.locator('main').waitFor();
+  await page.waitForTimeout(500);
   await page.screenshot({ path: `docs/images/${file}.png` });
   await page.close();
   console.log(`docs/images/${file}.png`);

@@ -133,15 +133,9 @@ const drawEmpty = (s: Sheet, input: PictureInput, x: number, w: number, b: Zippe
         : `${formatSize(residue)} off its offset modulo ${formatSize(pmd)}`,
     size: 15,
     weight: 600,
-    ink: residue === 0 ? 'pmd.text' : 'red',
+    ink: 'ink',
     align: 'middle',
   });
-  write(s, {
-    x: mid,
-    y: y + 14,
-    text: 'Placement only: its leaves depend on which pages back it. Choose a VFIO BAR to see leaves.',
-    size: 12.5,
-    ink: 'mut',
-    align: 'middle',
-  });
+  const aside = 'Placement only: choose a VFIO BAR to see leaves.';
+  write(s, { x: mid, y: y + 14, text: aside, size: 12.5, ink: 'mut', align: 'middle' });
 };

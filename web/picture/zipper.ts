@@ -389,7 +389,9 @@ const labelLeaves = (
       const small = { size: 12.5, weight: 700, mono: true };
       const text = `${formatCount(run.count)} × ${each}`;
       if (pitch > s.measure(each, big) + 24) {
-        for (let i = 0; i < run.count; i++) {
+        const from = Math.max(0, Math.floor((pane.x - shown.first) / pitch));
+        const to = Math.min(run.count, Math.ceil((pane.x + pane.w - shown.first) / pitch));
+        for (let i = from; i < to; i++) {
           const leafX = shown.first + (i + 0.5) * pitch;
           if (leafX <= pane.x || leafX >= pane.x + pane.w) continue;
           if (run.kind === 'pud')

@@ -51,7 +51,16 @@ const Bar = ({ steps }: { readonly steps: readonly Step[] }) => {
         if (s.kind !== 'unmap' && s.kind !== 'map') return null;
         const x = 1 + at(s.start);
         const w = Math.max(1.5, at(s.end) - at(s.start));
-        return <rect key={`${s.kind}${s.start}`} className={s.kind} x={x} y="4" width={w} height="18" />;
+        return (
+          <rect
+            key={`${s.kind}${s.start}`}
+            className={s.kind === 'map' ? 'taken' : 'given'}
+            x={x}
+            y="4"
+            width={w}
+            height="18"
+          />
+        );
       })}
     </svg>
   );
