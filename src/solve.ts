@@ -1,7 +1,7 @@
 import type { Arch } from './arch/arch.ts';
 import { archOf } from './arch/index.ts';
 import { costOf, type LeafCost } from './cost/cost.ts';
-import { factsOf, type KernelFacts } from './kernel/facts.ts';
+import { type FaultEra, factsOf, type KernelFacts } from './kernel/facts.ts';
 import { type KernelVersion, parseKernelVersion } from './kernel/version.ts';
 import { tlbUnits } from './leaves/contiguous.ts';
 import type { PfnMapping } from './leaves/mapping.ts';
@@ -220,6 +220,41 @@ const totalOf = (parts: readonly DeviceAnswer[], arch: Arch): PartsTotal | undef
   };
 };
 
+/**
+ * One answer a physical range that a mapping shows: no leaf reaches over a seam, as its block would have to lie in
+ * one range. Source: dax_pgoff_to_phys(), drivers/dax/device.c, 6.12.
+ */
+const answersOf = (
+  scenario: Scenario,
+  prepared: Prepared,
+  { start, end, offset }: Pick<DeviceMapping, 'start' | 'end' | 'offset'>,
+): readonly DeviceAnswer[] => {
+  const seams = scenario.device.ranges
+    .map(r => r.offset)
+    .filter(at => at > offset && at < offset + (end - start));
+  const cuts = [offset, ...seams, offset + (end - start)];
+  return cuts.slice(1).map((to, i) => {
+    const from = cuts[i] ?? offset;
+    const answer = deviceAnswer(
+      scenario,
+      prepared,
+      va(start + (from - offset)),
+      va(start + (to - offset)),
+      bytes(from),
+    );
+    // Where one fault fills the VMA it fills every range of it.
+    return i > 0 && fillsAtOnce(answer.rules.era) ? { ...answer, faults: 0 } : answer;
+  });
+};
+
+const fillsAtOnce = (era: FaultEra): boolean => era === 'fullRemap' || era === 'fullInsert';
+
+/** Physical address behind a byte of the BAR. */
+const physOf = ({ bar, ranges }: Scenario['device'], offset: number): number => {
+  const range = ranges.findLast(r => r.offset <= offset);
+  return range === undefined ? bar.base + offset : range.phys + (offset - range.offset);
+};
+
 const several = (
   scenario: Scenario,
   prepared: Prepared,
@@ -227,7 +262,7 @@ const several = (
   steps: readonly Step[],
 ): Solution => {
   const { placement, mappings } = outcome;
-  const parts = mappings.map(m => deviceAnswer(scenario, prepared, m.start, m.end, m.offset));
+  const parts = mappings.flatMap(m => answersOf(scenario, prepared, m));
   return { prepared, placement, device: parts[0], parts, total: totalOf(parts, prepared.arch), steps };
 };
 
@@ -271,6 +306,11 @@ export const solve = (scenario: Scenario, prepared = prepare(scenario.machine, s
   }
   const placement = mmap(prepared.mm, prepared.limits, requestOf(scenario));
   if (!placement.ok || !vfio) return { prepared, placement, ...nothing };
+  if (scenario.device.ranges.length > 0) {
+    const { start, end } = placement;
+    const mapping = { start, end, offset: scenario.request.offset, pa: scenario.device.bar.base };
+    return several(scenario, prepared, { placement, mappings: [mapping] }, []);
+  }
   const device = deviceAnswer(scenario, prepared, placement.start, placement.end);
   return { prepared, placement, device, parts: [device], total: device, steps: [] };
 };
@@ -292,7 +332,7 @@ export const deviceAnswer = (
   const mapping: PfnMapping = {
     start,
     end,
-    pa: pa(scenario.device.bar.base + offset),
+    pa: pa(physOf(scenario.device, offset)),
   };
   const touched = touchAll(mapping, rules, orderOf(scenario.request.touch, mapping, arch.page));
   if (touched === undefined) throw new Error('only a permutation can be too long to play');

@@ -10,6 +10,7 @@ const scene = (policy: PolicyId, holes: readonly (readonly [number, number])[] =
   machine: { ...defaultScenario.machine, policy },
   device: {
     ...defaultScenario.device,
+    ranges: [],
     holes: holes.map(([offset, size]): Hole => ({ offset: bytes(offset), size: bytes(size) })),
   },
   space: {

@@ -44,6 +44,20 @@ describe('devices that come with the app', () => {
     expect(leaves(mapped('gb200', { policy: 'xu1' }))).toBe('188 pud, 7 pmd, 256 pte');
   });
 
+  it('two ranges behind one file: no leaf spans the seam, and each has its own congruence', () => {
+    const s = mapped('dax', { policy: 'xu1' });
+    const { placement, parts, total } = solve(s);
+    expect(placement.ok && placement.start % 2 ** 30).toBe(0);
+    expect(parts.map(p => [p.mapping.pa, p.mapping.end - p.mapping.start])).toEqual([
+      [0x38_8000_0000, 1536 * 2 ** 20],
+      [0x50_0020_0000, 1536 * 2 ** 20],
+    ]);
+    expect(leaves(s)).toBe('1 pud, 256 pmd, 768 pmd');
+    expect(total?.faults).toBe(1025);
+    // One fault fills the VMA, whatever lies behind it.
+    expect(solve(mapped('dax', { kernel: '6.1.192' })).total?.faults).toBe(1);
+  });
+
   it('the MSI-X hole makes two mappings', () => {
     expect(solve(mapped('msix')).parts).toHaveLength(2);
   });

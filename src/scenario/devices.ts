@@ -20,10 +20,12 @@ const one = (
   b: Bar,
   others: readonly Bar[] = [],
   holes: Scenario['device']['holes'] = [],
+  ranges: Scenario['device']['ranges'] = [],
 ): Scenario['device'] => ({
   bar: b,
   others,
   holes,
+  ranges,
 });
 
 const small = [bar(0, 0xfc00_0000, 16 * MiB)];
@@ -71,6 +73,18 @@ export const devicePresets: readonly DevicePreset[] = [
     label: 'GB200 memory, 0x2F_00F0_0000 bytes',
     about: 'A length that is no power of two: rules that read the alignment off the size go wrong.',
     device: one(bar(2, 0x1000_0000_0000, 0x2f_00f0_0000)),
+  },
+  {
+    id: 'dax',
+    label: 'Two ranges behind one file',
+    about:
+      'From 1.5 GiB on the memory lies elsewhere, as device dax has it: no leaf spans the seam, and the second range is 2 MiB off.',
+    device: one(
+      bar(2, 0x38_8000_0000, 3 * GiB),
+      [],
+      [],
+      [{ offset: bytes(1536 * MiB), phys: pa(0x50_0020_0000) }],
+    ),
   },
   {
     id: '16k',

@@ -97,6 +97,22 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
   device: fc.record({
     bar: bars,
     others: fc.array(bars, { maxLength: 6 }).map(list => list.sort((a, b) => a.base - b.base)),
+    ranges: fc
+      .uniqueArray(
+        fc.record({
+          offset: fc.integer({ min: 1, max: 2 ** 27 }),
+          phys: fc.integer({ min: 0, max: 2 ** 40 }),
+        }),
+        {
+          selector: r => r.offset,
+          maxLength: 4,
+        },
+      )
+      .map(list =>
+        list
+          .map(r => ({ offset: bytes(r.offset * 4096), phys: pa(r.phys * 4096) }))
+          .sort((a, b) => a.offset - b.offset),
+      ),
     holes: fc
       .array(fc.tuple(pages(2 ** 20), fc.integer({ min: 1, max: 2 ** 20 })), { maxLength: 4 })
       .map(parts => {

@@ -15,6 +15,7 @@ import {
   compareGroups,
   defaultScenario,
   type Hole,
+  type Range,
   type Scenario,
 } from './scenario.ts';
 
@@ -125,6 +126,21 @@ const readBar = (text: string): Read<Bar> => {
       if (length > 2 ** 40) return bad('a region above 1 TiB cannot be addressed through its file offset');
       if (base + length > 2 ** 57) return bad('beyond any physical address');
       return ok({ index: Number(index), base: pa(base), size: bytes(length) });
+    }),
+  );
+};
+
+const writeRange = (r: Range): string => `${formatExact(r.offset)}@${formatAddress(r.phys)}`;
+
+const readRange = (text: string): Read<Range> => {
+  const m = /^([^@]+)@(.+)$/.exec(text);
+  if (!m) return bad('not of the form 1G@0x50_0000_0000 (offset in the BAR, physical address)');
+  const [, offsetText = '', physText = ''] = m;
+  return map(readPages(offsetText), offset =>
+    map(readPages(physText), phys => {
+      if (offset === 0) return bad('the first range is the BAR itself');
+      if (offset >= 2 ** 40 || phys > 2 ** 56) return bad('beyond any region or physical address');
+      return ok({ offset: bytes(offset), phys: pa(phys) });
     }),
   );
 };
@@ -291,6 +307,23 @@ const fields: readonly Field[] = [
       if (holes.some((h, i) => h.offset < (holes[i - 1]?.offset ?? 0) + (holes[i - 1]?.size ?? 0)))
         return bad('holes overlap');
       return ok(device(s, { holes }));
+    },
+  },
+  {
+    key: 'ranges',
+    write: s => (s.device.ranges.length === 0 ? undefined : s.device.ranges.map(writeRange).join(',')),
+    read: (text, s) => {
+      const ranges: Range[] = [];
+      for (const part of text === '' ? [] : text.split(',')) {
+        const range = readRange(part);
+        if (!range.ok) return range;
+        ranges.push(range.value);
+      }
+      if (ranges.length > 16) return bad('more than 16 ranges');
+      ranges.sort((a, b) => a.offset - b.offset);
+      if (ranges.some((r, i) => r.offset === ranges[i - 1]?.offset))
+        return bad('two ranges begin at one offset');
+      return ok(device(s, { ranges }));
     },
   },
   {

@@ -20,6 +20,13 @@ export interface Hole {
   readonly size: Bytes;
 }
 
+/** Where the memory behind a file goes on at another physical address. */
+export interface Range {
+  /** Bytes in the BAR from which on this holds; ascending, above 0. */
+  readonly offset: Bytes;
+  readonly phys: Pa;
+}
+
 /** The address spaces that come with the app. */
 export type SpaceId = 'qemu' | 'qemu-run' | 'scene' | 'bare';
 
@@ -100,6 +107,8 @@ export interface Scenario {
     readonly others: readonly Bar[];
     /** Holes in the mapped BAR, ascending, apart from each other: several mappings go around them. */
     readonly holes: readonly Hole[];
+    /** Further physical ranges behind the one file, as device dax has; none for a PCI BAR. */
+    readonly ranges: readonly Range[];
   };
   readonly space: {
     readonly source: SpaceSource;
@@ -144,6 +153,7 @@ export const defaultScenario: Scenario = {
       { index: 4, base: pa(0x39_0000_0000), size: bytes(32 * MiB) },
     ],
     holes: [],
+    ranges: [],
   },
   space: {
     source: { kind: 'preset', id: 'qemu' },

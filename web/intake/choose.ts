@@ -88,7 +88,7 @@ export const withIntake =
         .slice(0, MOST_OTHERS);
       next = {
         ...next,
-        device: { bar: asBar(bar.bar), others, holes: [] },
+        device: { bar: asBar(bar.bar), others, holes: [], ranges: [] },
         request: {
           ...next.request,
           file: 'vfio',

@@ -10,6 +10,7 @@ const names: Readonly<Record<string, string>> = {
   bar: 'Device BAR',
   others: 'Other BARs',
   holes: 'Holes in the BAR',
+  ranges: 'Physical ranges',
   as: 'Address space',
   vmas: 'Pasted address space',
   stack: 'Stack limit',

@@ -1,6 +1,6 @@
 import { devicePresets } from '../../../src/scenario/devices.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
-import { formatSize, type Read } from '../../../src/text.ts';
+import { formatAddress, formatSize, type Read } from '../../../src/text.ts';
 import { TiB } from '../../../src/units.ts';
 import { BaseControl } from '../../controls/request.tsx';
 import { withBarIndex, withBarSize, withDevice } from '../../scenario/edit.ts';
@@ -35,7 +35,7 @@ const sameDevice = (a: Scenario['device'], b: Scenario['device']): boolean =>
 /** Size, physical base and number of the BAR. */
 export const DeviceBar = () => {
   const { device, request } = useScenario();
-  const { bar, holes } = device;
+  const { bar, holes, ranges } = device;
   const preset = devicePresets.find(p => sameDevice(p.device, device));
   const { change, finish } = app.getState();
   if (request.file !== 'vfio')
@@ -96,6 +96,12 @@ export const DeviceBar = () => {
       {preset !== undefined && preset !== devicePresets[0] && <Note>{preset.about}</Note>}
       {bar.base % 2 ** Math.ceil(Math.log2(bar.size)) !== 0 && preset === undefined && (
         <Note>No multiple of its size: only Enhanced Allocation and devices that are no PCI BAR lie so.</Note>
+      )}
+      {ranges.length > 0 && (
+        <Note>
+          {ranges.map(r => `from ${formatSize(r.offset)} on at ${formatAddress(r.phys)}`).join(', ')}: the
+          pictures show the first range that is mapped.
+        </Note>
       )}
       {holes.length > 0 && (
         <Note>
