@@ -9,6 +9,7 @@ import { MarkCanvas } from './MarkCanvas.tsx';
 import type { Row } from './rows.ts';
 import { stripSignature } from './strip.ts';
 
+const TEETH_ROOM = 7;
 const JAW = 40;
 const LEAVES = 40;
 const LANE = 34;
@@ -38,8 +39,9 @@ const draw =
       { marks, hits: [], measure },
       { crosshair: undefined, pane: width < NARROW ? 0 : undefined, most: 2 },
       device,
-      1,
-      width - 2,
+      // Room for the heads of teeth that stand at the very ends.
+      TEETH_ROOM,
+      width - 2 * TEETH_ROOM,
       bands,
     );
     return marks;
