@@ -20,7 +20,10 @@ const s390x: Arch = {
   summary:
     '4 KiB pages, and no larger leaf for device memory. User space is almost 2^64; tables grow on demand. Files are coloured to 512 KiB when addresses are randomized.',
   source: 'arch/s390/mm/mmap.c, arch/s390/include/asm/processor.h, 7.2; run on 7.2.13',
-  unmodelled: ['a failure to grow the page table above 2^42 or 2^53'],
+  unmodelled: [
+    'page tables of three or four levels, which a process has until an address needs more: all five are counted',
+    'a failure to grow the page table above 2^42 or 2^53',
+  ],
   page: bytes(4 * KiB),
   // PTE tables are half a page; the upper tables have 2048 entries in four.
   levels: tableLevels(['PTE', 'PMD', 'PUD', 'P4D', 'PGD'], [12, 20, 31, 42, 53], 64, 2 * KiB),

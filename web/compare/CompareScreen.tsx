@@ -87,7 +87,7 @@ const Tools = ({
         type="text"
         className="find"
         aria-label="Find rows"
-        placeholder="Find: pud, 6.12, arm64"
+        placeholder="Find: pud, 6.12, xu"
         autoComplete="off"
         spellCheck={false}
         value={view.filter}
@@ -178,7 +178,6 @@ const Legend = () => (
 /** The same request under every kernel and proposal, one row each. */
 export const CompareScreen = () => {
   const scenario = useScenario();
-  const dragFrom = useApp(s => s.dragFrom);
   const { compare } = scenario.view;
   const [width, setWidth] = useState(0);
   const [focus, setFocus] = useState<string | undefined>(undefined);
@@ -190,15 +189,14 @@ export const CompareScreen = () => {
     () => sorted(filtered(all, compare.filter), compare.sort),
     [all, compare.filter, compare.sort],
   );
-  // The usual pins are those from before the drag, so that they stay while a slider moves.
-  const still = dragFrom ?? scenario;
-  const usual = useMemo(
-    () => (still.view.compare.pins === undefined ? usualPins(rowsOf(still, still.view.compare.groups)) : []),
-    [still],
-  );
-  const pinned = (compare.pins ?? usual).flatMap(id => findRow(all, scenario, id) ?? []);
+  // The usual pins are those of the first look, so that what is watched stays while sliders move.
+  const [usual] = useState(() => usualPins(all));
+  // A pin or a baseline counts also where its group is not shown.
+  const named = (id: string): Row | undefined =>
+    findRow(all, scenario, id) ?? findRow(rowsOf(scenario, compareGroups), scenario, id);
+  const pinned = (compare.pins ?? usual).flatMap(id => named(id) ?? []);
   const pins = pinned.map(r => r.id);
-  const base = compare.baseline === undefined ? undefined : findRow(all, scenario, compare.baseline);
+  const base = compare.baseline === undefined ? undefined : named(compare.baseline);
   const axes = axesOf(shown, width, scenario.request.length);
   const focused = shown.some(r => r.id === focus) ? focus : shown[0]?.id;
 
@@ -224,7 +222,7 @@ export const CompareScreen = () => {
       first: move(() => 0),
       last: move((_, count) => count - 1),
       pin: withRow(row => togglePin(row.id, latest.current.pins)),
-      baseline: withRow(row => toggleBaseline(row.id)),
+      baseline: withRow(row => toggleBaseline(row)),
       open: withRow(openRow),
       copy: () => void copyRows(latest.current.shown, latest.current.base, 'Markdown'),
       find: () => find.current?.focus(),
@@ -235,7 +233,7 @@ export const CompareScreen = () => {
   const groupNotes: Readonly<Record<CompareGroup, string>> = {
     kernels: 'releases that answer alike, oldest first',
     policies: `on Linux ${scenario.machine.kernel}`,
-    archs: `what if, on Linux ${scenario.machine.kernel}${policy.group === 'kernel' ? '' : ` with ${policy.label}`}: offset, length and BAR in bytes, rounded to the pages of each`,
+    archs: `what if, on Linux ${scenario.machine.kernel}${policy.group === 'kernel' ? '' : ` with ${policy.label}`}: a bare process on each, offset and length rounded to its pages`,
   };
   return (
     <main className="compare">

@@ -96,7 +96,7 @@ const TableRow = memo(
             aria-pressed={isBase}
             aria-label={`Compare the others with ${row.name}`}
             title="Compare the others with this row (B)"
-            onClick={() => toggleBaseline(row.id)}
+            onClick={() => toggleBaseline(row)}
           >
             Δ
           </button>

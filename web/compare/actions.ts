@@ -14,10 +14,14 @@ export const togglePin = (id: string, pins: readonly string[]): void => {
 };
 
 /** Compares all rows with this one, or no more. */
-export const toggleBaseline = (id: string): void =>
-  app
-    .getState()
-    .change(s => withCompare({ baseline: s.view.compare.baseline === id ? undefined : id })(s), 'done');
+export const toggleBaseline = (row: Row): void => {
+  const { change, say } = app.getState();
+  if (!row.measures.ok) {
+    say(`${row.name} has no figures to compare with`);
+    return;
+  }
+  change(s => withCompare({ baseline: s.view.compare.baseline === row.id ? undefined : row.id })(s), 'done');
+};
 
 /** Copies the rows shown. */
 export const copyRows = async (

@@ -1,7 +1,7 @@
 import type { Arch } from '../../src/arch/arch.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { formatAddress, formatSize } from '../../src/text.ts';
-import { alignDown, alignUp, bytes, pa } from '../../src/units.ts';
+import { formatSize } from '../../src/text.ts';
+import { alignDown, alignUp, bytes } from '../../src/units.ts';
 
 /** A Scenario carried to another architecture, and what had to change on the way. */
 export interface Carried {
@@ -17,13 +17,11 @@ export const carried = (s: Scenario, arch: Arch): Carried => {
   const machine = { ...s.machine, arch: arch.id };
   if (arch.id === s.machine.arch) return { scenario: s, notes: [] };
   const notes: string[] = [];
-  const round = (name: string, from: number, to: number, write = formatSize): number => {
-    if (from !== to) notes.push(`${name} rounded to ${write(to)}`);
+  const round = (name: string, from: number, to: number): number => {
+    if (from !== to) notes.push(`${name} rounded to ${formatSize(to)}`);
     return to;
   };
-  const { bar } = s.device;
-  const base = round('BAR base', bar.base, alignDown(bar.base, arch.page), formatAddress);
-  const size = round('BAR size', bar.size, alignUp(bar.size, arch.page));
+  // The BAR is hardware and stays where and what it is, also where this architecture cannot map it.
   const offset = round('offset', s.request.offset, alignDown(s.request.offset, arch.page));
   // mmap() rounds a length up by itself; a length of 0 stays one.
   const length = round('length', s.request.length, alignUp(s.request.length, arch.page));
@@ -31,7 +29,6 @@ export const carried = (s: Scenario, arch: Arch): Carried => {
     scenario: {
       ...s,
       machine,
-      device: { ...s.device, bar: { ...bar, base: pa(base), size: bytes(size) } },
       request: { ...s.request, offset: bytes(offset), length: bytes(length) },
     },
     notes,

@@ -32,7 +32,12 @@ export const figureOf = (row: Row, column: CompareColumn): number | string | und
 
 /** “1 PUD, 512 PMD”. */
 export const leavesOf = (measures: Measures): string =>
-  (measures.device?.tallies ?? []).map(t => `${formatCount(t.count)} ${leafNames[t.kind]}`).join(', ');
+  (measures.device?.tallies ?? [])
+    .map(t => {
+      const corrupt = t.corrupt > 0 ? ` (${formatCount(t.corrupt)} corrupt)` : '';
+      return `${formatCount(t.count)} ${leafNames[t.kind]}${corrupt}`;
+    })
+    .join(', ');
 
 /** The figures of a row in words, for copies and for those who hear them. */
 export const textOf = (row: Row, column: CompareColumn): string => {

@@ -151,12 +151,9 @@ describe('another architecture', () => {
     };
     const { scenario, notes } = carried(odd, archOf('arm64-64k-48'));
     expect(scenario.request).toMatchObject({ offset: 0, length: MiB });
-    expect(scenario.device.bar.base).toBe(0x38_8000_0000);
-    expect(notes).toEqual([
-      'BAR base rounded to 0x38_8000_0000',
-      'offset rounded to 0',
-      'length rounded to 1 MiB',
-    ]);
+    // The BAR is hardware: it is not moved, whether this machine can map it or not.
+    expect(scenario.device).toEqual(odd.device);
+    expect(notes).toEqual(['offset rounded to 0', 'length rounded to 1 MiB']);
   });
 
   it('leaves what fits as it is', () => {

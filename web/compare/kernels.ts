@@ -129,8 +129,8 @@ const fillWords: Readonly<Record<KernelFacts['faultEra'], string>> = {
 const alignWords: Readonly<Record<KernelFacts['unhookedAlign'], string>> = {
   never: 'plain search',
   anyLength: 'aligned by accident',
-  pmdMultiple: 'aligned if n × 2 MiB',
-  pmdMultipleNoHint: 'aligned if n × 2 MiB',
+  pmdMultiple: 'aligned if n × PMD_SIZE',
+  pmdMultipleNoHint: 'aligned if n × PMD_SIZE',
 };
 
 const noteOf = (facts: KernelFacts, { file, thpForbids }: Setting): string => {

@@ -1,4 +1,4 @@
-import type { LeafKind } from '../../src/arch/arch.ts';
+import type { Arch, LeafKind } from '../../src/arch/arch.ts';
 import { errnoName } from '../../src/placement/errno.ts';
 import type { PlacementEvent } from '../../src/placement/mm.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
@@ -82,12 +82,12 @@ const alignmentOf = (events: readonly PlacementEvent[], steps: Solution['steps']
   return align;
 };
 
-/** The largest leaf for device memory that fits into `length` bytes; the next larger one than a page where none does. */
-const modulusOf = (leaves: readonly { readonly size: number }[], length: number, page: number): number => {
-  const large = leaves.map(l => l.size).filter(size => size > page);
-  const fitting = large.filter(size => size <= length);
-  return fitting.length > 0 ? Math.max(...fitting) : large.length > 0 ? Math.min(...large) : page;
-};
+/**
+ * The largest leaf that some release installs for device memory and that fits into `length` bytes; the page where
+ * there is none: then no address is better than another.
+ */
+const modulusOf = (leaves: Arch['pfnLeaves'], length: number, page: number): number =>
+  Math.max(page, ...leaves.filter(l => l.since !== undefined && l.size <= length).map(l => l.size));
 
 /** Bytes of the BAR from the first mapping's begin to the last one's end. */
 const lengthOf = (first: DeviceAnswer, last: DeviceAnswer): number =>

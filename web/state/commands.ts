@@ -193,6 +193,9 @@ export const startKeys = (): void => {
     if (e.defaultPrevented || e.altKey || e.isComposing || takesText(e.target)) return;
     // A modal dialog has the keys to itself.
     if (document.querySelector('dialog:modal')) return;
-    runKey(e, 'page');
+    // On Compare a letter means what its table says, wherever the focus is; arrows and Enter belong to a control
+    // that has the focus.
+    const table = compareActions !== undefined && (e.key.length === 1 || e.target === document.body);
+    if (!(table && runKey(e, 'Compare'))) runKey(e, 'page');
   });
 };

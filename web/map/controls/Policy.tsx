@@ -6,7 +6,7 @@ import { errnoName } from '../../../src/placement/errno.ts';
 import { policies, policyOf } from '../../../src/placement/policies.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
-import { formatCount } from '../../../src/text.ts';
+import { formatCount, formatExact } from '../../../src/text.ts';
 import { withMachine } from '../../scenario/edit.ts';
 import { leafNames, leavesText } from '../../scenario/words.ts';
 import { solveVariant } from '../../state/solution.ts';
@@ -161,7 +161,6 @@ export const Policy = () => {
 export const LeafKey = () => {
   const { machine } = useScenario();
   const kinds = [...archOf(machine.arch).pfnLeaves].reverse();
-  const short = { pte: '4K', contpte: '64K', pmd: '2M', contpmd: '32M', pud: '1G' } as const;
   return (
     <Section title="Leaf sizes">
       <ul className="key">
@@ -169,7 +168,7 @@ export const LeafKey = () => {
           <li key={l.kind}>
             <LeafStrip parts={[{ kind: l.kind, share: 1 }]} width={58} height={14} />
             <span>{leafNames[l.kind]}</span>
-            <span>{short[l.kind]}</span>
+            <span>{formatExact(l.size)}</span>
           </li>
         ))}
       </ul>
