@@ -185,6 +185,7 @@ export const Machine = () => {
       about={
         <>
           <Note>{arch.summary}</Note>
+          <Note>Read in {arch.source}.</Note>
           {x86 ? unmodelled : null}
           {listed !== undefined && (
             <Note>
