@@ -3,7 +3,7 @@ import { archOf } from '../../../src/arch/index.ts';
 import { parseKernelVersion } from '../../../src/kernel/version.ts';
 import { leafCount } from '../../../src/leaves/runs.ts';
 import { errnoName } from '../../../src/placement/errno.ts';
-import { policies, policyOf } from '../../../src/placement/policies.ts';
+import { policies, policyOf, sourceUrl } from '../../../src/placement/policies.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
 import { formatCount, formatExact } from '../../../src/text.ts';
@@ -13,7 +13,7 @@ import { solveVariant } from '../../state/solution.ts';
 import type { Update } from '../../state/steps.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { LeafStrip } from '../../ui/LeafStrip.tsx';
-import { Section } from './Section.tsx';
+import { Note, Section } from './Section.tsx';
 
 /** One way to place the mapping: a released kernel, or a proposal on the kernel at hand. */
 export interface PolicyRow {
@@ -131,8 +131,25 @@ export const PreviewCount = ({ solution }: { readonly solution: Solution }) => {
 export const Policy = () => {
   const scenario = useScenario();
   const name = useId();
+  const policy = policyOf(scenario.machine.policy);
   return (
-    <Section title="Placement policy">
+    <Section
+      title="Placement policy"
+      about={
+        <>
+          <Note>
+            {policy.label}: {policy.about}
+          </Note>
+          {policy.source !== undefined && (
+            <Note>
+              <a href={sourceUrl(policy.source)} target="_blank" rel="noreferrer">
+                {policy.who}
+              </a>
+            </Note>
+          )}
+        </>
+      }
+    >
       <div className="policies" role="radiogroup" aria-label="Placement policy">
         {policyRows(scenario).map(row => (
           <label key={row.id} className={row.chosen ? 'policy chosen' : 'policy'}>
