@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { formatAddress, type Read } from '../../src/text.ts';
-import { bytes, GiB, TiB } from '../../src/units.ts';
+import { alignDown, bytes, GiB, TiB } from '../../src/units.ts';
 import { baseWindow, withBarBase, withLength, withOffset, withRequest } from '../scenario/edit.ts';
 import { idleOffset } from '../scenario/fileOffset.ts';
 import { app, useScenario, useSolution } from '../state/store.ts';
@@ -13,17 +13,17 @@ import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
  * under it.
  */
 
-const PAGE = 4096;
-
 /** Where the mapping begins in the BAR, or in the file. */
 export const OffsetControl = () => {
   const scenario = useScenario();
   const { request, device } = scenario;
   const { change, finish } = app.getState();
-  const idle = idleOffset(scenario, useSolution().prepared.facts);
+  const { arch, facts } = useSolution().prepared;
+  const { page } = arch;
+  const idle = idleOffset(scenario, facts);
   const vfio = request.file === 'vfio';
-  const room = vfio ? Math.max(PAGE, device.bar.size - PAGE) : 4 * GiB;
-  const scale = useMemo(() => linearScale(0, room), [room]);
+  const room = vfio ? alignDown(Math.max(page, device.bar.size - page), page) : 4 * GiB;
+  const scale = useMemo(() => linearScale(0, room, page), [room, page]);
   return (
     <>
       <BytesField
@@ -38,12 +38,9 @@ export const OffsetControl = () => {
         value={request.offset}
         scale={scale}
         words={`${sizeInWords(request.offset)} into the ${vfio ? 'BAR' : 'file'}`}
+        page={page}
         bigStep={(value, direction) =>
-          room > GiB
-            ? value + direction * GiB
-            : direction > 0
-              ? value * 2
-              : Math.floor(value / 2 / PAGE) * PAGE
+          room > GiB ? value + direction * GiB : direction > 0 ? value * 2 : alignDown(value / 2, page)
         }
         disabled={idle !== undefined}
         onDrag={offset => change(withOffset(offset), 'drag')}
@@ -56,10 +53,11 @@ export const OffsetControl = () => {
 /** How much is mapped. */
 export const LengthControl = () => {
   const { request, device } = useScenario();
+  const { page } = useSolution().prepared.arch;
   const { change, finish } = app.getState();
   const vfio = request.file === 'vfio';
-  const most = vfio ? Math.max(PAGE, device.bar.size - request.offset) : TiB;
-  const scale = useMemo(() => octaveScale(Math.max(PAGE, Math.floor(most / PAGE) * PAGE)), [most]);
+  const most = vfio ? device.bar.size - request.offset : TiB;
+  const scale = useMemo(() => octaveScale(Math.max(page, alignDown(most, page)), page), [most, page]);
   return (
     <>
       <BytesField
@@ -72,6 +70,7 @@ export const LengthControl = () => {
         value={request.length}
         scale={scale}
         words={sizeInWords(request.length)}
+        page={page}
         onDrag={length => change(withLength(length), 'drag')}
         onDone={finish}
       />

@@ -3,22 +3,23 @@ import { mod } from '../../src/units.ts';
 import { fileOffsetAt } from '../scenario/fileOffset.ts';
 import { useApp, useScenario, useSolution } from '../state/store.ts';
 
-const PAGE = 4096;
-
 /** The byte under the crosshair, through every row: addresses, file offset, and the slots that lead to it. */
 export const Readout = () => {
   const scenario = useScenario();
   const { placement, prepared, device } = useSolution();
   const crosshair = useApp(s => s.crosshair);
   if (!placement.ok) return <p className="readout">No mapping to point at.</p>;
+  const { page } = prepared.arch;
   const length = placement.end - placement.start;
-  const offset = Math.min(Math.max(0, Math.floor((crosshair ?? 0) / PAGE) * PAGE), length - PAGE);
+  const offset = Math.min(Math.max(0, Math.floor((crosshair ?? 0) / page) * page), length - page);
   const at = placement.start + offset;
   const file = fileOffsetAt(scenario, offset);
   const items: readonly (readonly [string, string])[] = [
     ['VA', formatAddress(at)],
     ...(device === undefined ? [] : [['PA', formatAddress(device.mapping.pa + offset)] as const]),
-    ...(file === undefined ? [] : [['pgoff', file === 0 ? '0' : formatAddress(file / PAGE)] as const]),
+    ...(file === undefined
+      ? []
+      : [['pgoff', file === 0 ? '0' : formatAddress(Math.floor(file / page))] as const]),
     ['offset', offset === 0 ? '0' : formatAddress(offset)],
   ];
   const slots = [...prepared.arch.levels]

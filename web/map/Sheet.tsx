@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { formatAddress } from '../../src/text.ts';
-import { GiB, TiB } from '../../src/units.ts';
+import { alignDown, GiB, TiB } from '../../src/units.ts';
 import { withLength, withOffset } from '../scenario/edit.ts';
 import { idleOffset } from '../scenario/fileOffset.ts';
 import { solveVariant } from '../state/solution.ts';
@@ -10,8 +10,6 @@ import { BytesSlider } from '../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
 import { choosePolicy, Preview, PreviewCount, policyRows } from './controls/Policy.tsx';
 
-const PAGE = 4096;
-
 /** The bottom sheet of a phone: policies and the two sliders that matter most, under the thumb. */
 export const Sheet = () => {
   const scenario = useScenario();
@@ -19,11 +17,13 @@ export const Sheet = () => {
   const { change, finish } = app.getState();
   const { request, device } = scenario;
   const vfio = request.file === 'vfio';
-  const idle = idleOffset(scenario, useSolution().prepared.facts);
-  const room = vfio ? Math.max(PAGE, device.bar.size - PAGE) : 4 * GiB;
-  const offsets = useMemo(() => linearScale(0, room), [room]);
-  const most = vfio ? Math.max(PAGE, device.bar.size - request.offset) : TiB;
-  const lengths = useMemo(() => octaveScale(most), [most]);
+  const { arch, facts } = useSolution().prepared;
+  const { page } = arch;
+  const idle = idleOffset(scenario, facts);
+  const room = vfio ? alignDown(Math.max(page, device.bar.size - page), page) : 4 * GiB;
+  const offsets = useMemo(() => linearScale(0, room, page), [room, page]);
+  const most = vfio ? device.bar.size - request.offset : TiB;
+  const lengths = useMemo(() => octaveScale(Math.max(page, alignDown(most, page)), page), [most, page]);
   return (
     <section className="sheet" aria-label="Policy and request">
       <button
@@ -68,6 +68,7 @@ export const Sheet = () => {
             value={request.offset}
             scale={offsets}
             words={`${sizeInWords(request.offset)} into the ${vfio ? 'BAR' : 'file'}`}
+            page={page}
             disabled={idle !== undefined}
             bigStep={(v, d) => v + d * GiB}
             onDrag={v => change(withOffset(v), 'drag')}
@@ -82,6 +83,7 @@ export const Sheet = () => {
             value={request.length}
             scale={lengths}
             words={sizeInWords(request.length)}
+            page={page}
             onDrag={v => change(withLength(v), 'drag')}
             onDone={finish}
           />

@@ -1,5 +1,5 @@
 import { type CSSProperties, type KeyboardEvent, useEffect, useRef } from 'react';
-import { MiB } from '../../src/units.ts';
+import { alignDown, MiB } from '../../src/units.ts';
 import type { Scale } from './scale.ts';
 
 export interface BytesSliderProps {
@@ -12,6 +12,8 @@ export interface BytesSliderProps {
   readonly onDrag: (value: number) => void;
   /** The gesture has ended. */
   readonly onDone: () => void;
+  /** What sliders step by: a page of the kernel shown. 4 KiB unless told otherwise. */
+  readonly page?: number;
   /** What an arrow key moves by; a page unless told otherwise. */
   readonly step?: (value: number, direction: 1 | -1) => number;
   /** What PageUp and PageDown do; doubling and halving unless told otherwise. */
@@ -19,15 +21,10 @@ export interface BytesSliderProps {
   readonly disabled?: boolean;
 }
 
-const PAGE = 4096;
 const PMD = 2 * MiB;
 const THUMB = 14;
 /** A pointer within so many CSS pixels of a leaf boundary means the boundary. */
 const SNAP_PX = 3;
-
-const byPage = (value: number, direction: 1 | -1): number => value + direction * PAGE;
-const byDoubling = (value: number, direction: 1 | -1): number =>
-  direction > 0 ? value * 2 : Math.floor(value / 2 / PAGE) * PAGE;
 
 /**
  * A native range over bytes. Arrows move by a page, with Shift by 2 MiB, PageUp and PageDown double and halve. A
@@ -40,8 +37,9 @@ export const BytesSlider = ({
   words,
   onDrag,
   onDone,
-  step = byPage,
-  bigStep = byDoubling,
+  page = 4096,
+  step = (v, direction) => v + direction * page,
+  bigStep = (v, direction) => (direction > 0 ? v * 2 : alignDown(v / 2, page)),
   disabled = false,
 }: BytesSliderProps) => {
   const input = useRef<HTMLInputElement>(null);

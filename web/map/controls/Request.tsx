@@ -4,11 +4,9 @@ import type { FileKind } from '../../../src/placement/request.ts';
 import { formatAddress, formatExact } from '../../../src/text.ts';
 import { HintControl, LengthControl, OffsetControl } from '../../controls/request.tsx';
 import { withMachine, withRequest } from '../../scenario/edit.ts';
-import { app, useScenario } from '../../state/store.ts';
+import { app, useScenario, useSolution } from '../../state/store.ts';
 import { Choice } from './Choice.tsx';
 import { Section } from './Section.tsx';
-
-const PAGE = 4096;
 
 /** What is mapped, in words. Some kinds are two entries of the menu, told apart by MAP_SHARED and MAP_PRIVATE. */
 const kinds: readonly {
@@ -166,6 +164,7 @@ const Flags = () => {
 /** What the driver sees of the offset: the region's number is in it. */
 const DriverOffset = () => {
   const { request, device } = useScenario();
+  const { page } = useSolution().prepared.arch;
   if (request.file !== 'vfio') return null;
   const offset = vfioOffset(device.bar.index, request.offset);
   return (
@@ -178,7 +177,7 @@ const DriverOffset = () => {
       </div>
       <div>
         <dt>vm_pgoff</dt>
-        <dd>{offset === 0 ? '0' : formatAddress(offset / PAGE)}</dd>
+        <dd>{offset === 0 ? '0' : formatAddress(Math.floor(offset / page))}</dd>
       </div>
     </dl>
   );
