@@ -86,6 +86,15 @@ test('slider keys: a page, a PMD with Shift, doubling with PageUp', async ({ pag
   await expect(field).toHaveValue('16 MiB');
 });
 
+test('a 16 KiB kernel: sliders step by its page, and vm_pgoff counts its pages', async ({ page }) => {
+  await openApp(page, '#1&a=arm64-16k-47&len=16M');
+  const slider = page.getByRole('slider', { name: 'Offset in BAR' });
+  await slider.focus();
+  await slider.press('ArrowRight');
+  await expect(page).toHaveURL(/off=16K/);
+  await expect(page.getByRole('complementary', { name: 'Scenario' }).getByText('0x800_0001')).toBeVisible();
+});
+
 test('an exact field takes sums and addresses, and keeps the old value when it cannot read one', async ({
   page,
 }) => {
