@@ -159,6 +159,15 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
   }),
   view: fc.record({
     screen: fc.constantFrom('map', 'compare'),
+    map: fc.record({
+      range: fc.option(
+        fc
+          .tuple(fc.integer({ min: -(2 ** 45), max: 2 ** 45 - 1 }), fc.integer({ min: 1, max: 2 ** 40 }))
+          .map(([first, count]) => ({ from: first * 4096, to: Math.min((first + count) * 4096, 2 ** 57) })),
+        { nil: undefined },
+      ),
+      at: fc.option(pages(2 ** 40), { nil: undefined }),
+    }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
         nil: undefined,
@@ -209,12 +218,23 @@ describe('a link', () => {
     expect(read(hash.slice(1))).toEqual(read(hash));
   });
 
+  it('carries what the Map shows in a line, also before the mapping', () => {
+    const { scenario, problems } = read('#1&v=-512K-4K..64K&at=8K');
+    expect(problems).toEqual([]);
+    expect(scenario.view.map).toEqual({ range: { from: -516 * 1024, to: 64 * 1024 }, at: 8192 });
+    expect(read('#1&v=-4K').problems).toMatchObject([{ field: 'v', used: 'the whole mapping' }]);
+    expect(read('#1&v=4K..0').problems).toMatchObject([{ reason: 'ends before it begins' }]);
+    expect(read('#1&v=1..8K').problems).toMatchObject([{ reason: 'not a multiple of 4 KiB' }]);
+    expect(read('#1&v=0..1Z&at=-1').problems).toHaveLength(2);
+  });
+
   it('carries the Compare table in a line', () => {
     const hash = '#1&s=compare&sort=-faults&find=pud&rows=kernels.policies.archs&vs=k:7.3&pin=k:7.3,p:xu1';
     const { scenario, problems } = read(hash);
     expect(problems).toEqual([]);
     expect(scenario.view).toEqual({
       screen: 'compare',
+      map: defaultScenario.view.map,
       compare: {
         sort: { by: 'faults', down: true },
         filter: 'pud',

@@ -15,6 +15,7 @@ import {
   compareGroups,
   defaultScenario,
   type Hole,
+  type MapView,
   type Range,
   type Scenario,
 } from './scenario.ts';
@@ -113,6 +114,24 @@ const compare = (s: Scenario, part: Partial<CompareView>): Scenario => ({
   ...s,
   view: { ...s.view, compare: { ...s.view.compare, ...part } },
 });
+
+const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
+  ...s,
+  view: { ...s.view, map: { ...s.view.map, ...part } },
+});
+
+/** A sum with every sign turned: `512K+4K` and `512K-4K`. */
+const turned = (sum: string): string => sum.replaceAll(/[+-]/g, sign => (sign === '+' ? '-' : '+'));
+
+/** An offset from the start of a mapping; what lies before it begins with a `-`: `-512K-4K`. */
+const writeSigned = (n: number): string => (n < 0 ? `-${turned(formatExact(-n))}` : formatExact(n));
+
+const readSigned = (text: string): Read<number> => {
+  const below = text.startsWith('-');
+  return map(readBytes(below ? turned(text.slice(1)) : text), n =>
+    n > 2 ** 57 ? bad('beyond any address') : ok(below && n > 0 ? -n : n),
+  );
+};
 
 const writeBar = (b: Bar): string => `${b.index}@${formatAddress(b.base)}+${formatExact(b.size)}`;
 
@@ -442,6 +461,34 @@ const fields: readonly Field[] = [
     s => s.view.screen,
     (s, screen) => ({ ...s, view: { ...s.view, screen } }),
   ),
+  {
+    key: 'v',
+    show: () => 'the whole mapping',
+    write: ({ view: { map: shown } }) =>
+      shown.range === undefined
+        ? undefined
+        : `${writeSigned(shown.range.from)}..${writeSigned(shown.range.to)}`,
+    read: (text, s) => {
+      const [fromText, toText, ...more] = text.split('..');
+      if (fromText === undefined || toText === undefined || more.length > 0)
+        return bad(
+          'not of the form 512M..514M (first byte, first byte after, from the start of the mapping)',
+        );
+      return map(readSigned(fromText), from =>
+        map(readSigned(toText), to => {
+          if (from % PAGE !== 0 || to % PAGE !== 0) return bad('not a multiple of 4 KiB');
+          return from < to ? ok(mapView(s, { range: { from, to } })) : bad('ends before it begins');
+        }),
+      );
+    },
+  },
+  {
+    key: 'at',
+    show: () => 'none',
+    write: s => (s.view.map.at === undefined ? undefined : formatExact(s.view.map.at)),
+    read: (text, s) =>
+      map(readBytes(text), at => (at > 2 ** 57 ? bad('beyond any address') : ok(mapView(s, { at })))),
+  },
   {
     key: 'sort',
     show: () => 'the order of the table',

@@ -81,9 +81,18 @@ export interface CompareView {
   readonly pins: readonly string[] | undefined;
 }
 
+/** How the Map is looked at. Offsets are bytes from the start of the mapping, below 0 what lies before it. */
+export interface MapView {
+  /** What the zipper shows, in multiples of 4 KiB; undefined: the mapping itself. */
+  readonly range: { readonly from: number; readonly to: number } | undefined;
+  /** The byte the crosshair is pinned to; undefined: none. */
+  readonly at: number | undefined;
+}
+
 /** Which screen is shown, and how. */
 export interface View {
   readonly screen: ScreenId;
+  readonly map: MapView;
   readonly compare: CompareView;
 }
 
@@ -174,6 +183,7 @@ export const defaultScenario: Scenario = {
   },
   view: {
     screen: 'map',
+    map: { range: undefined, at: undefined },
     compare: {
       sort: undefined,
       filter: '',

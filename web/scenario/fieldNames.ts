@@ -26,6 +26,8 @@ const names: Readonly<Record<string, string>> = {
   adv: 'madvise()',
   t: 'Touch order',
   s: 'Screen',
+  v: 'Range shown',
+  at: 'Crosshair',
   sort: 'Order of the table',
   find: 'Filter of the table',
   rows: 'Rows of the table',

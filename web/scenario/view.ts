@@ -1,4 +1,4 @@
-import type { CompareView, ScreenId } from '../../src/scenario/scenario.ts';
+import type { CompareView, MapView, ScreenId } from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */
@@ -8,6 +8,17 @@ export const withScreen =
   (screen: ScreenId): Update =>
   s =>
     s.view.screen === screen ? s : { ...s, view: { ...s.view, screen } };
+
+/** Another look at the Map; the same object where nothing changes. */
+export const withMapView =
+  (part: Partial<MapView>): Update =>
+  s => {
+    const { map } = s.view;
+    const next = { ...map, ...part };
+    const same =
+      next.at === map.at && next.range?.from === map.range?.from && next.range?.to === map.range?.to;
+    return same ? s : { ...s, view: { ...s.view, map: next } };
+  };
 
 /** Another look at the Compare table. */
 export const withCompare =

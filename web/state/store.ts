@@ -1,10 +1,12 @@
 import { useSyncExternalStore } from 'react';
 import { createStore, useStore } from 'zustand';
 import type { LinkProblem, ReadLink } from '../../src/scenario/link.ts';
-import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
+import { defaultScenario, type MapView, type Scenario } from '../../src/scenario/scenario.ts';
 import { soundSpace } from '../../src/scenario/spaceRules.ts';
 import type { Solution } from '../../src/solve.ts';
 import type { ThemeName } from '../draw/tokens.ts';
+import { rangeOf, type Viewport, viewportOf } from '../draw/viewport.ts';
+import { withMapView } from '../scenario/view.ts';
 import { hashOf, type Links, makeLinks } from './links.ts';
 import { solutionOf } from './solution.ts';
 import * as steps from './steps.ts';
@@ -28,6 +30,11 @@ export interface App extends steps.Steps {
   readonly theme: ThemeChoice;
   /** The byte under the crosshair, as an offset in the mapping. */
   readonly crosshair: number | undefined;
+  /**
+   * What the zipper shows, as offsets in the mapping; undefined: the mapping. Moves with every wheel step; the
+   * Scenario's view follows when the hand rests.
+   */
+  readonly viewport: Viewport | undefined;
   readonly dialog: DialogName | undefined;
   /** Dropped texts the dialog has not taken yet. */
   readonly dropped: readonly Dropped[];
@@ -48,6 +55,11 @@ export interface App extends steps.Steps {
   readonly dismissProblems: () => void;
   readonly setTheme: (theme: ThemeChoice) => void;
   readonly setCrosshair: (offset: number | undefined) => void;
+  /** Keeps the crosshair at a byte when the pointer leaves, and in the link; undefined: lets it go. */
+  readonly pinCrosshair: (offset: number | undefined) => void;
+  readonly setViewport: (viewport: Viewport | undefined) => void;
+  /** Writes what is shown into the Scenario at once. */
+  readonly settle: () => void;
   readonly open: (dialog: DialogName | undefined) => void;
   readonly drop: (texts: readonly Dropped[]) => void;
   readonly takeDropped: () => void;
@@ -77,8 +89,36 @@ const solvable = (read: ReadLink): ReadLink => {
 /** No word about the link any more. */
 const quiet = { problems: [], linkNotes: [] } as const;
 
+/** What a Scenario's view says of the live state. */
+const looking = ({ range, at }: MapView): Pick<App, 'viewport' | 'crosshair'> => ({
+  viewport: range === undefined ? undefined : viewportOf(range),
+  crosshair: at,
+});
+
+/** What is shown goes into the link when the hand has rested this long. */
+const RESTED_MS = 250;
+
 const makeApp = (links: Links, read: () => ReadLink) =>
   createStore<App>()((set, get) => {
+    let resting: number | undefined;
+    /** Looks at the same thing otherwise: no step of undo, and the address is replaced. */
+    const look = (update: steps.Update): void => {
+      const { scenario, dragFrom } = get();
+      const next = update(scenario);
+      if (next === scenario) return;
+      set({ scenario: next, ...(dragFrom === undefined ? {} : { dragFrom: update(dragFrom) }) });
+      links.drag(next);
+    };
+    const settle = (): void => {
+      window.clearTimeout(resting);
+      resting = undefined;
+      const { viewport } = get();
+      look(withMapView({ range: viewport === undefined ? undefined : rangeOf(viewport) }));
+    };
+    const settleSoon = (): void => {
+      window.clearTimeout(resting);
+      resting = window.setTimeout(settle, RESTED_MS);
+    };
     const step = (next: steps.Steps): void => {
       const { dragFrom, scenario } = get();
       const before = dragFrom ?? scenario;
@@ -95,10 +135,13 @@ const makeApp = (links: Links, read: () => ReadLink) =>
     /** Undo and redo. A drag in progress ends first, as a step of its own. */
     const walk = (to: (all: steps.Steps) => steps.Steps): void => {
       step(steps.finish(get()));
+      const { view } = get().scenario;
       const next = to(get());
       if (next.scenario === get().scenario) return;
-      set({ ...next, ...quiet });
-      links.replace(next.scenario);
+      // Undo brings back what was asked, not where one looked.
+      const scenario = withMapView(view.map)(next.scenario);
+      set({ ...next, scenario, ...quiet });
+      links.replace(scenario);
     };
     const first = solvable(read());
     return {
@@ -106,7 +149,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       problems: first.problems,
       linkNotes: first.notes ?? [],
       theme: keptTheme(),
-      crosshair: undefined,
+      ...looking(first.scenario.view.map),
       dialog: undefined,
       dropped: [],
       remark: '',
@@ -133,6 +176,16 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       setCrosshair: crosshair => {
         if (crosshair !== get().crosshair) set({ crosshair });
       },
+      pinCrosshair: at => {
+        set({ crosshair: at });
+        look(withMapView({ at }));
+      },
+      setViewport: viewport => {
+        if (viewport === get().viewport) return;
+        set({ viewport });
+        settleSoon();
+      },
+      settle,
       open: dialog => set({ dialog }),
       drop: texts => set({ dropped: [...get().dropped, ...texts], dialog: 'intake' }),
       takeDropped: () => set({ dropped: [] }),
@@ -187,6 +240,7 @@ export const useThemeName = (): ThemeName =>
 /** Brings the address up to date and returns that of the Scenario shown, whatever the browser let be written. */
 export const currentUrl = (): string => {
   app.getState().finish();
+  app.getState().settle();
   links.flush();
   const { href, hash } = window.location;
   return href.slice(0, href.length - hash.length).replace(/#$/, '') + hashOf(app.getState().scenario);
@@ -198,7 +252,12 @@ export const startHistory = (): void => {
     const arrived = links.arrived();
     if (arrived === undefined) return;
     const { scenario, problems, notes = [] } = solvable(arrived);
-    app.setState({ ...steps.arrive(app.getState(), scenario), problems, linkNotes: notes });
+    app.setState({
+      ...steps.arrive(app.getState(), scenario),
+      ...looking(scenario.view.map),
+      problems,
+      linkNotes: notes,
+    });
   };
   window.addEventListener('popstate', arrive);
   window.addEventListener('hashchange', arrive);
