@@ -7,6 +7,7 @@ import { Help } from './Help.tsx';
 import { IntakeDialog } from './intake/IntakeDialog.tsx';
 import { LinkProblems } from './LinkProblems.tsx';
 import { MapScreen } from './map/MapScreen.tsx';
+import { Palette } from './Palette.tsx';
 import { app, useApp } from './state/store.ts';
 import './styles.css';
 
@@ -60,6 +61,7 @@ export const App = () => {
       <Screen />
       <IntakeDialog />
       <Help />
+      <Palette />
     </>
   );
 };

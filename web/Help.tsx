@@ -2,8 +2,9 @@ import { commands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
 
-const groups = ['Picture', 'Compare', 'Scenario', 'App'] as const;
+const groups = ['View', 'Picture', 'Compare', 'Scenario', 'App'] as const;
 const heads = {
+  View: 'Look and slide',
   Picture: 'On the picture',
   Compare: 'In the Compare table',
   Scenario: 'Scenario',
@@ -33,6 +34,25 @@ export const Help = () => {
             </dl>
           </section>
         ))}
+        <section>
+          <h3>By hand, on the zipper</h3>
+          <dl>
+            {[
+              ['Ctrl+wheel, pinch', 'Zoom at the pointer'],
+              ['Drag', 'Move what is shown'],
+              ['Drag the upper jaw', 'Slide the VMA; Alt: no snapping'],
+              ['Click', 'Pin the crosshair'],
+              ['Double click', 'Zoom in, Shift: out; on a lens or an entry: to it'],
+            ].map(([keys, what]) => (
+              <div key={keys}>
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
         <section>
           <h3>On a slider</h3>
           <dl>

@@ -1,15 +1,21 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { LeafRun } from '../../src/leaves/runs.ts';
+import type { Solution } from '../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { outlined, palettes, type ThemeName } from '../draw/tokens.ts';
+import { teethSizes } from '../picture/panes.ts';
 import { drawMap } from '../picture/picture.ts';
-import type { Hit } from '../picture/types.ts';
+import type { Hit, Picture } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
 import { runKey } from '../state/commands.ts';
+import { panFrom, setDrawn, showOffsets, zoomAt } from '../state/look.ts';
 import { eventsOf } from '../state/solution.ts';
 import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
+import { makeGestures, type Stage } from './gestures.ts';
+import { type Shown, useTween } from './tween.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
 const NARROW = 620;
@@ -30,11 +36,35 @@ interface Tip {
   readonly lines: readonly string[];
 }
 
+/** What a slide has reached: the start, how it stands, and the nearest start that is better. */
+const slideLines = ({ device }: Solution): readonly string[] => {
+  if (device === undefined) return [];
+  const { start } = device.mapping;
+  const leaves = (runs: readonly LeafRun[]): string =>
+    runs.map(r => `${formatCount(r.count)} ${r.kind.toUpperCase()}`).join(' + ');
+  const lines = [`start ${formatAddress(start)}, MAP_FIXED`, leaves(device.leaves)];
+  for (const { size, parts } of device.why) {
+    const cause = parts.find(p => p.where === 'whole')?.cause;
+    if (cause?.kind !== 'congruence') continue;
+    const near =
+      cause.below !== undefined && start - cause.below.start < cause.above.start - start
+        ? cause.below
+        : cause.above;
+    const way = near.start - start;
+    lines.push(
+      `${formatSize(size)} teeth meet ${formatSize(Math.abs(way))} ${way < 0 ? 'lower' : 'higher'}: ${leaves(near.leaves)}`,
+    );
+  }
+  return lines;
+};
+
 /** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
 export const Drawing = () => {
   const scenario = useScenario();
   const solution = useSolution();
   const crosshair = useApp(s => s.crosshair);
+  const viewport = useApp(s => s.viewport);
+  const dragging = useApp(s => s.dragFrom !== undefined);
   const themeName = useThemeName();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -77,24 +107,48 @@ export const Drawing = () => {
   const { device } = solution;
   const length = device ? device.mapping.end - device.mapping.start : 0;
   const at = crosshair !== undefined && crosshair < length ? crosshair : undefined;
-  const picture = useMemo(
-    () =>
-      size.width === 0
-        ? undefined
-        : drawMap({
-            scenario,
-            solution,
-            search,
-            width: size.width / factor,
-            height: size.height / factor,
-            crosshair: at,
-            pane: narrow ? pane : undefined,
-            measure: measure.current,
-          }),
-    [scenario, solution, search, size, factor, at, narrow, pane],
+  const now = useMemo((): Shown => ({ scenario, solution }), [scenario, solution]);
+  const old = useRef<HTMLCanvasElement>(null);
+  const phase = useTween(now, dragging, () => {
+    const from = canvas.current;
+    if (from === null || from.width === 0) return;
+    const copy = document.createElement('canvas');
+    copy.width = from.width;
+    copy.height = from.height;
+    copy.getContext('2d')?.drawImage(from, 0, 0);
+    old.current = copy;
+  });
+  const drawnOf = useCallback(
+    (shown: Shown, comb: { delta: number; left: number } | undefined): Picture =>
+      drawMap({
+        scenario: shown.scenario,
+        solution: shown.solution,
+        search:
+          shown === now
+            ? search
+            : finalSearch(eventsOf(shown.scenario), shown.solution.prepared.mm.space.index),
+        width: size.width / factor,
+        height: size.height / factor,
+        crosshair: comb === undefined ? at : undefined,
+        pane: narrow ? pane : undefined,
+        viewport,
+        comb,
+        measure: measure.current,
+      }),
+    [now, search, size, factor, at, narrow, pane, viewport],
   );
+  // A fade changes nothing in the picture itself.
+  const sliding = phase.kind === 'slide' ? phase : undefined;
+  const picture = useMemo(() => {
+    if (size.width === 0) return undefined;
+    return sliding === undefined
+      ? drawnOf(now, undefined)
+      : drawnOf(sliding.from, { delta: sliding.delta, left: sliding.done });
+  }, [drawnOf, now, size, sliding]);
+  const fade = phase.kind === 'fade' ? phase.alpha : 0;
 
   useLayoutEffect(() => {
+    setDrawn(picture?.first?.view);
     const element = canvas.current;
     const ctx = element?.getContext('2d');
     if (!element || !ctx || !picture) return;
@@ -112,30 +166,131 @@ export const Drawing = () => {
     ctx.fillStyle = palette.bg;
     ctx.fillRect(0, 0, size.width / factor, picture.height);
     paint(ctx, picture.marks, palette, outlined.has(themeName));
-  }, [picture, size, factor, themeName]);
+    if (fade > 0 && old.current !== null) {
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.globalAlpha = fade;
+      ctx.drawImage(old.current, 0, 0);
+      ctx.globalAlpha = 1;
+    }
+  }, [picture, size, factor, themeName, fade]);
 
   const hitAt = (x: number, y: number): Hit | undefined =>
     picture?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);
 
-  const point = (e: React.PointerEvent) => {
-    const bounds = e.currentTarget.getBoundingClientRect();
-    const x = e.clientX - bounds.left;
-    const y = e.clientY - bounds.top;
-    const hit = hitAt(x / factor, y / factor);
+  const place = (e: { readonly clientX: number; readonly clientY: number }): { x: number; y: number } => {
+    const bounds = canvas.current?.getBoundingClientRect();
+    return { x: (e.clientX - (bounds?.left ?? 0)) / factor, y: (e.clientY - (bounds?.top ?? 0)) / factor };
+  };
+
+  const offsetOf = (x: number, hit: Hit | undefined): number | undefined => {
+    if (!hit?.offsetAt || !device) return undefined;
+    const page = solution.prepared.arch.page;
+    const offset = Math.floor(hit.offsetAt(x) / page) * page;
+    return offset < 0 || offset >= length ? undefined : Math.min(offset, length - page);
+  };
+
+  const stage: Stage = {
+    field: () => picture?.first,
+    at: place,
+    hitAt,
+    slideFrom: () => {
+      if (device === undefined) return undefined;
+      const { arch } = solution.prepared;
+      const sizes = teethSizes(device, arch.contiguous)
+        .map(t => t.size)
+        .filter(s => s > arch.page);
+      const rail = {
+        page: arch.page,
+        low: arch.mmapMinAddr,
+        high: arch.taskSize - length,
+        pa: device.mapping.pa,
+        sizes,
+      };
+      return { start: device.mapping.start, rail, program: solution.steps.length > 0 };
+    },
+    clicked: (x, hit) => {
+      const offset = offsetOf(x, hit);
+      const { pinCrosshair, scenario: s } = app.getState();
+      if (offset !== undefined) pinCrosshair(s.view.map.at === offset ? undefined : offset);
+    },
+  };
+  const current = useRef(stage);
+  current.current = stage;
+  const gestures = useMemo(() => makeGestures(() => current.current), []);
+
+  const point = (e: React.PointerEvent<HTMLCanvasElement>) => {
+    const { x, y } = place(e);
+    const hit = hitAt(x, y);
     const { setCrosshair } = app.getState();
-    if (hit?.offsetAt && device) {
-      const page = solution.prepared.arch.page;
-      const offset = Math.min(Math.max(Math.floor(hit.offsetAt(x / factor) / page) * page, 0), length - page);
+    const cursor = hit?.drag === 'slide' ? 'ew-resize' : hit?.drag === 'pan' ? 'grab' : 'crosshair';
+    e.currentTarget.style.cursor = cursor;
+    const tipAt = { x: x * factor, y: y * factor };
+    const offset = offsetOf(x, hit);
+    if (offset !== undefined && device) {
       setCrosshair(offset);
-      setTip({ x, y, lines: leafSentence(device, solution.prepared.arch, offset) });
-    } else {
-      setTip(hit?.lines ? { x, y, lines: hit.lines } : undefined);
+      setTip({
+        ...tipAt,
+        lines: [
+          ...leafSentence(device, solution.prepared.arch, offset),
+          ...(hit?.drag === 'slide' ? ['drag: slide the VMA along the physical comb'] : []),
+        ],
+      });
+    } else setTip(hit?.lines ? { ...tipAt, lines: hit.lines } : undefined);
+  };
+  const move = (e: React.PointerEvent<HTMLCanvasElement>) => {
+    if (!gestures.move(e)) {
+      point(e);
+      return;
     }
+    // A slide says where it is and what that wins; a pan needs no words.
+    const { x, y } = place(e);
+    setTip(dragging ? { x: x * factor, y: y * factor, lines: slideLines(solution) } : undefined);
   };
   const leave = () => {
     setTip(undefined);
-    app.getState().setCrosshair(undefined);
+    const { setCrosshair, scenario: s } = app.getState();
+    setCrosshair(s.view.map.at);
   };
+  const zoomTo = (e: React.MouseEvent) => {
+    const { x, y } = place(e);
+    const hit = hitAt(x, y);
+    const f = picture?.first;
+    if (hit?.range !== undefined) showOffsets(hit.range);
+    else if (f !== undefined && hit?.drag !== undefined)
+      zoomAt(e.shiftKey ? 4 : 0.25, (x - f.x0) / (f.x1 - f.x0));
+  };
+
+  // React listens to the wheel passively, and a zoom must keep the page where it is.
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const wheel = (e: WheelEvent): void => {
+      const { at: where, field, hitAt: find } = current.current;
+      const f = field();
+      if (f === undefined) return;
+      const lines = e.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+      const { x, y } = where(e);
+      if (e.ctrlKey || e.metaKey) {
+        e.preventDefault();
+        // Over another row the pointer means what it points at; that keeps its place in the first pane.
+        const hit = find(x, y);
+        const offset = hit?.drag === undefined ? hit?.offsetAt?.(x) : undefined;
+        const share =
+          offset === undefined
+            ? (x - f.x0) / (f.x1 - f.x0)
+            : (offset - f.view.origin - f.view.sub) / f.view.span;
+        zoomAt(
+          Math.exp(Math.min(Math.max(e.deltaY * lines, -300), 300) * 0.0028),
+          Math.min(Math.max(share, 0), 1),
+        );
+      } else if (Math.abs(e.deltaX) > Math.abs(e.deltaY)) {
+        e.preventDefault();
+        panFrom(f.view, (e.deltaX * lines) / (f.x1 - f.x0));
+      }
+    };
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => element.removeEventListener('wheel', wheel);
+  }, []);
 
   const press = (e: React.KeyboardEvent) => {
     if (e.altKey || !runKey(e, 'Picture')) return;
@@ -151,7 +306,7 @@ export const Drawing = () => {
     ? `Map: ${formatCount(device.leaves.reduce((n, r) => n + r.count, 0))} leaves from ${formatAddress(device.mapping.start)} over ${formatSize(length)} at physical ${formatAddress(device.mapping.pa)}. Arrow keys move the crosshair by a page, with Shift by 2 MiB. The table below has the same content.`
     : 'Map: there is no device mapping to draw.';
 
-  const sizes = device ? [...device.why.map(v => v.size as number), device.rules.page as number] : [];
+  const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous).map(t => t.size) : [];
   return (
     <div className="drawing" ref={box}>
       {narrow && device ? (
@@ -159,7 +314,15 @@ export const Drawing = () => {
           <legend className="visually-hidden">Size of the teeth</legend>
           {sizes.map((s, i) => (
             <label key={s} data-on={pane === i || undefined}>
-              <input type="radio" name="pane" checked={pane === i} onChange={() => setPane(i)} />
+              <input
+                type="radio"
+                name="pane"
+                checked={pane === i}
+                onChange={() => {
+                  setPane(i);
+                  app.getState().setViewport(undefined);
+                }}
+              />
               {formatSize(s)}
             </label>
           ))}
@@ -170,9 +333,15 @@ export const Drawing = () => {
         role="img"
         aria-label={label}
         tabIndex={0}
-        onPointerMove={point}
-        onPointerDown={point}
+        onPointerMove={move}
+        onPointerDown={e => {
+          point(e);
+          gestures.down(e);
+        }}
+        onPointerUp={gestures.up}
+        onPointerCancel={gestures.cancel}
         onPointerLeave={leave}
+        onDoubleClick={zoomTo}
         onKeyDown={press}
       />
       {tip ? (

@@ -5,6 +5,7 @@ import { Drawing } from './Drawing.tsx';
 import './map.css';
 import { Readout } from './Readout.tsx';
 import { Sheet } from './Sheet.tsx';
+import { Toolbar } from './Toolbar.tsx';
 import { Findings } from './verdict/Findings.tsx';
 import { Headline } from './verdict/Headline.tsx';
 
@@ -42,6 +43,7 @@ export const MapScreen = () => {
         <Controls />
       </aside>
       <section className="stage" aria-label="Picture">
+        <Toolbar />
         <Drawing />
         <Readout />
       </section>

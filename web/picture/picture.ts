@@ -1,5 +1,7 @@
 import { formatSize } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
+import type { Point } from '../draw/marks.ts';
+import { besideOf } from './beside.ts';
 import { drawLadder, ladderHeight } from './ladder.ts';
 import { drawPaRow, PA_ROW_HEIGHT } from './paRow.ts';
 import { trapezoid, write } from './sheet.ts';
@@ -8,13 +10,14 @@ import { drawVaRow } from './vaRow.ts';
 import { drawZipper, type ZipperBands } from './zipper.ts';
 
 const VA_HEIGHT = 152;
-const LENS = 36;
+const LENS = 40;
 const LEAVES = 64;
 const LANE = 40;
-const VERDICT = 30;
-const LOWER_LENS = 30;
-const LEAST_JAW = 96;
-const TOP = 8;
+/** An axis below the lower jaw, and the verdicts below that. */
+const VERDICT = 44;
+const LOWER_LENS = 24;
+const LEAST_JAW = 76;
+const TOP = 6;
 
 /**
  * The whole Map as a draw list: address space, zipper, physical ranges, page tables, from top to bottom. A pure
@@ -30,77 +33,88 @@ export const drawMap = (input: PictureInput): Picture => {
   const fixed =
     TOP + VA_HEIGHT + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + ladderHeight(levels) + 8;
   // A fifth level takes its row from the jaws.
-  const least = LEAST_JAW - Math.max(0, levels - 4) * 18;
+  const least = LEAST_JAW - Math.max(0, levels - 4) * 14;
   const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));
   const height = Math.max(input.height, fixed + 2 * jaw);
 
   const va = drawVaRow(s, input, x, TOP, w);
   const zipTop = TOP + VA_HEIGHT + LENS;
   const bands: ZipperBands = {
-    titleY: zipTop - 24,
+    titleY: zipTop - 29,
     vaY: zipTop,
     jawH: jaw,
     leavesY: zipTop + jaw + 2,
     leavesH: LEAVES - 4,
     laneH: LANE,
     paY: zipTop + jaw + LEAVES + LANE,
-    verdictY: zipTop + 2 * jaw + LEAVES + LANE + 15,
+    verdictY: zipTop + 2 * jaw + LEAVES + LANE + 30,
   };
   const paY = zipTop + 2 * jaw + LEAVES + LANE + VERDICT + LOWER_LENS;
   const ladderY = paY + PA_ROW_HEIGHT + 8;
+  let first: Picture['first'];
   if (device) {
     const under: Sheet = { marks: [], hits: s.hits, measure: s.measure };
-    const pane = drawZipper(under, input, device, x, w, bands);
-    if (va.placed) {
-      const length = device.mapping.end - device.mapping.start;
-      const at = (offset: number): number =>
-        (va.placed?.x0 ?? 0) + (offset / length) * ((va.placed?.x1 ?? 0) - (va.placed?.x0 ?? 0));
-      trapezoid(
-        s,
-        { y: va.bottom, x0: at(pane.from), x1: at(pane.to) },
-        { y: bands.vaY, x0: pane.x0, x1: pane.x1 },
-      );
-      if (input.crosshair !== undefined) {
-        const cx = at(input.crosshair);
-        s.marks.push({
-          kind: 'path',
-          points: [
-            [cx, va.bottom - 50],
-            [cx, va.bottom - 18],
-          ],
-          stroke: 'ink',
-          strokeWidth: 1.2,
-          dash: [2, 3],
-        });
-        if (input.crosshair >= pane.from) {
-          const px = pane.x0 + ((input.crosshair - pane.from) / (pane.to - pane.from)) * (pane.x1 - pane.x0);
-          s.marks.push({
-            kind: 'path',
-            points: [
-              [cx, va.bottom - 18],
-              [px, bands.vaY],
-            ],
-            stroke: 'ink',
-            strokeWidth: 1.2,
-            dash: [2, 3],
-          });
-        }
-      }
+    const { mapping } = device;
+    const length = mapping.end - mapping.start;
+    const pane = drawZipper(
+      under,
+      {
+        crosshair: input.crosshair,
+        pane: input.pane,
+        viewport: input.viewport,
+        comb: input.comb,
+        contiguous: prepared.arch.contiguous,
+        beside: besideOf(input, mapping),
+        axis: true,
+      },
+      device,
+      x,
+      w,
+      bands,
+    );
+    if (pane.view !== undefined) first = { view: pane.view, x0: pane.x0, x1: pane.x1 };
+    /** Where the folded row shows an offset; within the mapping by the mapping's own stretch. */
+    const rowAt = (offset: number): number =>
+      va.placed === undefined || offset < 0 || offset > length
+        ? va.toPx(mapping.start + offset)
+        : va.placed.x0 + (offset / length) * (va.placed.x1 - va.placed.x0);
+    const paneAt = (offset: number): number =>
+      pane.x0 + ((offset - pane.from) / (pane.to - pane.from)) * (pane.x1 - pane.x0);
+    trapezoid(
+      s,
+      { y: va.bottom, x0: rowAt(pane.from), x1: rowAt(pane.to) },
+      { y: bands.vaY, x0: pane.x0, x1: pane.x1 },
+    );
+    if (input.crosshair !== undefined) {
+      const cx = rowAt(input.crosshair);
+      dotted(s, [cx, va.bottom - 50], [cx, va.bottom - 18]);
+      if (input.crosshair >= pane.from && input.crosshair <= pane.to)
+        dotted(s, [cx, va.bottom - 18], [paneAt(input.crosshair), bands.vaY]);
     }
     s.marks.push(...under.marks);
-    drawPaRow(s, input, device, x, paY, w, {
-      y: bands.verdictY + 14,
-      x0: pane.x0,
-      x1: pane.x1,
-      from: pane.from,
-      to: pane.to,
-    });
+    // The part of the mapping that the pane shows is magnified from the physical row.
+    const from = Math.max(pane.from, 0);
+    const to = Math.min(pane.to, length);
+    drawPaRow(
+      s,
+      input,
+      device,
+      x,
+      paY,
+      w,
+      to > from ? { y: bands.verdictY + 12, x0: paneAt(from), x1: paneAt(to), from, to } : undefined,
+    );
     drawLadder(s, input, device, x, ladderY, w);
   } else {
     drawEmpty(s, input, x, w, bands);
     if (input.scenario.request.file === 'vfio') drawPaRow(s, input, undefined, x, paY, w, undefined);
   }
-  return { marks: s.marks, hits: s.hits, height };
+  return { marks: s.marks, hits: s.hits, height, first };
+};
+
+/** A piece of the crosshair. */
+const dotted = (s: Sheet, a: Point, b: Point): void => {
+  s.marks.push({ kind: 'path', points: [a, b], stroke: 'ink', strokeWidth: 1.2, dash: [2, 3] });
 };
 
 /** Outlines where there are no leaves to show, and why. */

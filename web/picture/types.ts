@@ -1,6 +1,7 @@
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Solution } from '../../src/solve.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
+import type { Viewport } from '../draw/viewport.ts';
 import type { FinalSearch } from './vaItems.ts';
 
 /** What the Map is drawn from. */
@@ -15,6 +16,10 @@ export interface PictureInput {
   readonly crosshair: number | undefined;
   /** On a narrow screen one pane of the zipper is drawn: the number of its size, largest first. */
   readonly pane: number | undefined;
+  /** What the zipper's first pane shows; undefined: the mapping. */
+  readonly viewport?: Viewport | undefined;
+  /** The VA comb on its way from another start: `delta` bytes to go, of which the share `left` is left. */
+  readonly comb?: { readonly delta: number; readonly left: number } | undefined;
   readonly measure: Measure;
 }
 
@@ -28,6 +33,12 @@ export interface Hit {
   readonly offsetAt?: (x: number) => number;
   /** Lines of text for what has no byte of the mapping. */
   readonly lines?: readonly string[];
+  /** What a drag does here: moves what is shown, or slides the VMA along the physical comb. */
+  readonly drag?: 'pan' | 'slide';
+  /** What the first pane of the zipper shows, where the drag begins on it. */
+  readonly pane?: Viewport;
+  /** Offsets in the mapping that a double click zooms to. */
+  readonly range?: { readonly from: number; readonly to: number };
 }
 
 /** A draw list and what can be pointed at, the last one on top. */
@@ -36,6 +47,8 @@ export interface Picture {
   readonly hits: readonly Hit[];
   /** CSS pixels the picture needs; at least the height it was given. */
   readonly height: number;
+  /** The first pane of the zipper, where there is one: what it shows, and between which pixels. */
+  readonly first?: { readonly view: Viewport; readonly x0: number; readonly x1: number } | undefined;
 }
 
 /** Collects marks and hits while a picture is drawn. */

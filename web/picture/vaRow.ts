@@ -8,6 +8,8 @@ import { type VaItem, vaItems } from './vaItems.ts';
 export interface VaRow {
   readonly placed: { readonly x0: number; readonly x1: number } | undefined;
   readonly bottom: number;
+  /** Where the folded row shows an address. */
+  readonly toPx: (address: number) => number;
 }
 
 const NEW_SHARE = 0.26;
@@ -319,7 +321,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
       align: 'middle',
       halo: 'bg',
     });
-  return { placed: placedSpan, bottom: rowY + rowH + 18 };
+  return { placed: placedSpan, bottom: rowY + rowH + 18, toPx: scale.toPx };
 };
 
 const drawPlaced = (s: Sheet, input: PictureInput, seg: Segment, y: number, h: number): void => {

@@ -1,12 +1,13 @@
-import type { LeafKind } from '../../src/arch/arch.ts';
+import type { ContiguousHint, LeafKind } from '../../src/arch/arch.ts';
 import type { LeafRun } from '../../src/leaves/runs.ts';
-import type { WhyCause, WhySize } from '../../src/leaves/why.ts';
 import type { DeviceAnswer } from '../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { alignUp, mod } from '../../src/units.ts';
-import { linearScale, type Scale } from '../draw/scale.ts';
-import { check, cross, pill, triangle, write } from './sheet.ts';
+import { ticksOf, type Viewport } from '../draw/viewport.ts';
+import { type Pane, panesOf, type Standing, standingOf, type Teeth, TOOTH_PX, teethSizes } from './panes.ts';
+import { pill, triangle, write } from './sheet.ts';
 import type { PictureInput, Sheet } from './types.ts';
+import { drawVerdict, kindName } from './zipperVerdict.ts';
 
 /** Vertical bands of the zipper. */
 export interface ZipperBands {
@@ -20,31 +21,42 @@ export interface ZipperBands {
   readonly verdictY: number;
 }
 
-/** One pane: the mapping, or its last few blocks, against the teeth of one leaf size. */
-interface Pane {
-  readonly kind: LeafKind;
-  readonly size: number;
-  readonly x: number;
-  readonly w: number;
-  /** Offsets in the mapping, in bytes. */
+/** Something that lies beside the mapping, in offsets of the mapping. */
+export interface Neighbour {
   readonly from: number;
   readonly to: number;
-  readonly scale: Scale;
-  readonly why: WhySize | undefined;
+  readonly name: string;
 }
-
-/** Words for a leaf kind on its own: `PUD`, `CONTPTE`. */
-const kindName = (kind: LeafKind): string => kind.toUpperCase();
-
-const LENS_BLOCKS = 3;
-const PAGE_LENS = 6;
-/** More teeth than this in a pane stand closer than an eye can tell: use the lens. */
-const MOST_TEETH = 10;
 
 /** What the zipper looks at besides the answer itself. */
 export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
   /** Draw so many panes, those of the largest sizes; undefined: one a size. */
   readonly most?: number;
+  /** Blocks that the architecture can mark contiguous: they have a comb too. */
+  readonly contiguous?: readonly ContiguousHint[];
+  /** What the first pane shows; undefined: the mapping. */
+  readonly viewport?: Viewport | undefined;
+  /** What lies beside the mapping, in VA and in PA, as far as a range shows it: asked only where it is drawn. */
+  readonly beside?: (
+    range: { readonly from: number; readonly to: number },
+    px: number,
+  ) => {
+    readonly va: readonly Neighbour[];
+    readonly pa: readonly Neighbour[];
+  };
+  /** The VA comb on its way from another start: `delta` bytes to go, of which the share `left` is left. */
+  readonly comb?: { readonly delta: number; readonly left: number } | undefined;
+  /** Addresses along the first pane. */
+  readonly axis?: boolean;
+}
+
+/** Where the first pane of the zipper lies and what it shows. */
+export interface FirstPane {
+  readonly x0: number;
+  readonly x1: number;
+  readonly from: number;
+  readonly to: number;
+  readonly view: Viewport | undefined;
 }
 
 /** Draws the zipper and gives the horizontal extent of its first pane. */
@@ -55,42 +67,10 @@ export const drawZipper = (
   x: number,
   w: number,
   bands: ZipperBands,
-): { readonly x0: number; readonly x1: number; readonly from: number; readonly to: number } => {
-  const { mapping, rules, why } = device;
+): FirstPane => {
+  const { mapping } = device;
   const length = mapping.end - mapping.start;
-  const sizes: { kind: LeafKind; size: number; why: WhySize | undefined }[] = [
-    ...why.map(v => ({ kind: v.kind, size: v.size as number, why: v })),
-    { kind: 'pte' as const, size: rules.page as number, why: undefined },
-  ];
-  // Where three panes would be cramped the smallest goes first: its teeth always meet.
-  const roomy = w < 640 ? Math.max(1, sizes.length - 1) : sizes.length;
-  const all = sizes.slice(0, Math.min(roomy, input.most ?? roomy));
-  const chosen = input.pane === undefined ? all : sizes.slice(input.pane, input.pane + 1);
-  const gutter = w * 0.04;
-  const shares =
-    chosen.length === 3
-      ? [0.5, 0.26, 0.16]
-      : chosen.length === 2
-        ? [0.62, 0.34]
-        : chosen.map(() => (1 - 0.04 * (chosen.length - 1)) / chosen.length);
-  let at = x;
-  const panes = chosen.map((level, i): Pane => {
-    const paneW = w * (shares[i] ?? 1);
-    const blocks = level.kind === 'pte' ? PAGE_LENS : LENS_BLOCKS;
-    const whole = i === 0 && length / level.size <= MOST_TEETH;
-    const span = whole ? length : Math.min(length, level.size * (i === 0 ? MOST_TEETH / 2 : blocks));
-    const pane = {
-      ...level,
-      x: at,
-      w: paneW,
-      from: length - span,
-      to: length,
-      scale: linearScale(length - span, span, at, paneW),
-    };
-    at += paneW + gutter;
-    return pane;
-  });
-
+  const panes = panesOf(teethSizes(device, input.contiguous), length, input, x, w);
   panes.forEach((pane, i) => {
     const before = panes[i - 1];
     if (before) drawLens(s, before, pane, bands);
@@ -100,13 +80,14 @@ export const drawZipper = (
   });
   const first = panes[0];
   return first
-    ? { x0: first.x, x1: first.x + first.w, from: first.from, to: first.to }
-    : { x0: x, x1: x + w, from: 0, to: length };
+    ? { x0: first.x, x1: first.x + first.w, from: first.from, to: first.to, view: first.view }
+    : { x0: x, x1: x + w, from: 0, to: length, view: undefined };
 };
 
 /** The lens between two panes: the end of the left one, magnified. */
 const drawLens = (s: Sheet, left: Pane, right: Pane, b: ZipperBands): void => {
-  const x0 = left.x + left.w;
+  const x0 = Math.min(left.x + left.w, Math.max(left.x, left.scale.toPx(right.to)));
+  const x1 = Math.min(x0, Math.max(left.x, left.scale.toPx(right.from)));
   s.marks.push({
     kind: 'path',
     points: [
@@ -132,25 +113,20 @@ const drawLens = (s: Sheet, left: Pane, right: Pane, b: ZipperBands): void => {
       strokeWidth: 1,
       alpha: 0.8,
     });
+  // What is magnified, where that is more than a line.
+  if (x0 - x1 > 4)
+    s.marks.push({
+      kind: 'rect',
+      x: x1,
+      y: b.leavesY + 1,
+      w: x0 - x1,
+      h: b.leavesH - 2,
+      stroke: 'dim',
+      dash: [3, 3],
+    });
 };
 
-type Standing =
-  /** leaves of this size are there */
-  | { readonly kind: 'fits' }
-  /** VA and PA agree at this size, but larger leaves cover it all */
-  | { readonly kind: 'covered' }
-  | { readonly kind: 'not'; readonly cause: WhyCause };
-
-const standingOf = (pane: Pane, leaves: readonly LeafRun[]): Standing => {
-  const own = leaves.some(r => r.kind === pane.kind);
-  const larger = leaves.some(r => r.size > pane.size);
-  const cause = pane.why?.parts.find(p => p.where === 'whole')?.cause;
-  if (own) return { kind: 'fits' };
-  if (cause !== undefined) return { kind: 'not', cause };
-  if (larger) return { kind: 'covered' };
-  const part = pane.why?.parts[0]?.cause;
-  return part === undefined ? { kind: 'fits' } : { kind: 'not', cause: part };
-};
+const isCont = (kind: LeafKind): boolean => kind === 'contpte' || kind === 'contpmd';
 
 const drawPane = (
   s: Sheet,
@@ -160,55 +136,62 @@ const drawPane = (
   b: ZipperBands,
   first: boolean,
 ): void => {
-  const { mapping, leaves } = device;
+  const { mapping } = device;
   const length = mapping.end - mapping.start;
   const residue = mod(mapping.start - mapping.pa, pane.size);
   const meet = residue === 0;
-  const standing = standingOf(pane, leaves);
+  const standing = standingOf(pane, device);
   const dimmed = standing.kind === 'covered';
   const alpha = dimmed ? 0.4 : 1;
+  const moving = input.comb !== undefined && input.comb.left !== 0;
+  /** The VA behind offset 0 as the comb has it: of all ways to the new start the shortest for these teeth. */
+  const vaOf = (t: Teeth): number => {
+    if (input.comb === undefined) return mapping.start;
+    const way = mod(input.comb.delta, t.size);
+    return mapping.start + (way > t.size / 2 ? way - t.size : way) * input.comb.left;
+  };
 
-  const span = pane.to - pane.from;
-  const window =
-    pane.from === 0
-      ? ''
-      : pane.kind === 'pte'
-        ? `last ${formatCount(span / pane.size)} pages`
-        : `last ${formatSize(span)}`;
-  const title = `${formatSize(pane.size)} teeth`;
-  const titleInk = { size: 12.5, weight: 600, ink: `${pane.kind}.text`, plate: true } as const;
-  // The first pane hangs under the trapezoid, whose edge would run through a second line.
-  if (first)
-    write(s, { x: pane.x, y: b.titleY, text: window === '' ? title : `${title}, ${window}`, ...titleInk });
-  else {
-    write(s, { x: pane.x, y: b.titleY, text: title, ...titleInk });
-    if (window !== '')
-      write(s, { x: pane.x, y: b.titleY + 14, text: window, size: 11, ink: 'mut', plate: true });
-  }
+  drawTitle(s, pane, b, first, length);
 
   // The leaves reach into the lane where the teeth meet: the zipper is shut.
-  const shut = meet && standing.kind !== 'not';
+  const shut = meet && !moving && (standing.kind === 'fits' || dimmed);
   const bandY = b.leavesY;
   const bandH = shut ? b.leavesH + b.laneH - 4 : b.leavesH;
 
-  drawJaw(s, pane, 'va', mapping.start, b.vaY, b.jawH, alpha, length);
+  drawJaw(s, pane, 'va', vaOf(pane), b.vaY, b.jawH, alpha, length);
   drawJaw(s, pane, 'pa', mapping.pa, b.paY, b.jawH, alpha, length);
+  if (first) drawBeside(s, input, pane, b, length);
   drawLeaves(s, pane, device, bandY, bandH);
-  drawTeeth(s, pane, 'va', mapping.start, b, alpha, shut ? bandY : bandY + bandH + 9, length);
-  drawTeeth(s, pane, 'pa', mapping.pa, b, alpha, shut ? bandY + bandH : b.paY, length);
-  if (meet) {
-    if (!dimmed && standing.kind === 'fits' && pane.kind !== 'pte')
-      for (const tooth of teethOf(pane, mapping.start, length))
-        s.marks.push({
-          kind: 'circle',
-          x: clampTo(pane, pane.scale.toPx(tooth)),
-          y: bandY + bandH / 2,
-          r: 4.5,
-          fill: 'bg',
-          stroke: `${pane.kind}.text`,
-          strokeWidth: 2,
-        });
+  for (const t of [pane, ...pane.also].sort((p, q) => p.size - q.size)) {
+    const own = t.size === pane.size;
+    const tips = own
+      ? { va: shut ? bandY : bandY + bandH + 9, pa: shut ? bandY + bandH : b.paY }
+      : { va: bandY - 2, pa: bandY + bandH + (shut ? 2 : b.laneH - 2) };
+    // Larger sizes reach further into their jaw, so that combs upon each other can be told apart.
+    const reach = own || t.size > pane.size ? 1 : t.size * 8 >= pane.size ? 0.6 : 0.32;
+    drawTeeth(s, pane, t, 'va', vaOf(t), { y: b.vaY, h: b.jawH, tip: tips.va, reach, alpha, length });
+    drawTeeth(s, pane, t, 'pa', mapping.pa, { y: b.paY, h: b.jawH, tip: tips.pa, reach, alpha, length });
+  }
+  if (moving) {
+    // On its way the comb neither meets nor misses.
+  } else if (meet) {
+    if (standing.kind === 'fits' && pane.kind !== 'pte')
+      for (const tooth of teethOf(pane, pane.size, mapping.start))
+        if (tooth >= 0 && tooth <= length)
+          s.marks.push({
+            kind: 'circle',
+            x: clampTo(pane, pane.scale.toPx(tooth)),
+            y: bandY + bandH / 2,
+            r: 4.5,
+            fill: 'bg',
+            stroke: `${pane.kind}.text`,
+            strokeWidth: 2,
+          });
   } else drawDistances(s, pane, mapping.start, residue, bandY + bandH, b.paY, length);
+  if (first && input.axis) {
+    drawAxis(s, pane, input, vaOf(pane), b.vaY, 'va');
+    drawAxis(s, pane, input, mapping.pa, b.paY + b.jawH, 'pa');
+  }
   if (input.crosshair !== undefined && input.crosshair >= pane.from && input.crosshair < pane.to) {
     const cx = pane.scale.toPx(input.crosshair);
     s.marks.push({
@@ -223,26 +206,60 @@ const drawPane = (
     });
   }
   labelLeaves(s, pane, device, bandY, bandH, first);
-  drawVerdict(s, pane, standing, residue, b.verdictY);
+  drawVerdicts(s, pane, device, standing, residue, b.verdictY);
 
-  s.hits.push({
-    x: pane.x,
-    y: b.vaY,
-    w: pane.w,
-    h: b.paY + b.jawH - b.vaY,
-    offsetAt: px => pane.scale.toValue(px),
-  });
+  const hit = { x: pane.x, w: pane.w, offsetAt: (px: number) => pane.scale.toValue(px) };
+  const range = { from: pane.from, to: pane.to };
+  s.hits.push(
+    first
+      ? { ...hit, y: b.vaY, h: b.paY + b.jawH - b.vaY, drag: 'pan', pane: pane.view }
+      : { ...hit, y: b.vaY, h: b.paY + b.jawH - b.vaY, range },
+  );
+  if (first) s.hits.push({ ...hit, y: b.vaY, h: b.jawH, drag: 'slide', pane: pane.view });
+};
+
+const drawTitle = (s: Sheet, pane: Pane, b: ZipperBands, first: boolean, length: number): void => {
+  const span = pane.to - pane.from;
+  const whole = pane.from === 0 && pane.to === length;
+  const atEnd = pane.to === length;
+  const window = whole
+    ? ''
+    : pane.kind === 'pte' && atEnd
+      ? `last ${formatCount(span / pane.size)} pages`
+      : `${atEnd ? 'last ' : ''}${formatSize(Math.round(span / 4096) * 4096 || span)}${atEnd ? '' : ' shown'}`;
+  const title = `${formatSize(pane.size)} teeth`;
+  const style = { size: 12.5, weight: 600, ink: `${pane.kind}.text`, plate: true } as const;
+  if (!first) {
+    write(s, { x: pane.x, y: b.titleY, text: title, ...style });
+    if (window !== '')
+      write(s, { x: pane.x, y: b.titleY + 14, text: window, size: 11, ink: 'mut', plate: true });
+    return;
+  }
+  // The first pane hangs under the trapezoid, whose edge would run through a second line.
+  let at = pane.x + write(s, { x: pane.x, y: b.titleY, text: title, ...style }) + 6;
+  for (const t of pane.also) {
+    const text = formatSize(t.size);
+    if (at + s.measure(text, style) > pane.x + pane.w * 0.7) break;
+    at += write(s, { x: at, y: b.titleY, text, ...style, ink: `${t.kind}.text` }) + 6;
+  }
+  if (window !== '') write(s, { x: at, y: b.titleY, text: window, size: 11.5, ink: 'mut', plate: true });
 };
 
 const clampTo = (pane: Pane, px: number): number => Math.min(Math.max(px, pane.x), pane.x + pane.w);
 
-/** Offsets of the boundaries of the pane's size, counted from `base` (a VA or a PA behind offset 0). */
-const teethOf = (pane: Pane, base: number, length: number): number[] => {
+/** Teeth too close to tell apart are not drawn; a lens or a nearer zoom shows them. */
+const CLOSEST_PX = 3;
+
+/** Offsets of the boundaries of `size` that a pane shows, counted from `base` (a VA or a PA behind offset 0). */
+const teethOf = (pane: Pane, size: number, base: number): readonly number[] => {
+  if ((size / (pane.to - pane.from)) * pane.w < CLOSEST_PX) return [];
   const teeth: number[] = [];
-  const first = alignUp(base + pane.from, pane.size) - base;
-  for (let tooth = first; tooth <= Math.min(pane.to, length) && teeth.length < 64; tooth += pane.size)
-    teeth.push(tooth);
-  return teeth;
+  // From the pane's origin, so that no fraction of a page is lost at high addresses.
+  for (let tooth = alignUp(base + pane.view.origin, size) - base; ; tooth += size) {
+    const inside = tooth - pane.view.origin - pane.view.sub;
+    if (inside > pane.view.span) return teeth;
+    if (inside >= 0) teeth.push(tooth);
+  }
 };
 
 /** The blocks between the teeth: pale where a part lies outside the mapping, so that no leaf can sit there. */
@@ -256,77 +273,170 @@ const drawJaw = (
   alpha: number,
   length: number,
 ): void => {
-  const first = alignUp(base + pane.from, pane.size) - base - pane.size;
-  for (let from = first; from < pane.to; from += pane.size) {
+  const fill = `${pane.kind}.fill` as const;
+  const edges = [
+    pane.from,
+    ...teethOf(pane, pane.size, base).filter(t => t > pane.from && t < pane.to),
+    pane.to,
+  ];
+  const tooFine = (pane.size / (pane.to - pane.from)) * pane.w < CLOSEST_PX;
+  if (tooFine) {
+    // Blocks beyond telling apart: the mapping against what lies beside it.
+    s.marks.push({ kind: 'rect', x: pane.x, y, w: pane.w, h, fill, alpha: 0.08 * alpha });
+    const x0 = clampTo(pane, pane.scale.toPx(0));
+    const x1 = clampTo(pane, pane.scale.toPx(length));
+    if (x1 > x0)
+      s.marks.push({ kind: 'rect', x: x0, y, w: Math.max(x1 - x0, 1), h, fill, alpha: 0.34 * alpha });
+    return;
+  }
+  edges.slice(0, -1).forEach((edge, i) => {
+    const next = edges[i + 1] ?? pane.to;
+    const from = alignUp(base + edge + 1, pane.size) - pane.size - base;
     const to = from + pane.size;
-    const x0 = pane.scale.toPx(Math.max(from, pane.from));
-    const x1 = pane.scale.toPx(Math.min(to, pane.to));
-    if (x1 <= x0) continue;
+    const x0 = pane.scale.toPx(edge);
+    const x1 = pane.scale.toPx(next);
+    if (x1 <= x0) return;
     const whole = from >= 0 && to <= length;
+    const outside = to <= 0 || from >= length;
     s.marks.push({
       kind: 'rect',
       x: x0,
       y,
       w: x1 - x0,
       h,
-      fill: `${pane.kind}.fill`,
-      alpha: (whole ? 0.34 : 0.13) * alpha,
+      fill,
+      alpha: (whole ? 0.34 : outside ? 0.05 : 0.13) * alpha,
     });
-    if (alpha < 1 || pane.kind === 'pte') continue;
-    const address = formatAddress(base + Math.max(from, 0));
-    const words =
-      from < 0
+    if (alpha < 1 || pane.kind === 'pte' || outside) return;
+    const size = formatSize(pane.size);
+    const words = whole
+      ? [`${size} block of ${side.toUpperCase()}`, `${size} of ${side.toUpperCase()}`]
+      : from < 0
         ? to > length
-          ? 'cut at both ends'
-          : 'cut by the start'
-        : to > length
-          ? 'cut by the end'
-          : `${formatSize(pane.size)} block of ${side.toUpperCase()}`;
-    const room = x1 - x0 - 18;
-    const addressW = s.measure(address, { size: 11, mono: true });
-    const wordsW = s.measure(words, { size: 11 });
-    const lines: { text: string; mono: boolean; ink: 'ink' | 'mut' }[] = [];
-    if (addressW <= room && from >= 0) lines.push({ text: address, mono: true, ink: 'ink' });
-    if (wordsW <= room && (from < 0 || addressW <= room))
-      lines.push({ text: words, mono: false, ink: 'mut' });
-    lines.forEach((line, i) => {
-      const lineY = side === 'va' ? y + 14 + i * 15 : y + h - 14 - (lines.length - 1 - i) * 15;
-      write(s, { x: x0 + 9, y: lineY, text: line.text, size: 11, mono: line.mono, ink: line.ink });
+          ? ['cut at both ends']
+          : ['cut by the start']
+        : ['cut by the end'];
+    const text = words.find(t => s.measure(t, { size: 11 }) <= x1 - x0 - 18);
+    if (text === undefined) return;
+    write(s, {
+      x: x0 + 9,
+      y: side === 'va' ? y + 14 : y + h - 14,
+      text,
+      size: 11,
+      ink: whole ? 'ink' : 'mut',
     });
-  }
+  });
 };
 
+interface Comb {
+  readonly y: number;
+  readonly h: number;
+  /** Where the points of the teeth end. */
+  readonly tip: number;
+  /** How much of the jaw the teeth run through, from its mouth. */
+  readonly reach: number;
+  readonly alpha: number;
+  readonly length: number;
+}
+
 /** The teeth themselves: VA from above, PA from below. */
-const drawTeeth = (
-  s: Sheet,
-  pane: Pane,
-  side: 'va' | 'pa',
-  base: number,
-  b: ZipperBands,
-  alpha: number,
-  reach: number,
-  length: number,
-): void => {
-  const fine = pane.kind === 'pte';
-  const r = fine ? 3.2 : 6;
-  for (const tooth of teethOf(pane, base, length)) {
+const drawTeeth = (s: Sheet, pane: Pane, t: Teeth, side: 'va' | 'pa', base: number, c: Comb): void => {
+  const own = t.size === pane.size;
+  const pitch = (t.size / (pane.to - pane.from)) * pane.w;
+  const fine = t.kind === 'pte' || pitch < TOOTH_PX;
+  const r = fine ? 3.2 : own ? 6 : 4.4;
+  const back = side === 'va' ? -r : r;
+  const root = side === 'va' ? c.y + c.h * (1 - c.reach) : c.y + c.h * c.reach;
+  const ink = `${t.kind}.text` as const;
+  for (const tooth of teethOf(pane, t.size, base)) {
     const px = clampTo(pane, pane.scale.toPx(tooth));
-    const tipY = side === 'va' ? (fine ? b.leavesY - 2 : reach) : fine ? b.paY + 2 : reach;
-    const rootY = side === 'va' ? b.vaY : b.paY + b.jawH;
+    const inside = tooth >= 0 && tooth <= c.length;
+    const alpha = c.alpha * (inside ? 1 : 0.35);
     s.marks.push({
       kind: 'path',
       points: [
-        [px, rootY],
-        [px, tipY + (side === 'va' ? -r : r)],
+        [px, root],
+        [px, c.tip + back],
       ],
-      stroke: `${pane.kind}.text`,
-      strokeWidth: fine ? 1.3 : 3,
+      stroke: ink,
+      strokeWidth: fine ? 1.3 : own ? 3 : 2,
       alpha,
     });
-    triangle(s, px, tipY + (side === 'va' ? -r : r), r, side === 'va' ? 'down' : 'up', `${pane.kind}.text`);
+    triangle(s, px, c.tip + back, r, side === 'va' ? 'down' : 'up', ink);
     const head = s.marks.pop();
     if (head) s.marks.push({ ...head, alpha });
   }
+};
+
+/** Least distance from one address to the next along an axis. */
+const LABEL_PX = 118;
+
+/** Addresses along the first pane: multiples of what an entry of a level covers. */
+const drawAxis = (
+  s: Sheet,
+  pane: Pane,
+  input: ZipperInput,
+  base: number,
+  y: number,
+  side: 'va' | 'pa',
+): void => {
+  if (pane.kind === 'pte' && pane.also.length === 0 && pane.w < 200) return;
+  const sizes = [
+    ...new Set([
+      4096,
+      ...[pane, ...pane.also].map(t => t.size),
+      ...(input.contiguous ?? []).map(c => c.size as number),
+      2 ** 21,
+      2 ** 30,
+      2 ** 39,
+      2 ** 48,
+    ]),
+  ].sort((a, b) => a - b);
+  const out = side === 'va' ? -1 : 1;
+  const style = { size: 11, mono: true } as const;
+  let last = pane.x - 8;
+  for (const tick of ticksOf(pane.view, pane.w, base, sizes, LABEL_PX)) {
+    const px = pane.scale.toPx(tick.value);
+    if (base + tick.value < 0) continue;
+    s.marks.push({
+      kind: 'path',
+      points: [
+        [px, y],
+        [px, y + out * (tick.labelled ? 5 : 3)],
+      ],
+      stroke: 'dim',
+      strokeWidth: 1,
+    });
+    if (!tick.labelled) continue;
+    const text = formatAddress(base + tick.value);
+    const textW = s.measure(text, style);
+    const left = Math.min(Math.max(px - textW / 2, pane.x), pane.x + pane.w - textW);
+    if (left < last + 8) continue;
+    write(s, { x: left, y: y + out * 12, text, ...style, ink: 'mut', plate: true });
+    last = left + textW;
+  }
+};
+
+/** What lies beside the mapping: other mappings between the jaws, other BARs along the physical one. */
+const drawBeside = (s: Sheet, input: ZipperInput, pane: Pane, b: ZipperBands, length: number): void => {
+  if (input.beside === undefined || (pane.from >= 0 && pane.to <= length)) return;
+  const beside = input.beside(pane, pane.w);
+  const block = (n: Neighbour, y: number, h: number, fill: 'vma' | 'vma2'): void => {
+    const x0 = clampTo(pane, pane.scale.toPx(n.from));
+    const x1 = Math.max(clampTo(pane, pane.scale.toPx(n.to)), x0 + 1);
+    s.marks.push({ kind: 'rect', x: x0, y, w: x1 - x0, h, fill });
+    if (s.measure(n.name, { size: 11 }) + 10 < x1 - x0)
+      write(s, {
+        x: (x0 + x1) / 2,
+        y: y + h / 2,
+        text: n.name,
+        size: 11,
+        ink: fill === 'vma' ? 'ink' : 'onVma2',
+        align: 'middle',
+      });
+  };
+  for (const n of beside.va) block(n, b.leavesY + 8, b.leavesH - 16, 'vma');
+  for (const n of beside.pa) block(n, b.paY + b.jawH - 16, 16, 'vma2');
 };
 
 /** A run of leaves as far as a pane shows it. */
@@ -372,7 +482,7 @@ const labelLeaves = (
     const on = `${run.kind}.on` as const;
     if (run.corrupt) {
       if (w > 90) pill(s, mid, middle, 'corrupt entries', { size: 12, weight: 600, ink: 'red' });
-    } else if (run.size > pane.size) {
+    } else if (run.size > pane.size || (first && pitch > pane.w)) {
       const style = { size: 11.5, weight: 600 };
       // The slab of a PUD is plain enough to write on; other leaves have a texture.
       const plain = run.kind === 'pud';
@@ -421,7 +531,8 @@ const drawDistances = (
   const limit = pane.x + pane.w;
   /** Right end of the last label. */
   let written = pane.x - 8;
-  for (const tooth of teethOf(pane, start, length)) {
+  for (const tooth of teethOf(pane, pane.size, start)) {
+    if (tooth < 0 || tooth > length) continue;
     const x0 = clampTo(pane, pane.scale.toPx(tooth));
     const target = pane.scale.toPx(tooth + residue);
     const cut = target > limit + 0.5;
@@ -464,68 +575,34 @@ const drawDistances = (
   }
 };
 
-/** What a pane says about its size. */
-interface PaneVerdict {
-  readonly text: string;
-  readonly why: 'fits' | 'not';
-  readonly aside: string;
-}
-
-const verdictOf = (s: Sheet, pane: Pane, standing: Standing, residue: number): PaneVerdict => {
-  const name = kindName(pane.kind);
-  const size = formatSize(pane.size);
-  const not = (text: string, aside = ''): PaneVerdict => ({ text, why: 'not', aside });
-  switch (standing.kind) {
-    case 'fits':
-      if (pane.kind === 'pte') {
-        const text = 'always meet: PTE';
-        const room = s.measure(text, VERDICT_STYLE) + 18 <= pane.w;
-        return { text: room ? text : 'always meet', why: 'fits', aside: '' };
-      }
-      return residue === 0
-        ? { text: `meet: a ${size} leaf fits`, why: 'fits', aside: '' }
-        : not(`${size} leaves, PFN unchecked`);
-    case 'covered':
-      return { text: 'meet too', why: 'fits', aside: '' };
-    case 'not':
-      break;
+/** The pane's own verdict, and beside it those of the other sizes it shows, as far as there is room. */
+const drawVerdicts = (
+  s: Sheet,
+  pane: Pane,
+  device: DeviceAnswer,
+  standing: Standing,
+  residue: number,
+  y: number,
+): void => {
+  const { mapping } = device;
+  const others = pane.also.filter(t => !isCont(t.kind) || t.size !== pane.size);
+  if (others.length === 0) {
+    drawVerdict(s, pane, standing, residue, { x: pane.x, y, w: pane.w });
+    return;
   }
-  const { cause } = standing;
-  switch (cause.kind) {
-    case 'congruence': {
-      const text = `miss by ${formatSize(residue)}`;
-      const wide = `VA − PA ≡ ${formatAddress(residue)} (mod ${size}): no ${name}`;
-      const room = s.measure(text, VERDICT_STYLE) + 40 + s.measure(wide, { size: 11 }) < pane.w;
-      return not(text, room ? wide : `no ${name}`);
-    }
-    case 'noWholeBlock':
-      return not(`no whole ${size} block`, `inside the mapping: no ${name}`);
-    case 'notUsable':
-      switch (cause.refusal.kind) {
-        case 'archNever':
-          return not(`no ${name} on this architecture`);
-        case 'kernelTooOld':
-        case 'era':
-          return not('this kernel maps PTEs only', residue === 0 ? 'though the teeth meet' : '');
-        case 'policy':
-          return not(`THP policy forbids ${name}`, residue === 0 ? 'though the teeth meet' : '');
-      }
-      break;
-    case 'bound':
-      return not(`cut by the ${cause.side} of the mapping`);
-    case 'touchOrder':
-      return not('touched elsewhere first', 'a page table is in the way');
+  const each = pane.w / (others.length + 1);
+  let at = pane.x;
+  for (const t of [pane, ...others].sort((p, q) => q.size - p.size)) {
+    const room = Math.max(each, 60);
+    if (at + 70 > pane.x + pane.w) break;
+    const label = formatSize(t.size);
+    const style = { size: 12.5, weight: 600 };
+    const labelW = write(s, { x: at, y, text: label, ...style, ink: `${t.kind}.text` });
+    const used = drawVerdict(s, t, standingOf(t, device), mod(mapping.start - mapping.pa, t.size), {
+      x: at + labelW + 8,
+      y,
+      w: Math.max(40, room - labelW - 16),
+    });
+    at += Math.max(room, labelW + used + 24);
   }
-};
-
-const VERDICT_STYLE = { size: 12.5, weight: 600 };
-
-const drawVerdict = (s: Sheet, pane: Pane, standing: Standing, residue: number, y: number): void => {
-  const { text, why, aside } = verdictOf(s, pane, standing, residue);
-  const ink = why === 'not' ? 'red' : (`${pane.kind}.text` as const);
-  if (why === 'not') cross(s, pane.x + 6, y, 5);
-  else check(s, pane.x + 6, y, ink);
-  const w = write(s, { x: pane.x + 18, y, text, ...VERDICT_STYLE, ink });
-  if (aside !== '' && w + 28 + s.measure(aside, { size: 11 }) < pane.w)
-    write(s, { x: pane.x + pane.w, y, text: aside, size: 11, ink: 'mut', align: 'end' });
 };

@@ -1,3 +1,6 @@
+import { alignDown } from '../../src/units.ts';
+import { withoutStart, withStart } from '../scenario/slide.ts';
+import { fit, panBy, showAll, zoomBy } from './look.ts';
 import { solutionOf } from './solution.ts';
 import { app, currentUrl } from './store.ts';
 import { themeChoices } from './theme.ts';
@@ -29,19 +32,53 @@ const nextTheme = (): void => {
  * inside the mapping and on a page. Does nothing where no device memory is mapped.
  */
 const moveCrosshair = (to: (at: number, page: number, pmd: number, length: number) => number) => (): void => {
-  const { scenario, crosshair, setCrosshair } = app.getState();
+  const { scenario, crosshair, pinCrosshair } = app.getState();
   const { device, prepared } = solutionOf(scenario);
   if (!device) return;
   const { page, pmdSize } = prepared.arch;
   const length = device.mapping.end - device.mapping.start;
   const wanted = Math.floor(to(crosshair ?? 0, page, pmdSize, length) / page) * page;
-  setCrosshair(Math.min(Math.max(wanted, 0), length - page));
+  pinCrosshair(Math.min(Math.max(wanted, 0), length - page));
+};
+
+/**
+ * Moves the start of the mapping to where `to` says, given where it is, the page and the PMD size, as MAP_FIXED
+ * would; kept in user space. Does nothing where no device memory is mapped.
+ */
+const slide = (to: (start: number, page: number, pmd: number) => number) => (): void => {
+  const { scenario, change } = app.getState();
+  const { device, prepared, steps } = solutionOf(scenario);
+  if (!device) return;
+  const { page, pmdSize, mmapMinAddr, taskSize } = prepared.arch;
+  const { start, end } = device.mapping;
+  const wanted = alignDown(to(start, page, pmdSize), page);
+  const next = Math.min(Math.max(wanted, mmapMinAddr), taskSize - (end - start));
+  change(withStart(next, steps.length > 0), 'done');
+};
+
+/** The nearest start at which the largest teeth that miss would meet, and leaves of that size fit. */
+const snap = (): void => {
+  const { scenario, say } = app.getState();
+  const { device } = solutionOf(scenario);
+  const causes = device?.why.flatMap(w => w.parts.map(p => p.cause)) ?? [];
+  const cause = causes.find(c => c.kind === 'congruence');
+  if (device === undefined || cause === undefined) {
+    say('No start would let larger teeth meet');
+    return;
+  }
+  const { start } = device.mapping;
+  const { below, above } = cause;
+  const near = below !== undefined && start - below.start <= above.start - start ? below : above;
+  slide(() => near.start)();
 };
 
 /** One command: the keys that run it and the words that the help shows. */
 export interface Command {
-  /** Keys of the picture and of the Compare table work while it has the focus, all others everywhere. */
-  readonly group: 'Picture' | 'Compare' | 'Scenario' | 'App';
+  /**
+   * Keys of the picture and of the Compare table work while it has the focus, those of the view on the Map, all
+   * others everywhere.
+   */
+  readonly group: 'Picture' | 'View' | 'Compare' | 'Scenario' | 'App';
   readonly label: string;
   /** As KeyboardEvent.key gives them, lower case; `mod+` is Ctrl or Cmd. */
   readonly keys: readonly string[];
@@ -88,6 +125,21 @@ export const bindCompare = (actions: CompareActions): (() => void) => {
   };
 };
 
+const view = (label: string, shown: string, keys: readonly string[], run: () => void): Command => ({
+  group: 'View',
+  label,
+  keys,
+  shown,
+  run,
+});
+
+/** Puts the focus on a control by its id, and selects what it holds. */
+const focusOn = (id: string): void => {
+  const element = document.getElementById(id);
+  element?.focus();
+  if (element instanceof HTMLInputElement) element.select();
+};
+
 const compare = (action: CompareAction, label: string, shown: string, key: string): Command => ({
   group: 'Compare',
   label,
@@ -119,8 +171,41 @@ export const commands: readonly Command[] = [
     label: 'No crosshair',
     keys: ['escape'],
     shown: 'Esc',
-    run: () => app.getState().setCrosshair(undefined),
+    run: () => app.getState().pinCrosshair(undefined),
   },
+  view('Zoom in', 'W, +', ['w', '+', '='], () => zoomBy(1 / 2)),
+  view('Zoom out', 'S, −', ['s', '-'], () => zoomBy(2)),
+  view('Move left', 'A', ['a'], () => panBy(-0.25)),
+  view('Move right', 'D', ['d'], () => panBy(0.25)),
+  view('Fit the mapping', 'F, 0', ['f', '0'], fit),
+  view('All of user space', 'Shift+F', ['shift+f'], showAll),
+  view('Go to an address', 'G', ['g'], () => focusOn('place')),
+  view(
+    'Slide the VMA by a page',
+    '[, ]',
+    ['['],
+    slide((start, page) => start - page),
+  ),
+  view(
+    'Slide the VMA by a page',
+    '',
+    [']'],
+    slide((start, page) => start + page),
+  ),
+  view(
+    'Slide the VMA by 2 MiB',
+    '{, }',
+    ['{'],
+    slide((start, _, pmd) => start - pmd),
+  ),
+  view(
+    'Slide the VMA by 2 MiB',
+    '',
+    ['}'],
+    slide((start, _, pmd) => start + pmd),
+  ),
+  view('To the nearest start where the teeth meet', 'N', ['n'], snap),
+  view('Let the kernel place it again', 'K', ['k'], () => app.getState().change(withoutStart, 'done')),
   compare('previous', 'Row by row', '↑, ↓', 'arrowup'),
   compare('next', 'Row by row', '', 'arrowdown'),
   compare('first', 'First, last row', 'Home, End', 'home'),
@@ -151,6 +236,13 @@ export const commands: readonly Command[] = [
     shown: 'P',
     run: () => app.getState().open('intake'),
   },
+  {
+    group: 'App',
+    label: 'Find a command',
+    keys: ['mod+k', '/'],
+    shown: 'Ctrl+K, /',
+    run: () => app.getState().open('palette'),
+  },
   { group: 'App', label: 'Copy link', keys: ['c'], shown: 'C', run: () => void copyLink() },
   { group: 'App', label: 'Next theme', keys: ['t'], shown: 'T', run: nextTheme },
   {
@@ -177,10 +269,20 @@ export const runKey = (
   where: 'Picture' | 'Compare' | 'page',
 ): boolean => {
   const key = keyOf(e);
-  const placed = (c: Command): boolean => c.group === 'Picture' || c.group === 'Compare';
-  const command = commands.find(
-    c => (where === 'page' ? !placed(c) : c.group === where) && c.keys.includes(key),
-  );
+  const onMap = app.getState().scenario.view.screen === 'map';
+  const here = (c: Command): boolean => {
+    switch (c.group) {
+      case 'Picture':
+      case 'Compare':
+        return c.group === where;
+      case 'View':
+        return where === 'page' && onMap;
+      case 'Scenario':
+      case 'App':
+        return where === 'page';
+    }
+  };
+  const command = commands.find(c => here(c) && c.keys.includes(key));
   if (command === undefined) return false;
   e.preventDefault();
   command.run();

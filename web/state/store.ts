@@ -13,7 +13,7 @@ import * as steps from './steps.ts';
 import { applyTheme, keepTheme, keptTheme, type ThemeChoice, themeOf } from './theme.ts';
 
 /** The dialogs; one is open at a time. */
-export type DialogName = 'intake' | 'help';
+export type DialogName = 'intake' | 'help' | 'palette';
 
 /** Text that was dropped on the page, on its way into the dialog. */
 export interface Dropped {

@@ -1,0 +1,154 @@
+import { useId, useMemo, useRef, useState } from 'react';
+import { archs } from '../src/arch/index.ts';
+import { releases } from '../src/kernel/releases.ts';
+import { policies } from '../src/placement/policies.ts';
+import { withArch, withMachine } from './scenario/edit.ts';
+import { withScreen } from './scenario/view.ts';
+import { commands } from './state/commands.ts';
+import { app, useApp } from './state/store.ts';
+import { Dialog } from './ui/Dialog.tsx';
+import './palette.css';
+
+/** Something to run by its name. */
+interface Item {
+  readonly label: string;
+  /** What kind of thing it is, or the keys that do it too. */
+  readonly note: string;
+  readonly run: () => void;
+}
+
+const change = (...args: Parameters<ReturnType<typeof app.getState>['change']>): void =>
+  app.getState().change(...args);
+
+/** Every command of the page, and every kernel, policy and architecture. */
+const itemsOf = (screen: string): readonly Item[] => {
+  const seen = new Set<string>();
+  const keyed = commands.flatMap(c => {
+    const here = c.group === 'Scenario' || c.group === 'App' || (c.group === 'View' && screen === 'map');
+    // Both directions of a pair of keys have a name of their own here.
+    if (!here || c.keys.includes('mod+k')) return [];
+    const label = seen.has(c.label) ? `${c.label}, the other way` : c.label;
+    seen.add(c.label);
+    return [{ label, note: c.shown || c.keys[0] || '', run: c.run }];
+  });
+  return [
+    ...keyed,
+    { label: 'Screen: Map', note: 'screen', run: () => change(withScreen('map'), 'done') },
+    { label: 'Screen: Compare', note: 'screen', run: () => change(withScreen('compare'), 'done') },
+    ...policies.map(p => ({
+      label: `Policy: ${p.label}`,
+      note: 'policy',
+      run: () => change(withMachine({ policy: p.id }), 'done'),
+    })),
+    ...releases.map(r => ({
+      label: `Kernel: Linux ${r.version}`,
+      note: 'kernel',
+      run: () => change(withMachine({ kernel: r.version }), 'done'),
+    })),
+    ...archs.map(a => ({
+      label: `Architecture: ${a.label}`,
+      note: 'architecture',
+      run: () => {
+        const { update, said } = withArch(a.id);
+        app.getState().say(said(app.getState().scenario));
+        change(update, 'done');
+      },
+    })),
+  ];
+};
+
+/** Items that hold every word typed, those that begin with the first word before the others. */
+export const matching = <T extends { readonly label: string; readonly note: string }>(
+  items: readonly T[],
+  typed: string,
+): readonly T[] => {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const [first = ''] = words;
+  const fits = items.filter(i => {
+    const text = `${i.label} ${i.note}`.toLowerCase();
+    return words.every(w => text.includes(w));
+  });
+  const begins = (i: T): boolean => i.label.toLowerCase().startsWith(first);
+  return [...fits.filter(begins), ...fits.filter(i => !begins(i))];
+};
+
+const List = ({ onDone }: { readonly onDone: () => void }) => {
+  const screen = useApp(s => s.scenario.view.screen);
+  const items = useMemo(() => itemsOf(screen), [screen]);
+  const [typed, setTyped] = useState('');
+  const [at, setAt] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const found = matching(items, typed);
+  const chosen = Math.min(at, found.length - 1);
+  const go = (to: number): void => {
+    const next = (to + found.length) % Math.max(1, found.length);
+    setAt(next);
+    list.current?.children[next]?.scrollIntoView({ block: 'nearest' });
+  };
+  const run = (item: Item | undefined): void => {
+    if (item === undefined) return;
+    onDone();
+    // After the dialog gave the focus back, so that a command may move it.
+    window.setTimeout(item.run);
+  };
+  return (
+    <>
+      <input
+        type="text"
+        role="combobox"
+        aria-label="Find a command"
+        aria-expanded="true"
+        aria-controls={`${id}-list`}
+        aria-activedescendant={found.length > 0 ? `${id}-${chosen}` : undefined}
+        aria-autocomplete="list"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="zoom, kernel 6.12, policy, arm64 …"
+        value={typed}
+        // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type here
+        autoFocus
+        onChange={e => {
+          setTyped(e.target.value);
+          setAt(0);
+        }}
+        onKeyDown={e => {
+          if (e.key === 'ArrowDown') go(chosen + 1);
+          else if (e.key === 'ArrowUp') go(chosen - 1);
+          else if (e.key === 'Enter') run(found[chosen]);
+          else return;
+          e.preventDefault();
+        }}
+      />
+      <div ref={list} id={`${id}-list`} role="listbox" aria-label="Commands" className="found">
+        {found.map((item, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the text field has the keys
+          <div
+            key={item.label}
+            id={`${id}-${i}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={i === chosen}
+            onClick={() => run(item)}
+            onPointerMove={() => setAt(i)}
+          >
+            <span>{item.label}</span>
+            <small>{item.note}</small>
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p className="note">Nothing is called that.</p>}
+    </>
+  );
+};
+
+/** Everything by its name: type, choose with the arrows, Enter. */
+export const Palette = () => {
+  const open = useApp(s => s.dialog === 'palette');
+  const close = (): void => app.getState().open(undefined);
+  return (
+    <Dialog title="Find a command" open={open} onClose={close} className="palette">
+      {open && <List onDone={close} />}
+    </Dialog>
+  );
+};

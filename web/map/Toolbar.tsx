@@ -1,0 +1,120 @@
+import { useId, useState } from 'react';
+import { formatAddress, formatSize } from '../../src/text.ts';
+import { rangeOf } from '../draw/viewport.ts';
+import { isSlid, withoutStart } from '../scenario/slide.ts';
+import { fit, goTo, groundOf, zoomBy } from '../state/look.ts';
+import { app, useApp, useScenario, useSolution } from '../state/store.ts';
+import './toolbar.css';
+
+/** The range shown, as text that can be edited: an address, `A-B`, `base+len` or a size goes there. */
+const PlaceBox = () => {
+  const solution = useSolution();
+  const viewport = useApp(s => s.viewport);
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  const [problem, setProblem] = useState('');
+  const why = useId();
+  const ground = groundOf(solution);
+  const shown = ground === undefined ? undefined : rangeOf(viewport ?? ground.whole);
+  const text =
+    ground === undefined || shown === undefined
+      ? ''
+      : `${formatAddress(Math.max(0, ground.start + shown.from))}-${formatAddress(ground.start + shown.to)}`;
+  const commit = (typed: string): void => {
+    const answer = goTo(typed);
+    setProblem(answer.ok ? '' : answer.reason);
+    if (!answer.ok) return;
+    setDraft(undefined);
+    if (answer.value !== '') app.getState().say(answer.value);
+  };
+  return (
+    <div className="place">
+      <label htmlFor="place">Shown</label>
+      <input
+        id="place"
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        disabled={ground === undefined}
+        value={draft ?? text}
+        title="An address, A-B, base+len or a size (G)"
+        aria-invalid={problem !== ''}
+        aria-describedby={problem === '' ? undefined : why}
+        onChange={e => setDraft(e.target.value)}
+        onFocus={e => e.target.select()}
+        onBlur={() => {
+          setDraft(undefined);
+          setProblem('');
+        }}
+        onKeyDown={e => {
+          if (e.key === 'Enter') commit(e.currentTarget.value);
+          if (e.key === 'Escape') {
+            setDraft(undefined);
+            setProblem('');
+            e.currentTarget.blur();
+          }
+        }}
+      />
+      <span className="span">{shown === undefined ? '' : formatSize(shown.to - shown.from)}</span>
+      {problem !== '' && (
+        <p id={why} className="bad" role="alert">
+          <span aria-hidden="true">✕ </span>
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+};
+
+const Zoom = () => {
+  const zoomed = useApp(s => s.viewport !== undefined);
+  return (
+    <div className="zoom">
+      <button
+        type="button"
+        className="button icon"
+        aria-label="Zoom out"
+        title="Zoom out (S, −)"
+        onClick={() => zoomBy(2)}
+      >
+        −
+      </button>
+      <button
+        type="button"
+        className="button icon"
+        aria-label="Zoom in"
+        title="Zoom in (W, +)"
+        onClick={() => zoomBy(1 / 2)}
+      >
+        +
+      </button>
+      <button type="button" className="button" title="Show the mapping (F)" disabled={!zoomed} onClick={fit}>
+        Fit
+      </button>
+    </div>
+  );
+};
+
+/** Said while the start was chosen by hand, with the way back. */
+const Slid = () => {
+  const slid = isSlid(useScenario());
+  if (!slid) return null;
+  return (
+    <button
+      type="button"
+      className="button"
+      title="Let the kernel place it again (K)"
+      onClick={() => app.getState().change(withoutStart, 'done')}
+    >
+      Undo the slide
+    </button>
+  );
+};
+
+/** What one does with the picture: where to look, how near, and back from a what-if. */
+export const Toolbar = () => (
+  <div className="toolbar" role="toolbar" aria-label="View">
+    <PlaceBox />
+    <Zoom />
+    <Slid />
+  </div>
+);

@@ -1,0 +1,54 @@
+import { MAP } from '../../src/placement/flags.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { alignDown, mod } from '../../src/units.ts';
+import type { Update } from '../state/steps.ts';
+
+/**
+ * What if the mapping began at `start` (a page multiple)? MAP_FIXED asks the kernel for exactly that, so a policy
+ * that chooses addresses has no say; one of user space is left out, because the program would map elsewhere.
+ */
+export const withStart =
+  (start: number, program: boolean): Update =>
+  s => ({
+    ...s,
+    machine: program ? { ...s.machine, policy: 'shipped' } : s.machine,
+    request: {
+      ...s.request,
+      hint: start,
+      flags: (s.request.flags | MAP.FIXED) & ~MAP.FIXED_NOREPLACE,
+    },
+  });
+
+/** The start was chosen by hand. */
+export const isSlid = (s: Scenario): boolean => (s.request.flags & MAP.FIXED) !== 0 && s.request.hint !== 0;
+
+/** Lets the kernel place the mapping again. */
+export const withoutStart: Update = s => ({
+  ...s,
+  request: { ...s.request, hint: 0, flags: s.request.flags & ~(MAP.FIXED | MAP.FIXED_NOREPLACE) },
+});
+
+/** What a slide may do: pages of the kernel, a range, and the physical address that the mapping shows. */
+export interface Rail {
+  readonly page: number;
+  readonly low: number;
+  /** The highest start. */
+  readonly high: number;
+  readonly pa: number;
+  /** Sizes whose boundaries hold the hand, large to small. */
+  readonly sizes: readonly number[];
+}
+
+/**
+ * The start that a hand means at `wanted`, on pages and on the rail: the nearest that is congruent to the physical
+ * address modulo the largest size within `slack` bytes, else `wanted` itself.
+ */
+export const snapped = (wanted: number, rail: Rail, slack: number): number => {
+  const held = (n: number): boolean => n >= rail.low && n <= rail.high;
+  for (const size of rail.sizes) {
+    const off = mod(wanted - rail.pa, size);
+    const near = off > size / 2 ? wanted - off + size : wanted - off;
+    if (Math.abs(near - wanted) <= slack && held(near)) return near;
+  }
+  return Math.min(Math.max(alignDown(wanted, rail.page), rail.low), rail.high);
+};

@@ -1,0 +1,170 @@
+import type { Solution } from '../../src/solve.ts';
+import { formatAddress, type Read } from '../../src/text.ts';
+import {
+  anchored,
+  between,
+  panned,
+  type Range,
+  sameViewport,
+  type Viewport,
+  viewportOf,
+  within,
+  zoomed,
+} from '../draw/viewport.ts';
+import { firstView, teethSizes } from '../picture/panes.ts';
+import { readPlace } from '../scenario/place.ts';
+import { solutionOf } from './solution.ts';
+import { app } from './store.ts';
+
+/** Where one can look: offsets in the mapping, from the first byte of user space to its end. */
+export interface Ground {
+  /** The VA behind offset 0; 0 where nothing is mapped. */
+  readonly start: number;
+  readonly length: number;
+  readonly page: number;
+  readonly bounds: Range;
+  /** What is shown where nobody zoomed. */
+  readonly whole: Viewport;
+}
+
+/** The ground of an answer; undefined where there is no device mapping to look at. */
+export const groundOf = ({ device, prepared }: Solution): Ground | undefined => {
+  if (device === undefined) return undefined;
+  const { start, end } = device.mapping;
+  return {
+    start,
+    length: end - start,
+    page: prepared.arch.page,
+    bounds: { from: -start, to: prepared.arch.taskSize - start },
+    whole: firstView(teethSizes(device, prepared.arch.contiguous), end - start),
+  };
+};
+
+const ground = (): Ground | undefined => groundOf(solutionOf(app.getState().scenario));
+
+/** What the first pane showed when it was last drawn: on a phone that depends on the size chosen there. */
+let drawn: Viewport | undefined;
+
+/** Told by the drawing after each frame. */
+export const setDrawn = (view: Viewport | undefined): void => {
+  drawn = view;
+};
+
+const present = (g: Ground): Viewport => app.getState().viewport ?? drawn ?? g.whole;
+
+const GLIDE_MS = 180;
+let frame: number | undefined;
+
+/** Ends a glide where it is. */
+const halt = (): void => {
+  if (frame !== undefined) cancelAnimationFrame(frame);
+  frame = undefined;
+};
+
+/** True where the person asked for no motion. */
+export const still = (): boolean => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** Moves to what `to` shows, in log scale; undefined: to what is shown without a zoom. */
+const glide = (g: Ground, to: Viewport | undefined): void => {
+  halt();
+  const { setViewport } = app.getState();
+  const target = to ?? g.whole;
+  const from = present(g);
+  if (still() || sameViewport(from, target)) {
+    setViewport(to);
+    return;
+  }
+  const began = performance.now();
+  const step = (now: number): void => {
+    const t = Math.min(1, (now - began) / GLIDE_MS);
+    frame = t < 1 ? requestAnimationFrame(step) : undefined;
+    // Ease-out; the end is exact.
+    setViewport(t < 1 ? between(from, target, 1 - (1 - t) ** 3) : to);
+  };
+  frame = requestAnimationFrame(step);
+};
+
+/** Zooms at once by `factor` (above 1: out) about `at`, a share of the first pane: what wheel and pinch do. */
+export const zoomAt = (factor: number, at: number): void => {
+  const g = ground();
+  if (g === undefined) return;
+  halt();
+  app.getState().setViewport(zoomed(present(g), factor, at, g.page, g.bounds));
+};
+
+/** Zooms by a key or a button, about the crosshair where it is in view, else about the middle. */
+export const zoomBy = (factor: number): void => {
+  const g = ground();
+  if (g === undefined) return;
+  const v = present(g);
+  const { crosshair } = app.getState();
+  const share = crosshair === undefined ? 0.5 : (crosshair - v.origin - v.sub) / v.span;
+  glide(g, zoomed(v, factor, share >= 0 && share <= 1 ? share : 0.5, g.page, g.bounds));
+};
+
+/** Moves by a share of what is shown; above 0: towards higher addresses. */
+export const panBy = (share: number): void => {
+  const g = ground();
+  if (g !== undefined) glide(g, panned(present(g), share, g.bounds));
+};
+
+/** Shows `from` at once, moved by a share of it: what a drag does. */
+export const panFrom = (from: Viewport, share: number): void => {
+  const g = ground();
+  if (g === undefined) return;
+  halt();
+  app.getState().setViewport(panned(from, share, g.bounds));
+};
+
+/** Shows the mapping again. */
+export const fit = (): void => {
+  const g = ground();
+  if (g !== undefined) glide(g, undefined);
+};
+
+/** Shows all of user space. */
+export const showAll = (): void => {
+  const g = ground();
+  if (g !== undefined) glide(g, viewportOf(g.bounds));
+};
+
+/** Shows offsets `from` to `to` of the mapping, at least a page. */
+export const showOffsets = ({ from, to }: Range): void => {
+  const g = ground();
+  if (g === undefined) return;
+  glide(g, within(viewportOf({ from, to: Math.max(to, from + g.page) }), g.bounds));
+};
+
+/** Shows virtual addresses `from` to `to`. */
+export const showAddresses = (from: number, to: number): void => {
+  const g = ground();
+  if (g !== undefined) showOffsets({ from: from - g.start, to: to - g.start });
+};
+
+/** Goes where a text says; the answer is what there is to say about it, or why it cannot be read. */
+export const goTo = (text: string): Read<string> => {
+  const g = ground();
+  if (g === undefined) return { ok: false, reason: 'there is no device mapping to look at' };
+  const place = readPlace(text, g.page, g.start + g.bounds.to);
+  if (!place.ok) return place;
+  const { value } = place;
+  switch (value.kind) {
+    case 'range':
+      glide(g, viewportOf({ from: value.from - g.start, to: value.to - g.start }));
+      return { ok: true, value: value.rounded ? 'Rounded to whole pages' : '' };
+    case 'span': {
+      const v = present(g);
+      glide(g, zoomed(v, value.span / v.span, 0.5, g.page, g.bounds));
+      return { ok: true, value: '' };
+    }
+    case 'point': {
+      const offset = Math.floor((value.at - g.start) / g.page) * g.page;
+      const inside = offset >= 0 && offset < g.length;
+      if (inside) app.getState().pinCrosshair(offset);
+      const v = present(g);
+      const share = (offset - v.origin - v.sub) / v.span;
+      if (share < 0 || share > 1) glide(g, anchored(v, offset, 0.5, g.bounds));
+      return { ok: true, value: inside ? '' : `${formatAddress(value.at)} is outside the mapping` };
+    }
+  }
+};
