@@ -106,8 +106,7 @@ const List = ({ onDone }: { readonly onDone: () => void }) => {
         spellCheck={false}
         placeholder="zoom, kernel 6.12, policy, arm64 …"
         value={typed}
-        // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type here
-        autoFocus
+        data-first-focus
         onChange={e => {
           setTyped(e.target.value);
           setAt(0);
