@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readLink } from '../../src/scenario/link.ts';
+import { prepare, solve, trace } from '../../src/solve.ts';
+import { type Mark, roughMeasure } from '../draw/marks.ts';
+import { rangeOf, type Viewport, viewportOf } from '../draw/viewport.ts';
+import { panesOf, standingOf, teethSizes } from './panes.ts';
+import { drawMap } from './picture.ts';
+import type { Picture } from './types.ts';
+import { finalSearch } from './vaItems.ts';
+
+const PAGE = 4096;
+const WIDTH = 900;
+
+const known = new Map<string, ReturnType<typeof solveOf>>();
+const solved = (hash: string) => {
+  const found = known.get(hash) ?? solveOf(hash);
+  known.set(hash, found);
+  return found;
+};
+
+const solveOf = (hash: string) => {
+  const { scenario } = readLink(hash, { pack: t => t, unpack: t => t });
+  const prepared = prepare(scenario.machine, scenario.space);
+  const solution = solve(scenario, prepared);
+  const search = finalSearch(trace(scenario, prepared), prepared.mm.space.index);
+  if (solution.device === undefined) throw new Error('no device mapping');
+  return { scenario, solution, search, device: solution.device };
+};
+
+const draw = (hash: string, viewport: Viewport, comb?: { delta: number; left: number }): Picture => {
+  const { scenario, solution, search } = solved(hash);
+  return drawMap({
+    scenario,
+    solution,
+    search,
+    width: WIDTH,
+    height: 824,
+    crosshair: undefined,
+    pane: undefined,
+    viewport,
+    comb,
+    measure: roughMeasure,
+  });
+};
+
+const numbersOf = (m: Mark): readonly number[] => {
+  switch (m.kind) {
+    case 'path':
+      return m.points.flat();
+    case 'hop':
+      return [...m.from, ...m.to];
+    case 'circle':
+      return [m.x, m.y, m.r];
+    case 'text':
+      return [m.x, m.y];
+    default:
+      return [m.x, m.y, m.w, m.h];
+  }
+};
+
+describe.each([
+  '',
+  '#1&p=xu1',
+  '#1&as=scene&off=1M&len=512M',
+  '#1&bar=2@0x10000000000+1T&len=1T',
+  '#1&a=x86_64-5&hint=0x80_0000_0000_0000',
+  '#1&a=arm64-4k-48',
+  '#1&a=arm64-64k-48&cont=marked',
+  '#1&a=ppc64-radix-64k',
+  '#1&k=6.12&len=1G+2M+4K',
+])('%s', hash => {
+  const { solution, device } = solved(hash);
+  const { start, end } = device.mapping;
+  const user = solution.prepared.arch.taskSize;
+
+  test('is drawn at every octave, from one page to all of user space, with few finite marks', () => {
+    for (let span = PAGE; span < user; span *= 2)
+      for (const at of [
+        0,
+        end - start - PAGE,
+        -Math.min(start, span),
+        Math.floor((end - start) / PAGE / 3) * PAGE,
+      ]) {
+        const from = Math.min(Math.max(at - Math.floor(span / PAGE / 2) * PAGE, -start), user - start - span);
+        const picture = draw(hash, viewportOf({ from, to: from + span }));
+        expect(picture.marks.length).toBeLessThan(3000);
+        const odd = picture.marks.filter(
+          m =>
+            !numbersOf(m).every(Number.isFinite) ||
+            ('w' in m && m.w < 0) ||
+            (m.kind === 'text' && (m.x < 0 || m.x > WIDTH || /NaN|undefined|Infinity/.test(m.text))),
+        );
+        expect(odd).toEqual([]);
+        // What is shown is exactly what was asked for, and a pixel of the pane is that offset.
+        const first = picture.first;
+        expect(first && rangeOf(first.view)).toEqual({ from, to: from + span });
+        const pane = picture.hits.find(h => h.drag === 'pan');
+        expect(pane?.offsetAt?.(pane.x)).toBeCloseTo(from, -1);
+      }
+  });
+
+  test('no two addresses along the first pane touch', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 35 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (octave, where) => {
+          const span = Math.min(2 ** octave * PAGE, user);
+          const from = Math.floor((-start + where * (user - span)) / PAGE) * PAGE;
+          const picture = draw(
+            hash,
+            viewportOf({
+              from: Math.min(from, user - start - span),
+              to: Math.min(from, user - start - span) + span,
+            }),
+          );
+          const lines = new Map<number, { x0: number; x1: number }[]>();
+          for (const m of picture.marks)
+            if (m.kind === 'text' && m.mono && m.ink === 'mut' && m.text.startsWith('0x')) {
+              const w = roughMeasure(m.text, m);
+              const x0 = m.align === 'end' ? m.x - w : m.align === 'middle' ? m.x - w / 2 : m.x;
+              const line = lines.get(m.y) ?? [];
+              for (const other of line) expect(x0 >= other.x1 || x0 + w <= other.x0).toBe(true);
+              lines.set(m.y, [...line, { x0, x1: x0 + w }]);
+            }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('every size has a comb, the panes lie side by side, and each lens shows less than the first', () => {
+    const sizes = teethSizes(device, solution.prepared.arch.contiguous);
+    expect(sizes.at(-1)?.size).toBe(solution.prepared.arch.page);
+    for (const hint of solution.prepared.arch.contiguous)
+      expect(sizes.some(t => t.kind === hint.kind && t.size === hint.size)).toBe(true);
+    const panes = panesOf(sizes, end - start, {}, 24, 852);
+    expect([...panes.map(p => p.size)]).toEqual(
+      sizes.map(t => t.size).filter(s => panes.some(p => p.size === s)),
+    );
+    for (const [i, p] of panes.entries()) {
+      const next = panes[i + 1];
+      if (next) expect(p.x + p.w).toBeLessThanOrEqual(next.x);
+      else expect(p.x + p.w).toBeLessThanOrEqual(24 + 852 + 1e-9);
+      if (i > 0) expect(p.to - p.from).toBeLessThanOrEqual((panes[0]?.to ?? 0) - (panes[0]?.from ?? 0));
+      expect(standingOf(p, device).kind).toBeDefined();
+    }
+  });
+});
+
+test('a comb on its way ends where it belongs, and its teeth neither meet nor miss', () => {
+  const v = viewportOf({ from: 0, to: 2 ** 31 });
+  const rest = draw('', v);
+  const there = draw('', v, { delta: 2 ** 30 - 4096, left: 0 });
+  expect(there.marks).toEqual(rest.marks);
+  const moving = draw('', v, { delta: 2 ** 29, left: 0.5 });
+  const arrows = (p: Picture) => p.marks.filter(m => m.kind === 'path' && m.close && m.fill === 'red').length;
+  expect(arrows(rest)).toBeGreaterThan(0);
+  expect(arrows(moving)).toBe(0);
+});
