@@ -206,6 +206,7 @@ const drawPane = (
     });
   }
   labelLeaves(s, pane, device, bandY, bandH, first);
+  if (first) pointOut(s, pane, length, bandY);
   drawVerdicts(s, pane, device, standing, residue, b.verdictY);
 
   const hit = { x: pane.x, w: pane.w, offsetAt: (px: number) => pane.scale.toValue(px) };
@@ -437,6 +438,27 @@ const drawBeside = (s: Sheet, input: ZipperInput, pane: Pane, b: ZipperBands, le
   };
   for (const n of beside.va) block(n, b.leavesY + 8, b.leavesH - 16, 'vma');
   for (const n of beside.pa) block(n, b.paY + b.jawH - 16, 16, 'vma2');
+};
+
+/** A mapping of a few pixels is not overlooked: a head above it and its size. One out of sight is said to be there. */
+const pointOut = (s: Sheet, pane: Pane, length: number, y: number): void => {
+  const x0 = pane.scale.toPx(0);
+  const x1 = pane.scale.toPx(length);
+  const style = { size: 11.5, weight: 600, ink: 'ink', halo: 'bg' } as const;
+  const side = x1 <= pane.x ? 'left' : x0 >= pane.x + pane.w ? 'right' : undefined;
+  if (side !== undefined) {
+    const text = side === 'left' ? '\u2190 the mapping' : 'the mapping \u2192';
+    const x = side === 'left' ? pane.x + 6 : pane.x + pane.w - 6;
+    write(s, { x, y: y - 10, text, ...style, align: side === 'left' ? 'start' : 'end' });
+    return;
+  }
+  if (x1 - x0 > 12) return;
+  const mid = Math.min(Math.max((x0 + x1) / 2, pane.x), pane.x + pane.w);
+  triangle(s, mid, y - 6, 5, 'down', 'ink');
+  const text = `the mapping, ${formatSize(length)}`;
+  const w = s.measure(text, style);
+  const onRight = mid + 12 + w < pane.x + pane.w;
+  write(s, { x: onRight ? mid + 10 : mid - 10, y: y - 9, text, ...style, align: onRight ? 'start' : 'end' });
 };
 
 /** A run of leaves as far as a pane shows it. */
