@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { LeafRun } from '../../src/leaves/runs.ts';
-import type { Solution } from '../../src/solve.ts';
+import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import { mod } from '../../src/units.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { outlined, palettes, type ThemeName } from '../draw/tokens.ts';
-import { teethSizes } from '../picture/panes.ts';
+import { standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
 import { drawMap } from '../picture/picture.ts';
 import type { Hit, Picture } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
@@ -56,6 +57,42 @@ const slideLines = ({ device }: Solution): readonly string[] => {
     );
   }
   return lines;
+};
+
+/** A size on the switch of a phone, and how it stands. */
+const SizeVerdict = ({
+  teeth,
+  device,
+  brief,
+}: {
+  readonly teeth: Teeth;
+  readonly device: DeviceAnswer;
+  readonly brief: boolean;
+}) => {
+  const residue = mod(device.mapping.start - device.mapping.pa, teeth.size);
+  const standing = standingOf(teeth, device).kind;
+  const good = standing === 'fits' || standing === 'covered';
+  const words =
+    teeth.kind === 'pte'
+      ? 'always meet'
+      : residue !== 0
+        ? `${formatSize(residue)} off`
+        : standing === 'covered'
+          ? 'meet too'
+          : good
+            ? 'meet'
+            : 'no leaf';
+  return (
+    <span className="size-verdict">
+      <span>
+        <span className={good ? `ink-${teeth.kind}` : 'red'} aria-hidden="true">
+          {good ? '✓ ' : '✕ '}
+        </span>
+        <b className={`ink-${teeth.kind}`}>{formatSize(teeth.size)}</b>
+      </span>
+      <small className={brief ? 'visually-hidden' : good ? '' : 'red'}>{words}</small>
+    </span>
+  );
 };
 
 /** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
@@ -306,24 +343,25 @@ export const Drawing = () => {
     ? `Map: ${formatCount(device.leaves.reduce((n, r) => n + r.count, 0))} leaves from ${formatAddress(device.mapping.start)} over ${formatSize(length)} at physical ${formatAddress(device.mapping.pa)}. Arrow keys move the crosshair by a page, with Shift by 2 MiB. The table below has the same content.`
     : 'Map: there is no device mapping to draw.';
 
-  const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous).map(t => t.size) : [];
+  const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous) : [];
   return (
     <div className="drawing" ref={box}>
       {narrow && device ? (
         <fieldset className="pane-switch">
           <legend className="visually-hidden">Size of the teeth</legend>
-          {sizes.map((s, i) => (
-            <label key={s} data-on={pane === i || undefined}>
+          {sizes.map((t, i) => (
+            <label key={t.size} data-on={pane === i || undefined}>
               <input
                 type="radio"
                 name="pane"
+                className="visually-hidden"
                 checked={pane === i}
                 onChange={() => {
                   setPane(i);
                   app.getState().setViewport(undefined);
                 }}
               />
-              {formatSize(s)}
+              {device && <SizeVerdict teeth={t} device={device} brief={sizes.length > 3} />}
             </label>
           ))}
         </fieldset>
