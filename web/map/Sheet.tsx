@@ -59,34 +59,34 @@ export const Sheet = () => {
       </div>
       {open && (
         <>
-          <div className="field">
+          <div className="line">
             <span>{vfio ? 'Offset in BAR' : 'Offset'}</span>
-            <output className="value">{request.offset === 0 ? '0' : formatAddress(request.offset)}</output>
+            <BytesSlider
+              label={vfio ? 'Offset in BAR' : 'Offset in the file'}
+              value={request.offset}
+              scale={offsets}
+              words={`${sizeInWords(request.offset)} into the ${vfio ? 'BAR' : 'file'}`}
+              page={page}
+              disabled={idle !== undefined}
+              bigStep={(v, d) => v + d * GiB}
+              onDrag={v => change(withOffset(v), 'drag')}
+              onDone={finish}
+            />
+            <output>{request.offset === 0 ? '0' : formatAddress(request.offset)}</output>
           </div>
-          <BytesSlider
-            label={vfio ? 'Offset in BAR' : 'Offset in the file'}
-            value={request.offset}
-            scale={offsets}
-            words={`${sizeInWords(request.offset)} into the ${vfio ? 'BAR' : 'file'}`}
-            page={page}
-            disabled={idle !== undefined}
-            bigStep={(v, d) => v + d * GiB}
-            onDrag={v => change(withOffset(v), 'drag')}
-            onDone={finish}
-          />
-          <div className="field">
+          <div className="line">
             <span>Length</span>
-            <output className="value">{writeSize(request.length)}</output>
+            <BytesSlider
+              label="Length"
+              value={request.length}
+              scale={lengths}
+              words={sizeInWords(request.length)}
+              page={page}
+              onDrag={v => change(withLength(v), 'drag')}
+              onDone={finish}
+            />
+            <output>{writeSize(request.length)}</output>
           </div>
-          <BytesSlider
-            label="Length"
-            value={request.length}
-            scale={lengths}
-            words={sizeInWords(request.length)}
-            page={page}
-            onDrag={v => change(withLength(v), 'drag')}
-            onDone={finish}
-          />
         </>
       )}
     </section>

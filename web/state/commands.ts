@@ -1,3 +1,4 @@
+import { formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
 import { withoutStart, withStart } from '../scenario/slide.ts';
 import { fit, panBy, showAll, zoomBy } from './look.ts';
@@ -39,6 +40,23 @@ const moveCrosshair = (to: (at: number, page: number, pmd: number, length: numbe
   const length = device.mapping.end - device.mapping.start;
   const wanted = Math.floor(to(crosshair ?? 0, page, pmdSize, length) / page) * page;
   pinCrosshair(Math.min(Math.max(wanted, 0), length - page));
+};
+
+/** Bytes of an entry of the level that the arrows walk. */
+const entrySize = (): number => {
+  const { scenario, walk } = app.getState();
+  const { levels, page } = solutionOf(scenario).prepared.arch;
+  const level = levels[Math.min(walk, levels.length - 1)];
+  return level === undefined ? page : Math.max(page, 2 ** level.shift);
+};
+
+/** Chooses the level that the arrows walk: `step` 1 towards the root, -1 towards the pages. */
+const climb = (step: 1 | -1) => (): void => {
+  const { scenario, walk, setWalk, say } = app.getState();
+  const { levels } = solutionOf(scenario).prepared.arch;
+  const next = Math.min(Math.max(Math.min(walk, levels.length - 1) + step, 0), levels.length - 1);
+  setWalk(next);
+  say(`Arrows walk ${levels[next]?.name ?? ''} entries of ${formatSize(entrySize())}`);
 };
 
 /**
@@ -150,10 +168,24 @@ const compare = (action: CompareAction, label: string, shown: string, key: strin
 
 /** Every key of the app. The help is made from this table and the keys are bound by it. */
 export const commands: readonly Command[] = [
-  ...picture('Crosshair by a page', '←, →', {
-    arrowleft: (at, page) => at - page,
-    arrowright: (at, page) => at + page,
+  ...picture('Crosshair by an entry of the level walked', '←, →', {
+    arrowleft: at => at - entrySize(),
+    arrowright: at => at + entrySize(),
   }),
+  {
+    group: 'Picture',
+    label: 'Level walked: towards the root, the pages',
+    keys: ['arrowup'],
+    shown: '↑, ↓',
+    run: climb(1),
+  },
+  {
+    group: 'Picture',
+    label: 'Level walked: towards the root, the pages',
+    keys: ['arrowdown'],
+    shown: '',
+    run: climb(-1),
+  },
   ...picture('Crosshair by 2 MiB', 'Shift+←, →', {
     'shift+arrowleft': (at, _, pmd) => at - pmd,
     'shift+arrowright': (at, _, pmd) => at + pmd,

@@ -35,6 +35,8 @@ export interface App extends steps.Steps {
    * Scenario's view follows when the hand rests.
    */
   readonly viewport: Viewport | undefined;
+  /** The page-table level whose entries the arrows walk: 0 that of the PTEs, then towards the root. */
+  readonly walk: number;
   readonly dialog: DialogName | undefined;
   /** Dropped texts the dialog has not taken yet. */
   readonly dropped: readonly Dropped[];
@@ -57,6 +59,7 @@ export interface App extends steps.Steps {
   readonly setCrosshair: (offset: number | undefined) => void;
   /** Keeps the crosshair at a byte when the pointer leaves, and in the link; undefined: lets it go. */
   readonly pinCrosshair: (offset: number | undefined) => void;
+  readonly setWalk: (level: number) => void;
   readonly setViewport: (viewport: Viewport | undefined) => void;
   /** Writes what is shown into the Scenario at once. */
   readonly settle: () => void;
@@ -150,6 +153,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       linkNotes: first.notes ?? [],
       theme: keptTheme(),
       ...looking(first.scenario.view.map),
+      walk: 0,
       dialog: undefined,
       dropped: [],
       remark: '',
@@ -180,6 +184,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
         set({ crosshair: at });
         look(withMapView({ at }));
       },
+      setWalk: walk => set({ walk }),
       setViewport: viewport => {
         if (viewport === get().viewport) return;
         set({ viewport });
