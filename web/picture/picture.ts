@@ -4,10 +4,9 @@ import { drawLadder, ladderHeight } from './ladder.ts';
 import { drawPaRow, PA_ROW_HEIGHT } from './paRow.ts';
 import { trapezoid, write } from './sheet.ts';
 import type { Picture, PictureInput, Sheet } from './types.ts';
-import { drawVaRow } from './vaRow.ts';
+import { drawVaRow, vaRowHeight } from './vaRow.ts';
 import { drawZipper, type ZipperBands } from './zipper.ts';
 
-const VA_HEIGHT = 152;
 const LENS = 36;
 const LEAVES = 64;
 const LANE = 40;
@@ -27,15 +26,16 @@ export const drawMap = (input: PictureInput): Picture => {
   const w = input.width - 2 * margin;
   const { device, prepared } = input.solution;
   const levels = prepared.arch.levels.length;
+  const vaHeight = vaRowHeight(input);
   const fixed =
-    TOP + VA_HEIGHT + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + ladderHeight(levels) + 8;
+    TOP + vaHeight + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + ladderHeight(levels) + 8;
   // A fifth level takes its row from the jaws.
-  const least = LEAST_JAW - Math.max(0, levels - 4) * 18;
+  const least = LEAST_JAW - Math.max(0, levels - 4) * 18 - (input.large ? 24 : 0);
   const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));
   const height = Math.max(input.height, fixed + 2 * jaw);
 
   const va = drawVaRow(s, input, x, TOP, w);
-  const zipTop = TOP + VA_HEIGHT + LENS;
+  const zipTop = TOP + vaHeight + LENS;
   const bands: ZipperBands = {
     titleY: zipTop - 24,
     vaY: zipTop,
@@ -65,7 +65,7 @@ export const drawMap = (input: PictureInput): Picture => {
         s.marks.push({
           kind: 'path',
           points: [
-            [cx, va.bottom - 50],
+            [cx, va.top],
             [cx, va.bottom - 18],
           ],
           stroke: 'ink',

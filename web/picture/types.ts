@@ -3,6 +3,27 @@ import type { Solution } from '../../src/solve.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
 import type { FinalSearch } from './vaItems.ts';
 
+/** A moment of a search that is played, as the address-space row draws it. */
+export interface ShownStep {
+  /** The search that the moment belongs to; undefined where none ran. */
+  readonly search: FinalSearch | undefined;
+  /** The gap that is looked at: its number, bounds and size in bytes, and what becomes of it. */
+  readonly current:
+    | {
+        readonly kind: 'passed' | 'guarded' | 'taken';
+        readonly gap: number;
+        readonly from: number;
+        readonly to: number;
+        readonly size: number;
+        readonly needed: number;
+      }
+    | undefined;
+  /** The number of the gap that the search has come to. */
+  readonly reached: number | 'nothing' | 'all';
+  /** The placement is over: the mapping stands. */
+  readonly done: boolean;
+}
+
 /** What the Map is drawn from. */
 export interface PictureInput {
   readonly scenario: Scenario;
@@ -16,6 +37,10 @@ export interface PictureInput {
   /** On a narrow screen one pane of the zipper is drawn: the number of its size, largest first. */
   readonly pane: number | undefined;
   readonly measure: Measure;
+  /** The step of the search that is shown while it is played; left out, the search is over. */
+  readonly step?: ShownStep | undefined;
+  /** Marks and rows are drawn larger, for a projector. */
+  readonly large?: boolean;
 }
 
 /** What lies under the pointer. */
