@@ -8,6 +8,7 @@ import type { Hit } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
 import { runKey } from '../state/commands.ts';
+import { useShownStep } from '../state/player.ts';
 import { eventsOf } from '../state/solution.ts';
 import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
 
@@ -35,6 +36,7 @@ export const Drawing = () => {
   const scenario = useScenario();
   const solution = useSolution();
   const crosshair = useApp(s => s.crosshair);
+  const step = useShownStep(scenario);
   const themeName = useThemeName();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -90,8 +92,10 @@ export const Drawing = () => {
             crosshair: at,
             pane: narrow ? pane : undefined,
             measure: measure.current,
+            step,
+            large: themeName === 'projector' && !narrow,
           }),
-    [scenario, solution, search, size, factor, at, narrow, pane],
+    [scenario, solution, search, size, factor, at, narrow, pane, step, themeName],
   );
 
   useLayoutEffect(() => {

@@ -4,6 +4,7 @@ import { Controls } from './controls/Controls.tsx';
 import { Drawing } from './Drawing.tsx';
 import './map.css';
 import { Readout } from './Readout.tsx';
+import { SearchPlayer } from './SearchPlayer.tsx';
 import { Sheet } from './Sheet.tsx';
 import { Findings } from './verdict/Findings.tsx';
 import { Headline } from './verdict/Headline.tsx';
@@ -42,6 +43,7 @@ export const MapScreen = () => {
         <Controls />
       </aside>
       <section className="stage" aria-label="Picture">
+        <SearchPlayer />
         <Drawing />
         <Readout />
       </section>

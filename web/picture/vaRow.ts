@@ -81,7 +81,8 @@ const widthOf = (row: Row, item: VaItem): { fixed: number } | { weight: number; 
     case 'unsearched':
       return { fixed: 52 * f };
     case 'vmas': {
-      const name = s.measure(nameOf(item), { size: 11 * f }) + 12;
+      // A fold takes room of its own.
+      const name = s.measure(nameOf(item), { size: 11 * f }) + (size > 2 ** 30 ? 36 : 12);
       const least = item.neighbour
         ? Math.min(130 * f, Math.max(26, name))
         : item.single && item.what !== 'none'
@@ -125,12 +126,13 @@ const BUDGETS: readonly (readonly [passed: number, singles: number])[] = [
   [8, 20],
   [8, 14],
   [6, 10],
-  [6, 7],
-  [5, 5],
+  [6, 6],
+  [4, 6],
   [4, 4],
   [4, 2],
-  [3, 2],
-  [2, 1],
+  [4, 0],
+  [3, 1],
+  [2, 2],
   [2, 0],
   [1, 0],
   [0, 0],
