@@ -55,9 +55,25 @@ const Spoken = ({ text }: { readonly text: string }) => {
   );
 };
 
+/** The signs of the buttons: outlines in a box of 16. No font is sure to have them. */
+const SIGNS = {
+  first: 'M4 3v10M12 3L7 8l5 5',
+  previous: 'M10.5 3l-5 5 5 5',
+  play: 'M5 3l8 5-8 5z',
+  pause: 'M5.5 3v10M10.5 3v10',
+  next: 'M5.5 3l5 5-5 5',
+  last: 'M12 3v10M4 3l5 5-5 5',
+} as const;
+
+const Sign = ({ of }: { readonly of: keyof typeof SIGNS }) => (
+  <svg className="player-sign" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+    <path d={SIGNS[of]} />
+  </svg>
+);
+
 const StepButton = (props: {
   readonly label: string;
-  readonly sign: string;
+  readonly sign: keyof typeof SIGNS;
   readonly off: boolean;
   readonly run: () => void;
 }) => (
@@ -70,7 +86,7 @@ const StepButton = (props: {
     aria-disabled={props.off || undefined}
     onClick={props.off ? undefined : props.run}
   >
-    <span aria-hidden="true">{props.sign}</span>
+    <Sign of={props.sign} />
   </button>
 );
 
@@ -112,8 +128,8 @@ const Strip = ({ onClose }: { readonly onClose: () => void }) => {
       }}
     >
       <div className="player-buttons">
-        <StepButton label="First step" sign="⏮" off={at === 0} run={() => goToStep(0)} />
-        <StepButton label="Previous step" sign="◀" off={at === 0} run={() => stepPlayer(-1)} />
+        <StepButton label="First step" sign="first" off={at === 0} run={() => goToStep(0)} />
+        <StepButton label="Previous step" sign="previous" off={at === 0} run={() => stepPlayer(-1)} />
         <button
           ref={first}
           type="button"
@@ -122,10 +138,10 @@ const Strip = ({ onClose }: { readonly onClose: () => void }) => {
           title={playing ? 'Pause' : still ? 'Step on' : 'Play'}
           onClick={togglePlaying}
         >
-          <span aria-hidden="true">{playing ? '⏸' : '▶'}</span>
+          <Sign of={playing ? 'pause' : 'play'} />
         </button>
-        <StepButton label="Next step" sign="▶|" off={end} run={() => stepPlayer(1)} />
-        <StepButton label="Last step" sign="⏭" off={end} run={() => goToStep(steps.count - 1)} />
+        <StepButton label="Next step" sign="next" off={end} run={() => stepPlayer(1)} />
+        <StepButton label="Last step" sign="last" off={end} run={() => goToStep(steps.count - 1)} />
         <span className="player-count">{stepCount(at, steps.count)}</span>
         {'size' in step && 'needed' in step ? (
           <Against size={step.size} needed={step.needed} kind={step.kind} />

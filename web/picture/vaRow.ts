@@ -250,7 +250,9 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
     // A program's MAP_FIXED lies in a reservation that was searched for: then the search is what there is to say.
     if (placed && placed.by !== 'search' && search === undefined && drawn.placed && !step)
       labels.put(
-        placed.by === 'fixed' ? 'MAP_FIXED: no search' : `the hint ${formatAddress(hint)} is free: no search`,
+        placed.by === 'fixed'
+          ? ['MAP_FIXED: no search']
+          : [`the hint ${formatAddress(hint)} is free: no search`, 'the hint is free: no search'],
         (drawn.placed.x0 + drawn.placed.x1) / 2,
         'middle',
         'ink',
@@ -613,33 +615,39 @@ class Labels {
     );
   }
 
-  /** Writes a label as near to `x` as it can, on the first of the lines that has room; gives whether it stands. */
+  /**
+   * Writes the first of the wordings, long to short, that has room on one of the lines, as near to `x` as it can. Where
+   * none has, the shortest stands on a plate.
+   */
   put(
-    text: string,
+    wordings: readonly string[],
     x: number,
     align: 'start' | 'middle' | 'end',
     ink: 'ink' | 'red' | 'mut',
     lines: readonly number[],
-    must = true,
-  ): boolean {
+  ): void {
     const { s, f } = this.row;
     const style = { size: 11.5 * f, weight: 600 };
-    const w = s.measure(text, style);
-    const wanted = align === 'start' ? x : align === 'end' ? x - w : x - w / 2;
-    const [least, last] = [this.row.x, this.row.x + this.row.w - w];
-    const clamp = (at: number): number => Math.min(Math.max(at, least), last);
-    const stops = [wanted, ...this.uprights.flatMap(u => [u + 5, u - 5 - w])];
-    for (const b of this.boxes) stops.push(b.x1 + 10, b.x0 - 10 - w);
-    const tries = lines.flatMap((y, line) =>
-      stops.map(at => ({ at: clamp(at), y, cost: Math.abs(clamp(at) - wanted) + line * 60 })),
-    );
-    const best = tries.filter(t => this.clear(t.at, t.at + w, t.y)).sort((a, b) => a.cost - b.cost)[0];
-    if (!best && !must) return false;
-    const at = best?.at ?? clamp(wanted);
-    const y = best?.y ?? lines[0] ?? this.row.rowY;
-    write(s, { x: at, y, text, ...style, ink, halo: 'bg', plate: best === undefined });
-    this.boxes.push({ x0: at, x1: at + w, y });
-    return best !== undefined;
+    wordings.some((text, i) => {
+      const w = s.measure(text, style);
+      const wanted = align === 'start' ? x : align === 'end' ? x - w : x - w / 2;
+      const clamp = (at: number): number =>
+        Math.min(Math.max(at, this.row.x), Math.max(this.row.x, this.row.x + this.row.w - w));
+      const stops = [wanted, ...this.uprights.flatMap(u => [u + 5, u - 5 - w])];
+      for (const b of this.boxes) stops.push(b.x1 + 10, b.x0 - 10 - w);
+      const best = lines
+        .flatMap((y, line) =>
+          stops.map(at => ({ at: clamp(at), y, cost: Math.abs(clamp(at) - wanted) + line * 60 })),
+        )
+        .filter(t => this.clear(t.at, t.at + w, t.y))
+        .sort((a, b) => a.cost - b.cost)[0];
+      if (best === undefined && i < wordings.length - 1) return false;
+      const at = best?.at ?? clamp(wanted);
+      const y = best?.y ?? lines[0] ?? this.row.rowY;
+      write(s, { x: at, y, text, ...style, ink, halo: 'bg', plate: best === undefined });
+      this.boxes.push({ x0: at, x1: at + w, y });
+      return true;
+    });
   }
 }
 
@@ -667,7 +675,7 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
   const upper = laneY + 25 * f;
   const middle = laneY + 38 * f;
   labels.put(
-    row.narrow ? name : `${name} ${formatAddress(limit)}`,
+    row.narrow ? [name] : [`${name} ${formatAddress(limit)}`, name],
     search.topDown ? start - 5 : start + 5,
     search.topDown ? 'end' : 'start',
     'ink',
@@ -719,16 +727,23 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
         : '';
     const xs = stops.map(c => c.x);
     const mid = xs.length > 0 ? (Math.min(...xs) + Math.max(...xs)) / 2 : last;
-    labels.put(text + extra, mid, 'middle', 'red', [middle, upper]);
+    const short = many === 1 ? '1 gap too small' : `${formatCount(many)} gaps too small`;
+    labels.put([text + extra, text, short], mid, 'middle', 'red', [middle, upper]);
   }
   if (step === undefined && search.taken !== undefined && !row.narrow && drawn.placed) {
     const { index } = prepared.mm.space;
     const gap = search.taken.gap;
     const from = gap === 0 ? 0 : (index.ends[gap - 1] ?? 0);
     const to = Math.min(index.starts[gap] ?? Number.POSITIVE_INFINITY, search.high);
-    const text = `${formatSize(Math.max(0, to - Math.max(from, search.low)))} free: take its ${search.topDown ? 'top' : 'bottom'}`;
+    const free = `${formatSize(Math.max(0, to - Math.max(from, search.low)))} free`;
     const side = (goalX ?? drawn.placed.x1) + (search.topDown ? -12 : 12) * f;
-    labels.put(text, side, search.topDown ? 'end' : 'start', 'ink', [rowY - 17 * f]);
+    labels.put(
+      [`${free}: take its ${search.topDown ? 'top' : 'bottom'}`, free],
+      side,
+      search.topDown ? 'end' : 'start',
+      'ink',
+      [rowY - 17 * f],
+    );
   }
 };
 
@@ -756,7 +771,7 @@ const drawCurrent = (row: Row, step: ShownStep, scale: Scale, labels: Labels): v
       : current.kind === 'guarded'
         ? `${size}, but a guard cuts it`
         : `${size} \u2265 ${needed}`;
-  labels.put(text, (x0 + x1) / 2, 'middle', current.kind === 'taken' ? 'ink' : 'red', [
+  labels.put([text], (x0 + x1) / 2, 'middle', current.kind === 'taken' ? 'ink' : 'red', [
     laneY + 38 * f,
     laneY + 25 * f,
   ]);
