@@ -41,8 +41,8 @@ const worked = (sum: string): { left: bigint; right: bigint } => {
 };
 
 /** Everything that must hold of the steps of a Scenario. */
-const check = (scenario: Scenario): void => {
-  const prepared = prepare(scenario.machine, scenario.space);
+const check = (scenario: Scenario, prepared = prepare(scenario.machine, scenario.space)): void => {
+  const { mmapMinAddr } = prepared.arch;
   const solution = solve(scenario, prepared);
   const steps = all(searchSteps(trace(scenario, prepared), solution));
   expect(steps.at(-1)).toEqual({ kind: 'done', placement: solution.placement });
@@ -63,6 +63,7 @@ const check = (scenario: Scenario): void => {
       case 'passed':
         expect(step.size).toBeGreaterThan(0);
         expect(step.size).toBeLessThan(needed);
+        if (prepared.facts.searchMinAddr) expect(step.from).toBeGreaterThanOrEqual(mmapMinAddr);
         expect(step.size + step.shortfall).toBe(needed);
         break;
       case 'guarded':
@@ -103,7 +104,13 @@ test('the steps of every address space, policy and kernel end where the engine p
   for (const { id: space } of spacePresets)
     for (const { id: policy } of policies)
       for (const kernel of ['6.1.192', '6.12.117', '7.3'])
-        for (const more of ['', '&layout=bottomup', '&hint=0x7f42_0000_0000', '&len=3M'])
+        for (const more of [
+          '',
+          '&layout=bottomup',
+          '&hint=0x7f42_0000_0000',
+          '&len=3M',
+          '&bar=2@0x0+128T&len=100T',
+        ])
           check(linked(`#1&as=${space}&p=${policy}&k=${kernel}${more}`));
 });
 
@@ -212,6 +219,7 @@ test('a guard that cuts a gap is a step of its own', () => {
   const space = makeAddressSpace(list, prepared.mm.space.layout, prepared.facts, prepared.arch);
   const other = { ...prepared, mm: { ...prepared.mm, space } };
   const scenario = { ...base, request: { ...base.request, length: bytes(0xfff_000) } };
+  check(scenario, other);
   const steps = all(searchSteps(trace(scenario, other), solve(scenario, other)));
   const cut = steps.filter(s => s.kind === 'guarded');
   expect(cut).toHaveLength(2);

@@ -132,7 +132,31 @@ export const searchFrom = (
 };
 
 /** VMAs `a` to `b` (exclusive) in a word: the name and the kind that cover most bytes. */
-const summary = (vmas: readonly Vma[], { names, kinds }: VmaCatalog, a: number, b: number) => {
+interface Summary {
+  readonly name: string;
+  readonly what: VmaKind;
+}
+
+/** The last summaries of a catalog: a drag asks for the same ones on every frame. */
+const summaries = new WeakMap<VmaCatalog, Map<number, Summary>>();
+
+const summary = (vmas: readonly Vma[], catalog: VmaCatalog, a: number, b: number): Summary => {
+  let known = summaries.get(catalog);
+  if (!known || known.size > 4000) {
+    known = new Map();
+    summaries.set(catalog, known);
+  }
+  // Far more than there are mappings in a process.
+  const key = a * 2 ** 26 + b;
+  let found = known.get(key);
+  if (!found) {
+    found = summarize(vmas, catalog, a, b);
+    known.set(key, found);
+  }
+  return found;
+};
+
+const summarize = (vmas: readonly Vma[], { names, kinds }: VmaCatalog, a: number, b: number): Summary => {
   const bytesByName = new Map<string, number>();
   const bytesByKind = new Map<VmaKind, number>();
   // Past a few hundred VMAs the first ones speak for the rest.

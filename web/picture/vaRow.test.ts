@@ -73,7 +73,7 @@ const scenes = [
   '#1&as=bare&layout=bottomup',
   '#1&a=x86_64-5&hint=0x7fffffffff0000',
   '#1&fl=shared.fixed&hint=0x7f43_0000_0000',
-  '#1&p=qemu92',
+  '#1&p=qemu',
 ];
 
 describe.each(scenes)('%s', hash => {

@@ -1,3 +1,4 @@
+import { findVma } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { foldedScale, type Scale, type Segment } from '../draw/scale.ts';
 import { cross, fitText, pill, trapezoid, triangle, write } from './sheet.ts';
@@ -36,6 +37,8 @@ interface Row {
   /** Text and marks are this much larger than on a screen. */
   readonly f: number;
   readonly narrow: boolean;
+  /** End of the space that is drawn. */
+  readonly userTop: number;
   readonly laneY: number;
   readonly bracketY: number;
   readonly rowY: number;
@@ -179,6 +182,12 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const step = input.step?.done ? undefined : input.step;
   const f = scaleOf(input);
   const laneY = top + 29 * f;
+  const userTop =
+    taskSize > 2 ** 48 &&
+    (placed === undefined || placed.end <= arch.window) &&
+    vmas.every(v => v.end <= arch.window + 4096)
+      ? arch.window
+      : taskSize;
   const row: Row = {
     s,
     input,
@@ -188,6 +197,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
     w,
     f,
     narrow: w < 560,
+    userTop,
     laneY,
     bracketY: laneY + 15 * f,
     rowY: laneY + 66 * f,
@@ -195,17 +205,12 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   };
   const { rowY, rowH, search } = row;
 
-  const userTop =
-    taskSize > 2 ** 48 &&
-    (placed === undefined || placed.end <= arch.window) &&
-    vmas.every(v => v.end <= arch.window + 4096)
-      ? arch.window
-      : taskSize;
   const truePx = (address: number): number => x + (Math.min(address, userTop) / userTop) * w;
-  const titleEnd = drawTitle(row, top, userTop, placed);
+  const { items, segments } = foldRow(row, placed, userTop);
+  const legend = legendOf(row, items);
+  const titleEnd = drawTitle(row, top, userTop, placed, legend);
   drawTrueScale(row, top + 20 * f, truePx, placed);
 
-  const { items, segments } = foldRow(row, placed, userTop);
   const scale = foldedScale(segments);
 
   // The lens from the true-scale bar to the part of the row around the new mapping and the search.
@@ -258,10 +263,22 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
         'ink',
         [rowY - 14 * f],
       );
-    drawLegend(row, items, bracket, titleEnd, top);
+    drawLegend(row, legend, bracket, titleEnd, top);
   }
   return { placed: drawn.placed, top: rowY, bottom: rowY + rowH + 18 * f };
 };
+
+/** What the true-scale bar hides, in a few words. */
+const trueScaleAside = (
+  { w, input }: Row,
+  userTop: number,
+  placed: { readonly start: number; readonly end: number } | undefined,
+): string =>
+  userTop < input.solution.prepared.arch.taskSize
+    ? 'the 47-bit window; a hint opens 64 PiB'
+    : placed && (placed.end - placed.start) / userTop < 1 / w
+      ? 'the new mapping is less than a pixel'
+      : '';
 
 /** The title line. Gives where its words end. */
 const drawTitle = (
@@ -269,23 +286,30 @@ const drawTitle = (
   top: number,
   userTop: number,
   placed: { readonly start: number; readonly end: number } | undefined,
+  legend: Legend,
 ): number => {
   const { s, x, w, f } = row;
   const y = top + 8 * f;
   const title = write(s, { x, y, text: 'Virtual address space', size: 12.5 * f, weight: 600, ink: 'ink' });
   const scaleText = `${formatSize(Math.round(userTop / 2 ** 40) * 2 ** 40)}, true scale`;
-  const aside =
-    userTop < row.input.solution.prepared.arch.taskSize
-      ? ': the 47-bit window; a hint opens 64 PiB'
-      : placed && (placed.end - placed.start) / userTop < 1 / w
-        ? ': the new mapping is less than a pixel'
-        : '';
-  const room = row.narrow ? w : w - BUTTON_ROOM;
+  const aside = trueScaleAside(row, userTop, placed);
+  const whole = aside === '' ? scaleText : `${scaleText}: ${aside}`;
+  s.hits.push({
+    x,
+    y: top + 16 * f,
+    w,
+    h: 16 * f,
+    lines: [`Bar: ${scaleText}`, ...(aside === '' ? [] : [aside])],
+  });
   const size = 11.5 * f;
   const at = x + title + 14;
-  const text = [scaleText + aside, scaleText].find(t => at + s.measure(t, { size }) <= x + room);
-  if (text === undefined || (row.narrow && text !== scaleText && at + s.measure(text, { size }) > x + w))
-    return x + title;
+  const room = x + (row.narrow ? w : w - BUTTON_ROOM) - at;
+  const width = (text: string): number => s.measure(text, { size });
+  // The legend goes before the aside, which the bar's tip has too.
+  const text =
+    [whole, scaleText].find(t => width(t) + 20 + legend.line <= room) ??
+    [whole, scaleText].find(t => width(t) <= room);
+  if (text === undefined) return x + title;
   return at + write(s, { x: at, y, text, size, ink: 'mut' });
 };
 
@@ -299,15 +323,20 @@ const drawTrueScale = (
   const { s, x, w, f } = row;
   const h = 9 * f;
   s.marks.push({ kind: 'rect', x, y: barY, w, h, fill: 'gap', stroke: 'line' });
-  let painted = Number.NEGATIVE_INFINITY;
-  for (const v of row.input.solution.prepared.mm.space.vmas) {
+  const { index } = row.input.solution.prepared.mm.space;
+  const userTop = row.userTop;
+  let painted = x;
+  for (let i = 0; i < index.count; ) {
     // Widened to 2 px where it stands, never pushed on: neighbours of less than a pixel share one mark.
-    const at = Math.min(truePx(v.start), x + w - 2);
+    const at = Math.min(truePx(index.starts[i] ?? 0), x + w - 2);
     const x0 = Math.max(at, painted);
-    const x1 = Math.min(Math.max(truePx(v.end), at + 2), x + w);
-    if (x1 <= x0) continue;
-    s.marks.push({ kind: 'rect', x: x0, y: barY, w: x1 - x0, h, fill: 'vma' });
-    painted = x1;
+    const x1 = Math.min(Math.max(truePx(index.ends[i] ?? 0), at + 2), x + w);
+    if (x1 > x0) {
+      s.marks.push({ kind: 'rect', x: x0, y: barY, w: x1 - x0, h, fill: 'vma' });
+      painted = x1;
+    }
+    // On to the next one that shows: tens of thousands may share a pixel.
+    i = Math.max(i + 1, findVma(index, ((painted - x) / w) * userTop));
   }
   if (placed && row.step === undefined)
     s.marks.push({
@@ -809,26 +838,35 @@ const drawNames = (
   }
 };
 
-/** What the blocks mean, in the part of the lane that nothing needs, else on the title line; else nowhere. */
+/** The kinds in the row, and what room they take on one line. */
+interface Legend {
+  readonly kinds: typeof vmaKinds;
+  readonly widths: readonly number[];
+  readonly line: number;
+}
+
+const legendOf = (row: Row, items: readonly VaItem[]): Legend => {
+  const present = new Set(items.map(i => (i.kind === 'vmas' ? i.what : undefined)));
+  const kinds = row.narrow ? [] : vmaKinds.filter(k => present.has(k.kind));
+  const widths = kinds.map(k => 16 * row.f + 19 + row.s.measure(k.label, { size: 10.5 * row.f }));
+  return { kinds, widths, line: widths.reduce((a, b) => a + b, 0) };
+};
+
+/** What the blocks mean: on the title line, else in the part of the lane that nothing needs, else nowhere. */
 const drawLegend = (
   row: Row,
-  items: readonly VaItem[],
+  { kinds, widths, line }: Legend,
   bracket: { readonly x0: number; readonly x1: number },
   titleEnd: number,
   top: number,
 ): void => {
   const { s, x, w, f, laneY } = row;
-  const present = new Set(items.map(i => (i.kind === 'vmas' ? i.what : undefined)));
-  const kinds = vmaKinds.filter(k => present.has(k.kind));
   if (kinds.length < 2) return;
-  const style = { size: 10.5 * f };
   const swatch = 16 * f;
   const entry = (at: number, y: number, k: (typeof kinds)[number]) => {
     drawBlock(s, k.kind, at, y - 6 * f, swatch, 11 * f);
-    write(s, { x: at + swatch + 5, y, text: k.label, ...style, ink: 'mut' });
+    write(s, { x: at + swatch + 5, y, text: k.label, size: 10.5 * f, ink: 'mut' });
   };
-  const widths = kinds.map(k => swatch + 5 + s.measure(k.label, style) + 14);
-  const line = widths.reduce((a, b) => a + b, 0);
   if (titleEnd + 20 + line <= x + w - BUTTON_ROOM) {
     let at = x + w - BUTTON_ROOM - line;
     kinds.forEach((k, i) => {
@@ -838,15 +876,12 @@ const drawLegend = (
     return;
   }
   const column = Math.max(...widths);
-  const columns = kinds.length > 3 ? 2 : 1;
+  const columns = Math.ceil(kinds.length / 3);
   const need = columns * column;
-  const taken = row.search?.topDown === false ? bracket.x1 : bracket.x0;
-  const left = row.search?.topDown === false ? undefined : taken - 14 - x >= need ? x : undefined;
-  const right = x + w - taken - 14 >= need && row.search?.topDown === false ? x + w - need : undefined;
-  const from = left ?? right;
-  if (from === undefined) return;
+  const up = row.search?.topDown === false;
+  const from = up ? x + w - need : x;
+  if (up ? from < bracket.x1 + 14 : from + need > bracket.x0 - 14) return;
   kinds.forEach((k, i) => {
-    if (i >= 3 * columns) return;
     entry(from + Math.floor(i / 3) * column, laneY + (14 + (i % 3) * 15) * f, k);
   });
 };
