@@ -27,6 +27,17 @@ for (const theme of ['dark', 'light', 'projector'] as const)
       ).toBe(0);
     });
 
+for (const theme of ['dark', 'light', 'projector'] as const)
+  test(`no axe violation while the search is played: ${theme}`, async ({ page }) => {
+    await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
+    await openApp(page, '#1&as=scene');
+    await page.getByRole('button', { name: 'Play the search' }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Last step' }).click();
+    await page.getByRole('button', { name: 'Previous step' }).click();
+    expect(await violations(page)).toEqual([]);
+  });
+
 test('no axe violation in the dialogs and on a refused request', async ({ page }) => {
   await openApp(page, '#1&len=4G&k=banana');
   expect(await violations(page)).toEqual([]);

@@ -13,6 +13,7 @@ import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
 import { runKey } from '../state/commands.ts';
 import { panFrom, setDrawn, showOffsets, zoomAt } from '../state/look.ts';
+import { useShownStep } from '../state/player.ts';
 import { eventsOf } from '../state/solution.ts';
 import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
 import { makeGestures, type Stage } from './gestures.ts';
@@ -102,6 +103,7 @@ export const Drawing = () => {
   const crosshair = useApp(s => s.crosshair);
   const viewport = useApp(s => s.viewport);
   const dragging = useApp(s => s.dragFrom !== undefined);
+  const step = useShownStep(scenario);
   const themeName = useThemeName();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -171,8 +173,10 @@ export const Drawing = () => {
         viewport,
         comb,
         measure: measure.current,
+        step,
+        large: themeName === 'projector' && !narrow,
       }),
-    [now, search, size, factor, at, narrow, pane, viewport],
+    [now, search, size, factor, at, narrow, pane, viewport, step, themeName],
   );
   // A fade changes nothing in the picture itself.
   const sliding = phase.kind === 'slide' ? phase : undefined;

@@ -4,6 +4,7 @@ import { Controls } from './controls/Controls.tsx';
 import { Drawing } from './Drawing.tsx';
 import './map.css';
 import { Readout } from './Readout.tsx';
+import { SearchPlayer } from './SearchPlayer.tsx';
 import { Sheet } from './Sheet.tsx';
 import { Toolbar } from './Toolbar.tsx';
 import { Findings } from './verdict/Findings.tsx';
@@ -44,6 +45,7 @@ export const MapScreen = () => {
       </aside>
       <section className="stage" aria-label="Picture">
         <Toolbar />
+        <SearchPlayer />
         <Drawing />
         <Readout />
       </section>

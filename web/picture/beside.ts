@@ -1,6 +1,6 @@
 import { findVma } from '../../src/space/gapIndex.ts';
 import type { PictureInput } from './types.ts';
-import { shortName } from './vaItems.ts';
+import { shortName } from './vmaKind.ts';
 import type { Neighbour } from './zipper.ts';
 
 /** A range in offsets of the mapping. */

@@ -6,10 +6,9 @@ import { drawLadder, ladderHeight } from './ladder.ts';
 import { drawPaRow, PA_ROW_HEIGHT } from './paRow.ts';
 import { trapezoid, write } from './sheet.ts';
 import type { Picture, PictureInput, Sheet } from './types.ts';
-import { drawVaRow } from './vaRow.ts';
+import { drawVaRow, vaRowHeight } from './vaRow.ts';
 import { drawZipper, type ZipperBands } from './zipper.ts';
 
-const VA_HEIGHT = 152;
 const LENS = 40;
 const LEAVES = 64;
 const LANE = 40;
@@ -30,15 +29,16 @@ export const drawMap = (input: PictureInput): Picture => {
   const w = input.width - 2 * margin;
   const { device, prepared } = input.solution;
   const levels = prepared.arch.levels.length;
+  const vaHeight = vaRowHeight(input);
   const fixed =
-    TOP + VA_HEIGHT + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + ladderHeight(levels) + 8;
+    TOP + vaHeight + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + ladderHeight(levels) + 8;
   // A fifth level takes its row from the jaws.
-  const least = LEAST_JAW - Math.max(0, levels - 4) * 14;
+  const least = LEAST_JAW - Math.max(0, levels - 4) * 14 - (input.large ? 20 : 0);
   const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));
   const height = Math.max(input.height, fixed + 2 * jaw);
 
   const va = drawVaRow(s, input, x, TOP, w);
-  const zipTop = TOP + VA_HEIGHT + LENS;
+  const zipTop = TOP + vaHeight + LENS;
   const bands: ZipperBands = {
     titleY: zipTop - 29,
     vaY: zipTop,
@@ -87,7 +87,7 @@ export const drawMap = (input: PictureInput): Picture => {
     );
     if (input.crosshair !== undefined) {
       const cx = rowAt(input.crosshair);
-      dotted(s, [cx, va.bottom - 50], [cx, va.bottom - 18]);
+      dotted(s, [cx, va.top], [cx, va.bottom - 18]);
       if (input.crosshair >= pane.from && input.crosshair <= pane.to)
         dotted(s, [cx, va.bottom - 18], [paneAt(input.crosshair), bands.vaY]);
     }

@@ -4,6 +4,27 @@ import type { Mark, Measure } from '../draw/marks.ts';
 import type { Viewport } from '../draw/viewport.ts';
 import type { FinalSearch } from './vaItems.ts';
 
+/** A moment of a search that is played, as the address-space row draws it. */
+export interface ShownStep {
+  /** The search that the moment belongs to; undefined where none ran. */
+  readonly search: FinalSearch | undefined;
+  /** The gap that is looked at: its number, bounds and size in bytes, and what becomes of it. */
+  readonly current:
+    | {
+        readonly kind: 'passed' | 'guarded' | 'taken';
+        readonly gap: number;
+        readonly from: number;
+        readonly to: number;
+        readonly size: number;
+        readonly needed: number;
+      }
+    | undefined;
+  /** The number of the gap that the search has come to. */
+  readonly reached: number | 'nothing' | 'all';
+  /** The placement is over: the mapping stands. */
+  readonly done: boolean;
+}
+
 /** What the Map is drawn from. */
 export interface PictureInput {
   readonly scenario: Scenario;
@@ -21,6 +42,10 @@ export interface PictureInput {
   /** The VA comb on its way from another start: `delta` bytes to go, of which the share `left` is left. */
   readonly comb?: { readonly delta: number; readonly left: number } | undefined;
   readonly measure: Measure;
+  /** The step of the search that is shown while it is played; left out, the search is over. */
+  readonly step?: ShownStep | undefined;
+  /** Marks and rows are drawn larger, for a projector. */
+  readonly large?: boolean;
 }
 
 /** What lies under the pointer. */

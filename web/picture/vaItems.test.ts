@@ -5,12 +5,13 @@ import { readLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { prepare, solve, trace } from '../../src/solve.ts';
 import { va } from '../../src/units.ts';
-import { finalSearch, shortName, type VaItem, vaItems } from './vaItems.ts';
+import { finalSearch, type VaItem, vaItems } from './vaItems.ts';
+import { shortName } from './vmaKind.ts';
 
 const noPacker = { pack: (t: string) => t, unpack: (t: string) => t };
 const linked = (hash: string): Scenario => readLink(hash, noPacker).scenario;
 
-const itemsOf = (scenario: Scenario, maxPassed = 4): readonly VaItem[] => {
+const itemsOf = (scenario: Scenario, maxPassed = 4, maxSingles = 6): readonly VaItem[] => {
   const prepared = prepare(scenario.machine, scenario.space);
   const { placement } = solve(scenario, prepared);
   return vaItems({
@@ -20,6 +21,7 @@ const itemsOf = (scenario: Scenario, maxPassed = 4): readonly VaItem[] => {
     placed: placement.ok ? placement : undefined,
     search: finalSearch(trace(scenario, prepared), prepared.mm.space.index),
     maxPassed,
+    maxSingles,
   });
 };
 
@@ -60,8 +62,9 @@ test('the stretches ascend, touch and contain the mapping, whatever the scenario
     fc.property(
       links,
       fc.integer({ min: 0, max: 6 }),
+      fc.integer({ min: 0, max: 20 }),
       fc.integer({ min: 1, max: 4 * 2 ** 18 }),
-      (hash, maxPassed, pages) => {
+      (hash, maxPassed, maxSingles, pages) => {
         const base = linked(hash);
         const scenario = {
           ...base,
@@ -70,7 +73,7 @@ test('the stretches ascend, touch and contain the mapping, whatever the scenario
             length: Math.min(base.request.length, pages * 4096) as typeof base.request.length,
           },
         };
-        const items = itemsOf(scenario, maxPassed);
+        const items = itemsOf(scenario, maxPassed, maxSingles);
         expect(items[0]?.from).toBe(0);
         items.forEach((item, i) => {
           expect(item.to, `${item.kind} ${i}`).toBeGreaterThan(item.from);

@@ -1,6 +1,7 @@
 import type { PlacementEvent } from '../../src/placement/mm.ts';
 import { findVma, firstGapOf, type GapIndex, gapEnd, gapStart } from '../../src/space/gapIndex.ts';
 import type { Vma } from '../../src/space/vma.ts';
+import { catalogOf, runAround, type VmaCatalog, type VmaKind, type VmaRun } from './vmaKind.ts';
 
 /** One stretch of the folded address-space row, from low to high addresses. */
 export type VaItem =
@@ -10,13 +11,31 @@ export type VaItem =
       readonly to: number;
       readonly count: number;
       readonly name: string;
+      /** The kind of most of its bytes. */
+      readonly what: VmaKind;
+      /** It stands alone: one mapping, or the touching ones of one name; what it is must be readable. */
+      readonly single: boolean;
+      /** Touches the new mapping, or is the next one to it. */
+      readonly neighbour: boolean;
     }
   | {
       readonly kind: 'gap';
       readonly from: number;
       readonly to: number;
-      /** passed: looked at and too small; guarded: large enough, but a guard cuts it; free: not in question. */
-      readonly role: 'passed' | 'guarded' | 'free';
+      /**
+       * passed: looked at and too small; guarded: large enough, but a guard cuts it; free: not in question; slit: one
+       * of the many that have no place of their own.
+       */
+      readonly role: 'passed' | 'guarded' | 'free' | 'slit';
+      /** Its number in the index, where it has a part in the search. */
+      readonly gap?: number;
+    }
+  /** What a mapping above demands to be free below itself: inside a gap, and no mapping. */
+  | {
+      readonly kind: 'guard';
+      readonly from: number;
+      readonly to: number;
+      readonly rule: 'stack' | 'shadow stack';
     }
   | { readonly kind: 'new'; readonly from: number; readonly to: number }
   /** Room that alignment left unused beside the new mapping. */
@@ -50,10 +69,27 @@ const KEPT = 8;
 const VAST = 2 ** 36;
 
 /** Reads the last search out of a trace; undefined when no search ran (MAP_FIXED, a hint that was free). */
-export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex): FinalSearch | undefined => {
-  const begin = events.findLastIndex(e => e.kind === 'search');
+export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex): FinalSearch | undefined =>
+  searchFrom(
+    events,
+    events.findLastIndex(e => e.kind === 'search'),
+    index,
+    0,
+  );
+
+/**
+ * Reads the search that begins with event `begin` out of a trace; undefined where none does. `minAddr`: the
+ * mmap_min_addr that the search itself is clamped to, else 0.
+ */
+export const searchFrom = (
+  events: readonly PlacementEvent[],
+  begin: number,
+  index: GapIndex,
+  minAddr: number,
+): FinalSearch | undefined => {
   const head = events[begin];
   if (head?.kind !== 'search') return undefined;
+  const floor = Math.max(head.low, minAddr);
   const fallback = events.slice(0, begin).at(-1)?.kind === 'fallback';
   const best: { gap: number; size: number }[] = [];
   let passedCount = 0;
@@ -61,13 +97,14 @@ export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex):
   const guarded: number[] = [];
   let taken: FinalSearch['taken'];
   for (const event of events.slice(begin + 1)) {
+    if (event.kind === 'search') break;
     if (event.kind === 'passed') {
       const lo = Math.max(0, Math.min(event.first, event.last));
       const hi = Math.min(index.count, Math.max(event.first, event.last));
       // Tens of thousands of gaps on every frame of a drag: most are empty or no larger than those kept.
       let least = 0;
       for (let gap = lo; gap <= hi; gap++) {
-        const size = Math.min(gapEnd(index, gap), head.high) - Math.max(gapStart(index, gap), head.low);
+        const size = Math.min(gapEnd(index, gap), head.high) - Math.max(gapStart(index, gap), floor);
         if (size <= 0) continue;
         passedCount++;
         if (size <= least) continue;
@@ -94,38 +131,60 @@ export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex):
   };
 };
 
-/** A short name for VMAs `a` to `b` (exclusive): the name that covers most bytes, without path and version. */
-const clusterName = (vmas: readonly Vma[], a: number, b: number): string => {
+/** VMAs `a` to `b` (exclusive) in a word: the name and the kind that cover most bytes. */
+interface Summary {
+  readonly name: string;
+  readonly what: VmaKind;
+}
+
+/** The last summaries of a catalog: a drag asks for the same ones on every frame. */
+const summaries = new WeakMap<VmaCatalog, Map<number, Summary>>();
+
+const summary = (vmas: readonly Vma[], catalog: VmaCatalog, a: number, b: number): Summary => {
+  let known = summaries.get(catalog);
+  if (!known || known.size > 4000) {
+    known = new Map();
+    summaries.set(catalog, known);
+  }
+  // Far more than there are mappings in a process.
+  const key = a * 2 ** 26 + b;
+  let found = known.get(key);
+  if (!found) {
+    found = summarize(vmas, catalog, a, b);
+    known.set(key, found);
+  }
+  return found;
+};
+
+const summarize = (vmas: readonly Vma[], { names, kinds }: VmaCatalog, a: number, b: number): Summary => {
   const bytesByName = new Map<string, number>();
+  const bytesByKind = new Map<VmaKind, number>();
   // Past a few hundred VMAs the first ones speak for the rest.
   for (let i = a; i < Math.min(b, a + 400); i++) {
     const v = vmas[i];
     if (!v) continue;
-    const name = shortName(v.name);
-    bytesByName.set(name, (bytesByName.get(name) ?? 0) + (v.end - v.start));
-  }
-  let best = '';
-  let most = -1;
-  for (const [name, size] of bytesByName) {
+    const size = v.end - v.start;
+    const name = names[i] ?? '';
+    const kind = kinds[i] ?? 'anon';
     // A named mapping says more than anonymous memory, unless it is a crumb beside it.
-    const weight = name === '' ? size / 64 : size;
-    if (weight > most) {
-      best = name;
-      most = weight;
-    }
+    bytesByName.set(name, (bytesByName.get(name) ?? 0) + (name === '' ? size / 64 : size));
+    bytesByKind.set(kind, (bytesByKind.get(kind) ?? 0) + size);
   }
-  return best === '' ? 'anon' : best;
+  const name = most(bytesByName) ?? '';
+  const what = most(bytesByKind) ?? 'anon';
+  return { name: name !== '' ? name : what === 'none' ? 'no access' : 'anon', what };
 };
 
-/** A mapping's name without its folder and version: `libpixman`, `[heap]`. */
-export const shortName = (name: string): string => {
-  // The end of a name tells what it is; cut first, so that no pattern meets a long one.
-  const base = name
-    .slice(-200)
-    .replace(/ \(deleted\)$/, '')
-    .replace(/^.*\//, '')
-    .slice(0, 80);
-  return base.replace(/[-.]?[\d.]*\.so[\d.]*$/, '').replace(/^(.{18}).+$/, '$1…');
+/** The key with the largest number; the first one of several. */
+const most = <K>(weights: ReadonlyMap<K, number>): K | undefined => {
+  let best: K | undefined;
+  let largest = -1;
+  for (const [key, weight] of weights) {
+    if (weight <= largest) continue;
+    best = key;
+    largest = weight;
+  }
+  return best;
 };
 
 /** What the row is built from. */
@@ -137,63 +196,127 @@ export interface VaItemsInput {
   readonly search: FinalSearch | undefined;
   /** How many of the passed gaps may have a place of their own. */
   readonly maxPassed: number;
+  /** How many mappings may stand alone, besides the neighbours of the new one. */
+  readonly maxSingles: number;
+  /** The gap that a played search looks at, which always has its place. */
+  readonly current?: { readonly gap: number; readonly kind: 'passed' | 'guarded' | 'taken' } | undefined;
 }
 
 /**
- * The stretches of the folded row, ascending and touching, from 0 to the end of user space. VMAs between two
- * gaps that are shown become one stretch; the gaps inside it are too small to matter here.
+ * The stretches of the folded row, ascending and touching, from 0 to the end of user space. Mappings that do not stand
+ * alone become one stretch with those beside them; the gaps inside it are too small to matter here.
  */
 export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
-  const { vmas, index, placed, search, taskSize } = input;
+  const { vmas, index, placed, search, taskSize, current } = input;
+  const catalog = catalogOf(vmas);
   const items: VaItem[] = [];
-  const gap = (from: number, to: number, role: 'passed' | 'guarded' | 'free') => {
-    if (to > from) items.push({ kind: 'gap', from, to, role });
+  const startOf = (i: number): number => index.starts[i] ?? taskSize;
+  const endOf = (i: number): number => index.ends[i] ?? 0;
+  type Role = Extract<VaItem, { kind: 'gap' }>['role'];
+  const gap = (from: number, to: number, role: Role, number?: number) => {
+    if (to > from)
+      items.push({ kind: 'gap', from, to, role, ...(number === undefined ? {} : { gap: number }) });
   };
+
+  // MAP_FIXED may land on mappings; they are cut or gone.
+  const over = placed && search === undefined ? findVma(index, placed.start) : index.count;
+  const buried = placed !== undefined && over < index.count && startOf(over) < placed.end;
+  const upper = buried && placed ? findVma(index, placed.end - 4096) : 0;
+  const above = !buried
+    ? placed && findVma(index, placed.start)
+    : placed && upper < index.count && endOf(upper) <= placed.end
+      ? upper + 1
+      : upper;
+  const below = !buried ? above && above - 1 : placed && startOf(over) < placed.start ? over : over - 1;
+  const neighbours = [below, above].filter((i): i is number => i !== undefined && i >= 0 && i < index.count);
+  const beside = (run: VmaRun): boolean => neighbours.some(i => i >= run.first && i < run.after);
+  const singles = [
+    ...neighbours.map(i => runAround(vmas, catalog, i)),
+    ...catalog.notable.slice(0, input.maxSingles),
+  ].sort((a, b) => a.first - b.first);
+
   /** VMAs `a` to `b`, cut to [from, to), as one stretch between gaps that no stretch may hide. */
   const cluster = (a: number, b: number, from: number, to: number) => {
     let at = from;
     let first = a;
+    const push = (after: number, end: number) =>
+      items.push({
+        kind: 'vmas',
+        from: at,
+        to: end,
+        count: after - first,
+        ...summary(vmas, catalog, first, after),
+        single: after - first === 1,
+        neighbour: neighbours.some(i => i >= first && i < after),
+      });
     for (let g = firstGapOf(index, a + 1, VAST); g > a && g < b; g = firstGapOf(index, g + 1, VAST)) {
       const end = Math.min(endOf(g - 1), to);
-      if (end > at)
-        items.push({ kind: 'vmas', from: at, to: end, count: g - first, name: clusterName(vmas, first, g) });
+      if (end > at) push(g, end);
       at = Math.min(startOf(g), to);
       gap(Math.max(end, from), at, 'free');
       first = g;
     }
-    if (b > first && to > at)
-      items.push({ kind: 'vmas', from: at, to, count: b - first, name: clusterName(vmas, first, b) });
+    if (b > first && to > at) push(b, to);
   };
-  const startOf = (i: number): number => index.starts[i] ?? taskSize;
-  const endOf = (i: number): number => index.ends[i] ?? 0;
+  const between = (from: number, to: number): Role => (to - from >= VAST ? 'free' : 'slit');
+  /** VMAs `a` to `b`, cut to [from, to), with the ones that stand alone between the others. */
+  const stretch = (a: number, b: number, from: number, to: number) => {
+    let at = from;
+    let next = a;
+    for (const run of singles) {
+      const first = Math.max(run.first, next);
+      const after = Math.min(run.after, b);
+      if (first >= after) continue;
+      if (first > next) {
+        const crowd = Math.max(at, startOf(next));
+        gap(at, crowd, between(at, crowd));
+        at = Math.max(crowd, Math.min(endOf(first - 1), to));
+        cluster(next, first, crowd, at);
+      }
+      const start = Math.max(from, startOf(first));
+      gap(at, start, between(at, start));
+      const end = Math.min(endOf(after - 1), to);
+      if (end > start)
+        items.push({
+          kind: 'vmas',
+          from: start,
+          to: end,
+          count: after - first,
+          ...summary(vmas, catalog, first, after),
+          single: true,
+          neighbour: beside(run),
+        });
+      at = Math.max(at, end);
+      next = after;
+    }
+    if (next < b) {
+      const start = next === a ? from : Math.min(Math.max(at, startOf(next)), to);
+      gap(at, start, between(at, start));
+      cluster(next, b, start, to);
+    } else gap(at, to, between(at, to));
+  };
 
-  // MAP_FIXED may land on mappings; they are cut or gone.
-  const over = placed && search === undefined ? findVma(index, placed.start) : index.count;
-  if (placed && over < index.count && startOf(over) < placed.end) {
-    const after = findVma(index, placed.end - 4096);
-    const upper = after < index.count && endOf(after) <= placed.end ? after + 1 : after;
-    const below = startOf(over) < placed.start ? over + 1 : over;
+  if (buried && placed && above !== undefined && below !== undefined) {
+    const lowEnd = below >= 0 ? Math.min(endOf(below), placed.start) : Math.min(startOf(0), placed.start);
     gap(0, Math.min(startOf(0), placed.start), 'free');
-    cluster(0, below, startOf(0), Math.min(endOf(below - 1), placed.start));
-    gap(
-      below > 0 ? Math.min(endOf(below - 1), placed.start) : Math.min(startOf(0), placed.start),
-      placed.start,
-      'free',
-    );
+    stretch(0, below + 1, startOf(0), lowEnd);
+    gap(lowEnd, placed.start, 'free');
     items.push({ kind: 'new', from: placed.start, to: placed.end });
-    const next = Math.max(placed.end, upper < index.count ? startOf(upper) : taskSize);
+    const next = Math.max(placed.end, above < index.count ? startOf(above) : taskSize);
     gap(placed.end, Math.min(next, taskSize), 'free');
-    cluster(upper, index.count, next, endOf(index.count - 1));
+    stretch(above, index.count, next, endOf(index.count - 1));
     gap(Math.max(endOf(index.count - 1), placed.end), taskSize, 'free');
-    return items;
+    return withGuards(items, index, vmas);
   }
 
   const shown = new Set<number>();
   shown.add(0);
-  const home = placed === undefined ? undefined : (search?.taken?.gap ?? findVma(index, placed.start));
+  const home = placed === undefined ? undefined : findVma(index, placed.start);
   if (home !== undefined) shown.add(home);
-  for (const g of search?.passed.slice(0, input.maxPassed) ?? []) shown.add(g);
+  const largest = search?.passed.slice(0, input.maxPassed) ?? [];
+  for (const g of largest) shown.add(g);
   for (const g of search?.guarded ?? []) shown.add(g);
+  if (current) shown.add(current.gap);
   // The gap that the search begins in: what lies beyond its limit is not searched.
   const limit = search === undefined ? undefined : search.topDown ? search.high : search.low;
   const limitGap = limit === undefined || limit >= taskSize ? undefined : findVma(index, limit);
@@ -201,25 +324,27 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
 
   let next = 0;
   for (const g of [...shown].sort((a, b) => a - b)) {
-    cluster(next, g, startOf(next), endOf(g - 1));
+    if (g > next) stretch(next, g, startOf(next), endOf(g - 1));
     next = g;
     const from = gapStart(index, g);
     const to = Math.min(gapEnd(index, g), taskSize);
     if (to <= from) continue;
-    const role = search?.guarded.includes(g) ? 'guarded' : search?.passed.includes(g) ? 'passed' : 'free';
+    const met = current?.gap === g && current.kind !== 'taken' ? current.kind : undefined;
+    const role =
+      met ?? (search?.guarded.includes(g) ? 'guarded' : largest.includes(g) ? 'passed' : ('free' as const));
     const piece = (a: number, b: number) => {
       if (b <= a) return;
-      if (limit === undefined || search === undefined) gap(a, b, role);
+      if (limit === undefined || search === undefined) gap(a, b, role, g);
       else if (search.topDown) {
-        gap(a, Math.min(b, limit), role);
+        gap(a, Math.min(b, limit), role, g);
         if (b > limit) items.push({ kind: 'unsearched', from: Math.max(a, limit), to: b });
       } else {
         if (a < limit) items.push({ kind: 'unsearched', from: a, to: Math.min(b, limit) });
-        gap(Math.max(a, limit), b, role);
+        gap(Math.max(a, limit), b, role, g);
       }
     };
     if (placed && g === home) {
-      const edge = search?.taken?.edge;
+      const edge = search?.taken?.gap === home ? search.taken.edge : undefined;
       const skipsAbove = edge !== undefined && search?.topDown === true && edge > placed.end;
       const skipsBelow = edge !== undefined && search?.topDown === false && edge < placed.start;
       if (skipsBelow) {
@@ -233,8 +358,26 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
       } else piece(placed.end, to);
     } else piece(from, to);
   }
-  cluster(next, index.count, startOf(next), endOf(index.count - 1));
+  if (next < index.count) stretch(next, index.count, startOf(next), endOf(index.count - 1));
   const last = items.at(-1)?.to ?? 0;
   if (last < taskSize && shown.has(index.count)) gap(last, taskSize, 'free');
-  return items;
+  return withGuards(items, index, vmas);
 };
+
+/**
+ * Cuts the guard off the upper end of every stretch that is free. A gap that is no larger than the guard stays whole:
+ * it was too small before the guard was looked at.
+ */
+const withGuards = (items: readonly VaItem[], index: GapIndex, vmas: readonly Vma[]): readonly VaItem[] =>
+  items.flatMap((item): readonly VaItem[] => {
+    if (item.kind !== 'gap' && item.kind !== 'unsearched') return [item];
+    const above = findVma(index, item.from);
+    const guardStart = index.guardStarts[above];
+    if (guardStart === undefined || index.starts[above] !== item.to) return [item];
+    if (guardStart >= item.to || guardStart <= item.from) return [item];
+    const rule = vmas[above]?.growsDown ? 'stack' : 'shadow stack';
+    return [
+      { ...item, to: guardStart },
+      { kind: 'guard', from: guardStart, to: item.to, rule },
+    ];
+  });

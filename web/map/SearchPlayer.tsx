@@ -1,0 +1,186 @@
+import { useEffect, useRef, useState } from 'react';
+import { formatSize } from '../../src/text.ts';
+import { arithmeticOf, type SearchStep } from '../picture/searchSteps.ts';
+import { stepCount, stepSentence } from '../picture/searchWords.ts';
+import {
+  closePlayer,
+  goToStep,
+  startPlayer,
+  stepPlayer,
+  stepsOf,
+  togglePlaying,
+  usePlayer,
+} from '../state/player.ts';
+import { useMedia, useScenario } from '../state/store.ts';
+import './player.css';
+
+/** A step is spoken when the playing has rested on it this long. */
+const SETTLED_MS = 400;
+
+/** The least size on the scale of {@link Against}: half a small page. */
+const LEAST = 2048;
+
+/** The size of a gap against the size needed, as marks on one scale of doublings. */
+const Against = ({ size, needed, kind }: { size: number; needed: number; kind: SearchStep['kind'] }) => {
+  const span = Math.log2(Math.max(size, needed) / LEAST) * 1.04;
+  const at = (bytes: number): string =>
+    `${Math.max(0, Math.min(100, (Math.log2(Math.max(bytes, LEAST) / LEAST) / span) * 100)).toFixed(2)}%`;
+  const enough = size >= needed;
+  const words = `Gap ${formatSize(size)}, needed ${formatSize(needed)}`;
+  return (
+    <div className="against" role="img" aria-label={`${words}, on a scale of doublings`}>
+      <span className={enough && kind !== 'guarded' ? undefined : 'red'}>
+        {enough && kind !== 'guarded' ? '' : '✕ '}gap {formatSize(size)}
+      </span>
+      <span className="axis">
+        <span className="tick" style={{ left: at(needed) }} />
+        <span className={enough ? 'dot' : 'dot short'} style={{ left: at(size) }} />
+      </span>
+      <span>needed {formatSize(needed)}</span>
+    </div>
+  );
+};
+
+/** Says the step once it rests. */
+const Spoken = ({ text }: { readonly text: string }) => {
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    const timer = window.setTimeout(() => setSaid(text), SETTLED_MS);
+    return () => window.clearTimeout(timer);
+  }, [text]);
+  return (
+    <p className="visually-hidden" role="status" aria-live="polite">
+      {said}
+    </p>
+  );
+};
+
+/** The signs of the buttons: outlines in a box of 16. No font is sure to have them. */
+const SIGNS = {
+  first: 'M4 3v10M12 3L7 8l5 5',
+  previous: 'M10.5 3l-5 5 5 5',
+  play: 'M5 3l8 5-8 5z',
+  pause: 'M5.5 3v10M10.5 3v10',
+  next: 'M5.5 3l5 5-5 5',
+  last: 'M12 3v10M4 3l5 5-5 5',
+} as const;
+
+const Sign = ({ of }: { readonly of: keyof typeof SIGNS }) => (
+  <svg className="player-sign" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+    <path d={SIGNS[of]} />
+  </svg>
+);
+
+const StepButton = (props: {
+  readonly label: string;
+  readonly sign: keyof typeof SIGNS;
+  readonly off: boolean;
+  readonly run: () => void;
+}) => (
+  <button
+    type="button"
+    className="button icon"
+    aria-label={props.label}
+    title={props.label}
+    // Not `disabled`: that would drop the focus at either end.
+    aria-disabled={props.off || undefined}
+    onClick={props.off ? undefined : props.run}
+  >
+    <Sign of={props.sign} />
+  </button>
+);
+
+/** The open player: its buttons, the step in words, its arithmetic. */
+const Strip = ({ onClose }: { readonly onClose: () => void }) => {
+  const scenario = useScenario();
+  const { at, playing } = usePlayer(scenario);
+  const still = useMedia('(prefers-reduced-motion: reduce)');
+  const first = useRef<HTMLButtonElement>(null);
+  const steps = stepsOf(scenario);
+  const step = steps.at(at);
+  const lines = arithmeticOf(step);
+  const end = at >= steps.count - 1;
+  const sentence = stepSentence(step);
+
+  useEffect(() => first.current?.focus({ preventScroll: true }), []);
+
+  useEffect(() => {
+    if (!playing) return;
+    const { plan } = steps;
+    const next = plan.find(stop => stop.step > at);
+    if (still || next === undefined) {
+      goToStep(at);
+      return;
+    }
+    const stay = plan.find(stop => stop.step >= at)?.ms ?? next.ms;
+    const timer = window.setTimeout(() => goToStep(next.step, true), stay);
+    return () => window.clearTimeout(timer);
+  }, [playing, still, steps, at]);
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes from any of the buttons inside
+    <div
+      className="player"
+      onKeyDown={e => {
+        if (e.key !== 'Escape') return;
+        e.stopPropagation();
+        onClose();
+      }}
+    >
+      <div className="player-buttons">
+        <StepButton label="First step" sign="first" off={at === 0} run={() => goToStep(0)} />
+        <StepButton label="Previous step" sign="previous" off={at === 0} run={() => stepPlayer(-1)} />
+        <button
+          ref={first}
+          type="button"
+          className="button icon"
+          aria-label={playing ? 'Pause' : still ? 'Step on' : 'Play'}
+          title={playing ? 'Pause' : still ? 'Step on' : 'Play'}
+          onClick={togglePlaying}
+        >
+          <Sign of={playing ? 'pause' : 'play'} />
+        </button>
+        <StepButton label="Next step" sign="next" off={end} run={() => stepPlayer(1)} />
+        <StepButton label="Last step" sign="last" off={end} run={() => goToStep(steps.count - 1)} />
+        <span className="player-count">{stepCount(at, steps.count)}</span>
+        {'size' in step && 'needed' in step ? (
+          <Against size={step.size} needed={step.needed} kind={step.kind} />
+        ) : null}
+        <button type="button" className="button player-close" onClick={onClose}>
+          Close
+        </button>
+      </div>
+      <p className="player-sentence">{sentence}</p>
+      {lines.length > 0 ? (
+        <dl className="player-lines" aria-label="Arithmetic">
+          {lines.map(l => (
+            <div key={l.words}>
+              <dt>{l.words}</dt>
+              <dd>{l.sum}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+      <Spoken text={[`${stepCount(at, steps.count)}.`, sentence, ...lines.map(l => l.sum)].join(' ')} />
+    </div>
+  );
+};
+
+/** Plays the search of the address space, step by step; closed it is one button on the drawing's title line. */
+export const SearchPlayer = () => {
+  const { open } = usePlayer(useScenario());
+  const button = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !open) button.current?.focus({ preventScroll: true });
+    wasOpen.current = open;
+  }, [open]);
+  if (open) return <Strip onClose={closePlayer} />;
+  return (
+    <div className="player-closed">
+      <button ref={button} type="button" className="button" onClick={startPlayer}>
+        Play the search
+      </button>
+    </div>
+  );
+};
