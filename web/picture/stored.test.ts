@@ -58,7 +58,9 @@ describe('stored pictures', () => {
 
   test('a difference is told with its place and how to accept it', () => {
     expect(difference('a.svg', 'x\n', 'x\n')).toBeUndefined();
-    expect(difference('a.svg', 'x\ny\n', 'x\nz\n')).toMatch(/line 2:\n- y\n\+ z\n(?:.*\n)*.*npm run pictures/);
+    expect(difference('a.svg', 'x\ny\n', 'x\nz\n')).toMatch(
+      /line 2:\n- y\n\+ z\n(?:.*\n)*.*npm run pictures/,
+    );
     expect(difference('a.svg', undefined, '')).toMatch(/not stored/);
   });
 });
