@@ -1,8 +1,11 @@
 import type { LeafKind } from '../../src/arch/arch.ts';
-import type { HatchMark, Ink, LeavesMark, Mark, Measure } from './marks.ts';
+import { paintHatch, paintLeaves } from './leaves.ts';
+import type { Ink, Mark, Measure } from './marks.ts';
+import type { Pen } from './pen.ts';
 import type { Palette } from './tokens.ts';
 
-const SANS =
+/** The type of everything that is not a number or an address. */
+export const SANS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
 const MONO = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
@@ -33,20 +36,19 @@ const colourOf = (palette: Palette, ink: Ink): string => {
 };
 
 /**
- * Paints a draw list in order. The context is scaled to CSS pixels already. With `outlines` every filled block is an
- * outline: forced colours leave too few colours to tell fills apart.
+ * Paints a draw list in order, on a canvas or into a file. The pen is scaled to CSS pixels already. With `outlines`
+ * every filled block is an outline: forced colours leave too few colours to tell fills apart.
  */
-export const paint = (
-  ctx: CanvasRenderingContext2D,
-  marks: readonly Mark[],
-  palette: Palette,
-  outlines = false,
-): void => {
+export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlines = false): void => {
   const ink = (i: Ink): string => colourOf(palette, i);
+  ctx.lineJoin = 'round';
+  ctx.lineDashOffset = 0;
   for (const mark of marks) {
     ctx.globalAlpha = mark.alpha ?? 1;
     switch (mark.kind) {
       case 'rect': {
+        // Too thin for any screen, and without an edge to show for it.
+        if (!mark.stroke && (mark.w < 0.005 || mark.h < 0.005)) break;
         ctx.beginPath();
         if (mark.radius) ctx.roundRect(mark.x, mark.y, mark.w, mark.h, mark.radius);
         else ctx.rect(mark.x, mark.y, mark.w, mark.h);
@@ -94,7 +96,6 @@ export const paint = (
         if (mark.halo) {
           ctx.strokeStyle = ink(mark.halo);
           ctx.lineWidth = 4;
-          ctx.lineJoin = 'round';
           ctx.setLineDash([]);
           ctx.strokeText(mark.text, mark.x, mark.y);
         }
@@ -119,7 +120,7 @@ interface Strokeable {
   readonly dash?: readonly number[];
 }
 
-const fillAndStroke = (ctx: CanvasRenderingContext2D, mark: Strokeable, ink: (i: Ink) => string): void => {
+const fillAndStroke = (ctx: Pen, mark: Strokeable, ink: (i: Ink) => string): void => {
   if (mark.fill) {
     ctx.fillStyle = ink(mark.fill);
     ctx.fill();
@@ -128,125 +129,6 @@ const fillAndStroke = (ctx: CanvasRenderingContext2D, mark: Strokeable, ink: (i:
     ctx.strokeStyle = ink(mark.stroke);
     ctx.lineWidth = mark.strokeWidth ?? 1;
     ctx.setLineDash([...(mark.dash ?? [])]);
-    ctx.stroke();
-  }
-};
-
-const clipped = (
-  ctx: CanvasRenderingContext2D,
-  box: { x: number; y: number; w: number; h: number },
-  draw: () => void,
-): void => {
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(box.x, box.y, box.w, box.h);
-  ctx.clip();
-  draw();
-  ctx.restore();
-};
-
-const paintHatch = (
-  ctx: CanvasRenderingContext2D,
-  mark: Pick<HatchMark, 'x' | 'y' | 'w' | 'h' | 'stroke' | 'pitch'>,
-  ink: (i: Ink) => string,
-): void =>
-  clipped(ctx, mark, () => {
-    const pitch = mark.pitch ?? 7;
-    ctx.strokeStyle = ink(mark.stroke);
-    ctx.lineWidth = 1;
-    ctx.setLineDash([]);
-    ctx.beginPath();
-    for (let x = mark.x - mark.h; x < mark.x + mark.w; x += pitch) {
-      ctx.moveTo(x, mark.y + mark.h);
-      ctx.lineTo(x + mark.h * 0.6, mark.y);
-    }
-    ctx.stroke();
-  });
-
-/** From this width on a leaf is drawn as a block of its own. */
-const BLOCK_PX = 5;
-
-const paintLeaves = (ctx: CanvasRenderingContext2D, mark: LeavesMark, ink: (i: Ink) => string): void =>
-  clipped(ctx, mark, () => {
-    ctx.fillStyle = ink(`${mark.leaf}.fill`);
-    ctx.setLineDash([]);
-    if (mark.pitch >= BLOCK_PX) paintBlocks(ctx, mark, ink);
-    else paintTexture(ctx, mark);
-    if (mark.corrupt) {
-      ctx.globalAlpha = 1;
-      paintHatch(ctx, { ...mark, stroke: 'bg', pitch: 5 }, ink);
-      paintHatch(ctx, { ...mark, stroke: 'red', pitch: 9 }, ink);
-    }
-  });
-
-/** The texture of each leaf size: told apart by shape, anchored to the band so that it does not shimmer. */
-const paintTexture = (ctx: CanvasRenderingContext2D, m: LeavesMark): void => {
-  const end = m.x + m.w;
-  ctx.beginPath();
-  switch (m.leaf) {
-    case 'pte':
-      for (let x = m.x; x < end; x += 3) ctx.rect(x, m.y, 1.6, m.h);
-      break;
-    case 'contpte':
-      for (let x = m.x; x < end; x += 14) {
-        for (let i = 0; i < 4; i++) ctx.rect(x + i * 3, m.y, 1.6, m.h);
-        ctx.rect(x, m.y, 10.6, 1.6);
-        ctx.rect(x, m.y + m.h - 1.6, 10.6, 1.6);
-      }
-      break;
-    case 'pmd': {
-      const course = (m.h - 1.5) / 2;
-      for (let x = m.x - 5; x < end; x += 11) {
-        ctx.rect(x + 5, m.y, 9.5, course);
-        ctx.rect(x - 0.5, m.y + course + 1.5, 9.5, course);
-      }
-      break;
-    }
-    case 'contpmd':
-      for (let x = m.x; x < end; x += 24) {
-        ctx.rect(x, m.y, 22.5, m.h);
-      }
-      break;
-    case 'pud':
-      for (let x = m.x; x < end; x += 16) ctx.roundRect(x, m.y, 14.5, m.h, 3);
-      break;
-  }
-  ctx.fill();
-};
-
-const paintBlocks = (ctx: CanvasRenderingContext2D, m: LeavesMark, ink: (i: Ink) => string): void => {
-  const from = Math.max(0, Math.floor((m.x - m.first) / m.pitch));
-  const to = Math.ceil((m.x + m.w - m.first) / m.pitch);
-  const gap = m.pitch > 24 ? 2 : 1;
-  ctx.beginPath();
-  for (let i = from; i < to; i++) {
-    const x = m.first + i * m.pitch + gap / 2;
-    const w = m.pitch - gap;
-    if (m.leaf === 'pud' && w > 10) ctx.roundRect(x, m.y + 1, w, m.h - 2, 4);
-    else if (m.leaf === 'pmd' && w > 12 && m.h > 24) {
-      // Two courses of bricks: a whole one above, two halves below.
-      const course = (m.h - 1.5) / 2;
-      ctx.rect(x, m.y, w, course);
-      ctx.rect(x, m.y + course + 1.5, w / 2 - 0.75, course);
-      ctx.rect(x + w / 2 + 0.75, m.y + course + 1.5, w / 2 - 0.75, course);
-    } else ctx.rect(x, m.y, w, m.h);
-  }
-  ctx.fill();
-  if (m.leaf === 'pud' && m.pitch > 20) {
-    ctx.strokeStyle = ink('pud.on');
-    ctx.globalAlpha *= 0.55;
-    ctx.lineWidth = 1;
-    ctx.beginPath();
-    for (let i = from; i < to; i++) {
-      const inset = Math.min(3.5, m.h / 6);
-      ctx.roundRect(
-        m.first + i * m.pitch + gap / 2 + inset,
-        m.y + 1 + inset,
-        m.pitch - gap - 2 * inset,
-        m.h - 2 - 2 * inset,
-        3,
-      );
-    }
     ctx.stroke();
   }
 };

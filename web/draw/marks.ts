@@ -108,5 +108,6 @@ export type Mark = RectMark | PathMark | HopMark | CircleMark | TextMark | Leave
 /** Width of a line of text in CSS pixels. */
 export type Measure = (text: string, style: { size: number; weight?: number; mono?: boolean }) => number;
 
-/** A measure without a canvas, for tests: close to the system fonts, on the wide side. */
-export const roughMeasure: Measure = (text, { size, mono }) => text.length * size * (mono ? 0.602 : 0.55);
+/** A measure without a canvas, for tests and stored pictures: on the wide side of the system fonts. */
+export const roughMeasure: Measure = (text, { size, weight = 400, mono }) =>
+  text.length * size * (mono ? 0.602 : weight >= 600 ? 0.63 : 0.57);
