@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ArchId } from '../../src/arch/arch.ts';
 import { archOf, archs } from '../../src/arch/index.ts';
+import { readLink, writeLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { solve } from '../../src/solve.ts';
-import { bytes, KiB, MiB, pa } from '../../src/units.ts';
+import { bytes, GiB, KiB, MiB, pa } from '../../src/units.ts';
 import { carried } from './carried.ts';
-import { baseWindow, withArch, withBarSize, withOffset } from './edit.ts';
+import { baseWindow, withArch, withBarSize, withOffset, withWindow } from './edit.ts';
 
 const onArch = (arch: ArchId, size: number, offset: number, length: number): Scenario => ({
   ...defaultScenario,
@@ -85,5 +86,40 @@ describe('another architecture', () => {
     const there = carried(odd, archOf('arm64-64k-48')).scenario;
     const rounded = { ...there, request: { ...there.request, length: bytes(MiB) } };
     expect(solve(there).device).toEqual(solve(rounded).device);
+  });
+});
+
+describe('the bridge window', () => {
+  const packer = { pack: (t: string) => t, unpack: (t: string) => t };
+
+  it('is set by hand, added around the BAR and taken away, and the link carries each', () => {
+    const wide = withWindow({ size: 16 * GiB })(defaultScenario);
+    expect(wide.device.windows).toEqual([
+      { label: '', base: 0x38_0000_0000, size: 16 * GiB, prefetchable: true },
+    ]);
+    const none = withWindow({ size: 0 })(wide);
+    expect(none.device.windows).toEqual([]);
+    const back = withWindow({})(none);
+    expect(back.device.windows).toMatchObject([{ base: 0x38_0000_0000, size: 8 * GiB }]);
+    for (const s of [wide, none, back]) expect(readLink(writeLink(s, packer), packer).scenario).toEqual(s);
+  });
+
+  it('below another one keeps the outer one and the order', () => {
+    const two = {
+      ...defaultScenario,
+      device: {
+        ...defaultScenario.device,
+        windows: [
+          { label: '0000:00:01.0', base: pa(0x38_0000_0000), size: bytes(16 * GiB), prefetchable: true },
+          { label: '0000:01:00.0', base: pa(0x38_0000_0000), size: bytes(4 * GiB), prefetchable: true },
+        ],
+      },
+    };
+    const moved = withWindow({ base: 0x37_0000_0000 })(two);
+    expect(moved.device.windows.map(w => [w.label, w.base])).toEqual([
+      ['', 0x37_0000_0000],
+      ['0000:00:01.0', 0x38_0000_0000],
+    ]);
+    expect(readLink(writeLink(moved, packer), packer).scenario).toEqual(moved);
   });
 });

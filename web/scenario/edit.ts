@@ -1,6 +1,6 @@
 import type { ArchId } from '../../src/arch/arch.ts';
 import { archOf } from '../../src/arch/index.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
+import type { BridgeWindow, Scenario } from '../../src/scenario/scenario.ts';
 import { alignDown, alignUp, bytes, GiB, pa, type Va } from '../../src/units.ts';
 import type { Update } from '../state/steps.ts';
 import { carried } from './carried.ts';
@@ -74,6 +74,37 @@ export const withBarBase =
 export const withBarIndex =
   (index: number): Update =>
   s => ({ ...s, device: { ...s.device, bar: { ...s.device.bar, index } } });
+
+/**
+ * Another base or size of the innermost bridge window, which is then nobody's in particular; size 0: no such window.
+ * Where there is none yet it is laid around the BAR, four times its size.
+ */
+export const withWindow =
+  (part: { readonly base?: number; readonly size?: number }): Update =>
+  s => {
+    const { bar } = s.device;
+    const old = innermostWindow(s);
+    const width = 4 * 2 ** Math.ceil(Math.log2(bar.size));
+    const from = old ?? { base: alignDown(bar.base, width), size: width, prefetchable: true };
+    const window: BridgeWindow = {
+      label: '',
+      base: pa(part.base ?? from.base),
+      size: bytes(part.size ?? from.size),
+      prefetchable: from.prefetchable,
+    };
+    const windows = [...s.device.windows.filter(w => w !== old), ...(window.size === 0 ? [] : [window])];
+    return {
+      ...s,
+      device: { ...s.device, windows: windows.sort((a, b) => a.base - b.base || b.size - a.size) },
+    };
+  };
+
+/** The smallest of the bridge windows; undefined where none is known. */
+export const innermostWindow = (s: Scenario): BridgeWindow | undefined =>
+  s.device.windows.reduce<BridgeWindow | undefined>(
+    (least, w) => (least === undefined || w.size < least.size ? w : least),
+    undefined,
+  );
 
 /** Another offset from a slider: the length stays within the BAR, or follows its end where it did before. */
 export const withOffset =
