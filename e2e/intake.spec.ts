@@ -1,6 +1,19 @@
 import { expect, test } from '@playwright/test';
 import { expectFigure, lspciText, openApp, pasteInto, qemuMaps, verdict } from './app.ts';
 
+/** A root port, and below it a card of two functions. */
+const bridgeText = `00:01.0 PCI bridge: Example Root Port (prog-if 00 [Normal decode])
+\tBus: primary=00, secondary=01, subordinate=01, sec-latency=0
+\tMemory behind bridge: fc000000-fcffffff [size=16M] [32-bit]
+\tPrefetchable memory behind bridge: 0000003800000000-0000003bffffffff [size=16G] [64-bit]
+
+01:00.0 VGA compatible controller: Example GPU
+\tRegion 2: Memory at 3900000000 (64-bit, prefetchable) [size=4G]
+
+01:00.1 Audio device: Example audio
+\tRegion 0: Memory at 3a00000000 (64-bit, prefetchable) [size=16K]
+`;
+
 test('a real maps file: its VMAs, its mmap_base, its answer, and all of it in the link', async ({ page }) => {
   await openApp(page);
   await pasteInto(page, qemuMaps());
@@ -46,6 +59,33 @@ test('lspci: choose a BAR', async ({ page }) => {
   await dialog.getByRole('button', { name: /^Use/ }).click();
   await expect(page.getByRole('textbox', { name: 'Physical base' })).toHaveValue('0x40_0010_0000');
   await expectFigure(page, '128');
+});
+
+test('lspci with a bridge: its window and the neighbours in it are drawn, linked and in the table', async ({
+  page,
+}) => {
+  await openApp(page);
+  await pasteInto(page, bridgeText);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /^Use/ }).click();
+  await expect(page).toHaveURL(/win=0000:00:01\.0@0x38_0000_0000\+16G\.pref/);
+  await expect(page).toHaveURL(/others=0000:01:00\.1\/0@0x3a_0000_0000\+16K/);
+  await page.getByText('As a table').click();
+  const table = page.getByRole('table', { name: 'Physical address space' });
+  await expect(table.getByRole('row')).toContainText([
+    'base divisible by',
+    'prefetchable bridge window, 0000:00:01.0',
+    'BAR 2',
+    'mapped',
+    'BAR 0 of 0000:01:00.1',
+  ]);
+  await expect(table.getByRole('row', { name: /BAR 2/ })).toContainText('4 GiB');
+
+  const url = page.url();
+  await page.goto('about:blank');
+  await page.goto(url);
+  await expect(page.getByRole('textbox', { name: 'Physical base' })).toHaveValue('0x39_0000_0000');
+  await expect(page.getByText('Bridge window of 16 GiB')).toBeVisible();
 });
 
 test('a dropped file opens the dialog', async ({ page }) => {

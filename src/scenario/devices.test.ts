@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { solve } from '../solve.ts';
-import { bytes, KiB, pa } from '../units.ts';
-import { barMappable, devicePresets } from './devices.ts';
+import { bytes, GiB, KiB, MiB, pa } from '../units.ts';
+import { alignmentOf, barAlignment, barMappable, devicePresets, physRanges } from './devices.ts';
 import { readLink, writeLink } from './link.ts';
 import { defaultScenario, type Scenario } from './scenario.ts';
 
@@ -68,5 +68,37 @@ describe('devices that come with the app', () => {
     expect(barMappable(pa(0xfe00_0000), bytes(16 * KiB), bytes(64 * KiB))).toBe(true);
     expect(barMappable(pa(0xfe00_4000), bytes(16 * KiB), bytes(64 * KiB))).toBe(false);
     expect(barMappable(pa(0xfe00_4000), bytes(64 * KiB), bytes(64 * KiB))).toBe(true);
+  });
+});
+
+describe('where a BAR lies', () => {
+  it('the largest power of two that divides its base', () => {
+    expect(alignmentOf(pa(0x38_8000_0000))).toBe(2 * GiB);
+    expect(alignmentOf(pa(0x3800_0010_0000))).toBe(MiB);
+    expect(alignmentOf(pa(2 ** 56))).toBe(2 ** 56);
+    expect(alignmentOf(pa(4096))).toBe(4096);
+    expect(alignmentOf(pa(0))).toBeUndefined();
+  });
+
+  it.each([
+    ['2g', 'natural'],
+    ['1t', 'natural'],
+    ['16k', 'natural'],
+    ['ea', 'off'],
+    ['gb200', 'odd'],
+  ])('%s: %s', (id, alignment) => {
+    expect(barAlignment(mapped(id).device.bar)).toBe(alignment);
+  });
+
+  it('in one stretch, or in as many as its file has ranges', () => {
+    expect(physRanges(mapped('2g').device)).toEqual([{ phys: 0x38_8000_0000, offset: 0, size: 2 * GiB }]);
+    const { device } = mapped('dax');
+    expect(physRanges(device)).toEqual([
+      { phys: 0x38_8000_0000, offset: 0, size: 1536 * MiB },
+      { phys: 0x50_0020_0000, offset: 1536 * MiB, size: 1536 * MiB },
+    ]);
+    // A range from the end of the BAR on has no bytes.
+    const short = { ...device, bar: { ...device.bar, size: bytes(1536 * MiB) } };
+    expect(physRanges(short)).toHaveLength(1);
   });
 });

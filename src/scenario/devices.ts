@@ -1,5 +1,5 @@
 import { type Bytes, bytes, GiB, KiB, MiB, type Pa, pa, TiB } from '../units.ts';
-import type { Bar, Scenario } from './scenario.ts';
+import { type Bar, type BridgeWindow, type Scenario, sampleWindow } from './scenario.ts';
 
 /** A device that comes with the app: one BAR, what else it has, and why it is worth a look. */
 export interface DevicePreset {
@@ -21,9 +21,11 @@ const one = (
   others: readonly Bar[] = [],
   holes: Scenario['device']['holes'] = [],
   ranges: Scenario['device']['ranges'] = [],
+  windows: readonly BridgeWindow[] = [],
 ): Scenario['device'] => ({
   bar: b,
   others,
+  windows,
   holes,
   ranges,
 });
@@ -36,7 +38,13 @@ export const devicePresets: readonly DevicePreset[] = [
     id: '2g',
     label: '2 GiB BAR',
     about: 'A graphics card: one large 64-bit BAR between two small ones.',
-    device: one(bar(2, 0x38_8000_0000, 2 * GiB), [...small, bar(4, 0x39_0000_0000, 32 * MiB)]),
+    device: one(
+      bar(2, 0x38_8000_0000, 2 * GiB),
+      [...small, bar(4, 0x39_0000_0000, 32 * MiB)],
+      [],
+      [],
+      [sampleWindow],
+    ),
   },
   {
     id: '16m',
@@ -102,3 +110,49 @@ export const devicePresets: readonly DevicePreset[] = [
  */
 export const barMappable = (base: Pa, size: Bytes, page: Bytes): boolean =>
   size > 0 && (size >= page || base % page === 0);
+
+/**
+ * The largest power of two in bytes that divides an address; undefined for 0, which all of them divide. `base` is a
+ * whole number below 2^63.
+ */
+export const alignmentOf = (base: Pa): Bytes | undefined => {
+  if (base === 0) return undefined;
+  let power = 1;
+  while (base % (power * 2) === 0) power *= 2;
+  return bytes(power);
+};
+
+/**
+ * Where the base of a BAR stands to its size: `natural`, as the base registers of PCI force it, which decode by
+ * comparing the bits above the size (PCI 3.0, 6.2.5.1); `off`, as only Enhanced Allocation can place one; `odd`: a
+ * size that is no power of two, so no base register holds it.
+ */
+export const barAlignment = ({ base, size }: Pick<Bar, 'base' | 'size'>): 'natural' | 'off' | 'odd' => {
+  if (!Number.isInteger(Math.log2(size))) return 'odd';
+  return base % size === 0 ? 'natural' : 'off';
+};
+
+/** A stretch of physical addresses behind the file of the mapped BAR. */
+export interface PhysRange {
+  readonly phys: Pa;
+  /** Bytes in the BAR where it begins. */
+  readonly offset: Bytes;
+  /** Length in bytes, above 0. */
+  readonly size: Bytes;
+}
+
+/** The physical stretches of the mapped BAR in the order of the file: one, unless it has further ranges. */
+export const physRanges = ({
+  bar,
+  ranges,
+}: Pick<Scenario['device'], 'bar' | 'ranges'>): readonly PhysRange[] => {
+  const starts = [
+    { offset: bytes(0), phys: bar.base },
+    ...ranges.filter(r => r.offset > 0 && r.offset < bar.size),
+  ];
+  return starts.map(({ offset, phys }, i) => ({
+    phys,
+    offset,
+    size: bytes((starts[i + 1]?.offset ?? bar.size) - offset),
+  }));
+};

@@ -83,6 +83,7 @@ const optionalVa = fc.option(
   { nil: undefined },
 );
 
+const names = fc.stringMatching(/^[A-Za-z0-9.:_-]{1,40}$/);
 const rowNames = fc.stringMatching(/^[a-z]:[A-Za-z0-9_.+-]{1,40}$/);
 
 const scenarios: fc.Arbitrary<Scenario> = fc.record({
@@ -96,7 +97,25 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
   }),
   device: fc.record({
     bar: bars,
-    others: fc.array(bars, { maxLength: 6 }).map(list => list.sort((a, b) => a.base - b.base)),
+    others: fc
+      .array(
+        fc
+          .tuple(bars, fc.option(names, { nil: undefined }))
+          .map(([bar, owner]): Bar => (owner === undefined ? bar : { ...bar, owner })),
+        { maxLength: 6 },
+      )
+      .map(list => list.sort((a, b) => a.base - b.base)),
+    windows: fc
+      .array(
+        fc.record({
+          label: fc.oneof(fc.constant(''), names),
+          base: pages(2 ** 40).map(pa),
+          size: fc.integer({ min: 1, max: 2 ** 40 }).map(n => bytes(n * 4096)),
+          prefetchable: fc.boolean(),
+        }),
+        { maxLength: 4 },
+      )
+      .map(list => list.sort((a, b) => a.base - b.base || b.size - a.size)),
     ranges: fc
       .uniqueArray(
         fc.record({
@@ -264,6 +283,27 @@ describe('a link', () => {
   });
 });
 
+describe('the bridge window of a link that names none', () => {
+  const windowsOf = (hash: string) => read(hash).scenario.device.windows;
+
+  it('is the sample while the BAR lies in it, so that moving the BAR there adds nothing to the link', () => {
+    expect(windowsOf('#1&bar=2@0x39_0000_0000+1G')).toEqual(defaultScenario.device.windows);
+    expect(write(read('#1&bar=2@0x39_0000_0000+1G').scenario)).toBe('#1&bar=2@0x39_0000_0000+1G');
+  });
+
+  it('is none where the BAR lies elsewhere: links from before there were windows invent nothing', () => {
+    for (const bar of ['2@0x0+1T', '2@0x37_8000_0000+1G', '2@0x39_c000_0000+2G', '0@0xfc00_0000+16M'])
+      expect(windowsOf(`#1&bar=${bar}`)).toEqual([]);
+  });
+
+  it('is named where it stays although the BAR has left it', () => {
+    const { device } = defaultScenario;
+    const moved = { ...defaultScenario, device: { ...device, bar: { ...device.bar, base: pa(2 ** 40) } } };
+    expect(write(moved)).toBe('#1&bar=2@0x100_0000_0000+2G&win=sample@0x38_0000_0000+8G.pref');
+    expect(read(write(moved)).scenario).toEqual(moved);
+  });
+});
+
 describe('a damaged link', () => {
   it.each([
     ['a', 'pdp11', 'no such architecture'],
@@ -277,6 +317,14 @@ describe('a damaged link', () => {
     ['bar', '2@0x1000+2T', 'above 1 TiB'],
     ['bar', '2@0x1ff_ffff_ffff_f000+2G', 'beyond any physical address'],
     ['others', '1@0x1000+4K,x', 'not of the form'],
+    ['others', 'my device/1@0x1000+4K', 'is not a PCI address'],
+    ['win', '2G', 'not of the form'],
+    ['win', '0x1000+0', 'the size is 0'],
+    ['win', '0x1001+8G', 'not a multiple'],
+    ['win', '0x1000+8G.fast', 'is not a number or a unit'],
+    ['win', 'a b@0x1000+8G', 'not a name'],
+    ['win', '0x1ff_ffff_ffff_f000+2G', 'beyond any physical address'],
+    ['win', Array(17).fill('0x1000+4K').join(','), 'more than 16'],
     ['others', Array(65).fill('1@0x1000+4K').join(','), 'more than 64'],
     ['as', 'none', 'no such address space'],
     ['vmas', '~', 'damaged'],
@@ -437,6 +485,30 @@ const stored: readonly (readonly [hash: string, change: (s: Scenario) => Scenari
         others: [
           { index: 0, base: pa(0xfd00_0000), size: bytes(16 * MiB) },
           { index: 4, base: pa(0x39_0000_0000), size: bytes(32 * MiB) },
+        ],
+      },
+    }),
+  ],
+  [
+    '#1&others=0000:02:00.1/0@0x38_0000_0000+16K',
+    s => ({
+      ...s,
+      device: {
+        ...s.device,
+        others: [{ index: 0, base: pa(0x38_0000_0000), size: bytes(16 * 1024), owner: '0000:02:00.1' }],
+      },
+    }),
+  ],
+  ['#1&win=', s => ({ ...s, device: { ...s.device, windows: [] } })],
+  [
+    '#1&win=0x38_0000_0000+16G,0000:00:01.0@0x38_8000_0000+4G.pref',
+    s => ({
+      ...s,
+      device: {
+        ...s.device,
+        windows: [
+          { label: '', base: pa(0x38_0000_0000), size: bytes(16 * GiB), prefetchable: false },
+          { label: '0000:00:01.0', base: pa(0x38_8000_0000), size: bytes(4 * GiB), prefetchable: true },
         ],
       },
     }),

@@ -10,6 +10,7 @@ import { readVmas, writeVmas } from './packVmas.ts';
 import { spacePresets } from './presets.ts';
 import {
   type Bar,
+  type BridgeWindow,
   type CompareView,
   compareColumns,
   compareGroups,
@@ -149,6 +150,45 @@ const readBar = (text: string): Read<Bar> => {
   );
 };
 
+/** BARs of other devices carry their address: `0000:02:00.0/0@0x38_0000_0000+16K`. */
+const writeOther = (b: Bar): string => `${b.owner === undefined ? '' : `${b.owner}/`}${writeBar(b)}`;
+
+const LABEL = /^[A-Za-z0-9.:_-]{1,40}$/;
+
+const readOther = (text: string): Read<Bar> => {
+  const at = text.indexOf('/');
+  if (at < 0) return readBar(text);
+  const owner = text.slice(0, at);
+  if (!LABEL.test(owner)) return bad('the owner before / is not a PCI address such as 0000:02:00.0');
+  return map(readBar(text.slice(at + 1)), bar => ok({ ...bar, owner }));
+};
+
+const writeWindow = (w: BridgeWindow): string =>
+  `${w.label === '' ? '' : `${w.label}@`}${formatAddress(w.base)}+${formatExact(w.size)}${w.prefetchable ? '.pref' : ''}`;
+
+const readWindow = (text: string): Read<BridgeWindow> => {
+  const m = /^(?:([^@]*)@)?([^+@]+)\+(.+?)(\.pref)?$/.exec(text);
+  if (!m) return bad('not of the form 0x38_0000_0000+8G (base, size)');
+  const [, label = '', baseText = '', sizeText = '', pref] = m;
+  if (label !== '' && !LABEL.test(label))
+    return bad('what stands before @ is not a name such as 0000:00:01.0');
+  return map(readPages(baseText), base =>
+    map(readPages(sizeText), length => {
+      if (length === 0) return bad('the size is 0');
+      if (base + length > 2 ** 57) return bad('beyond any physical address');
+      return ok({ label, base: pa(base), size: bytes(length), prefetchable: pref !== undefined });
+    }),
+  );
+};
+
+const byBase = (a: BridgeWindow, b: BridgeWindow): number => a.base - b.base || b.size - a.size;
+
+/** The windows of a link that names none: the sample, as long as the BAR lies in it. */
+const usualWindows = (bar: Bar): readonly BridgeWindow[] =>
+  defaultScenario.device.windows.filter(w => bar.base >= w.base && bar.base + bar.size <= w.base + w.size);
+
+const writeWindows = (windows: readonly BridgeWindow[]): string => windows.map(writeWindow).join(',');
+
 const writeRange = (r: Range): string => `${formatExact(r.offset)}@${formatAddress(r.phys)}`;
 
 const readRange = (text: string): Read<Range> => {
@@ -179,7 +219,8 @@ const readHole = (text: string): Read<Hole> => {
   );
 };
 
-const sameBar = (a: Bar, b: Bar): boolean => a.index === b.index && a.base === b.base && a.size === b.size;
+const sameBar = (a: Bar, b: Bar): boolean =>
+  a.index === b.index && a.base === b.base && a.size === b.size && a.owner === b.owner;
 
 const flagNames: readonly (readonly [string, number])[] = [
   ['private', MAP.PRIVATE],
@@ -284,11 +325,11 @@ const fields: readonly Field[] = [
     key: 'bar',
     show: s => writeBar(s.device.bar),
     write: s => (sameBar(s.device.bar, defaultScenario.device.bar) ? undefined : writeBar(s.device.bar)),
-    read: (text, s) => map(readBar(text), bar => ok(device(s, { bar }))),
+    read: (text, s) => map(readBar(text), bar => ok(device(s, { bar, windows: usualWindows(bar) }))),
   },
   {
     key: 'others',
-    show: s => s.device.others.map(writeBar).join(',') || 'none',
+    show: s => s.device.others.map(writeOther).join(',') || 'none',
     write: s => {
       const { others } = s.device;
       const standard = defaultScenario.device.others;
@@ -298,17 +339,35 @@ const fields: readonly Field[] = [
           const o = standard[i];
           return o !== undefined && sameBar(b, o);
         });
-      return same ? undefined : others.map(writeBar).join(',');
+      return same ? undefined : others.map(writeOther).join(',');
     },
     read: (text, s) => {
       const others: Bar[] = [];
       for (const part of text === '' ? [] : text.split(',')) {
-        const bar = readBar(part);
+        const bar = readOther(part);
         if (!bar.ok) return bar;
         others.push(bar.value);
       }
       if (others.length > 64) return bad('more than 64 BARs');
       return ok(device(s, { others: others.sort((a, b) => a.base - b.base) }));
+    },
+  },
+  {
+    key: 'win',
+    show: s => writeWindows(s.device.windows) || 'none',
+    write: ({ device: { bar, windows } }) => {
+      const text = writeWindows(windows);
+      return text === writeWindows(usualWindows(bar)) ? undefined : text;
+    },
+    read: (text, s) => {
+      const windows: BridgeWindow[] = [];
+      for (const part of text === '' ? [] : text.split(',')) {
+        const window = readWindow(part);
+        if (!window.ok) return window;
+        windows.push(window.value);
+      }
+      if (windows.length > 16) return bad('more than 16 windows');
+      return ok(device(s, { windows: windows.sort(byBase) }));
     },
   },
   {

@@ -12,6 +12,18 @@ export interface Bar {
   readonly index: number;
   readonly base: Pa;
   readonly size: Bytes;
+  /** PCI address of the device it belongs to, where that is another one than the mapped BAR's. */
+  readonly owner?: string;
+}
+
+/** A range of physical addresses that a bridge passes on to the devices below it. Every BAR below lies inside. */
+export interface BridgeWindow {
+  /** Whose it is: the bridge's PCI address, or another word; '' where it is not known. */
+  readonly label: string;
+  readonly base: Pa;
+  /** Length in bytes, above 0. */
+  readonly size: Bytes;
+  readonly prefetchable: boolean;
 }
 
 /** Bytes of the mapped BAR that are not to be mapped: the MSI-X table, or what a sparse region leaves out. */
@@ -114,6 +126,8 @@ export interface Scenario {
     readonly bar: Bar;
     /** The device's other BARs, and its neighbours', for the picture. Ascending by base. */
     readonly others: readonly Bar[];
+    /** Windows of the bridges above the device, for the picture. Ascending by base, of one base the longest first. */
+    readonly windows: readonly BridgeWindow[];
     /** Holes in the mapped BAR, ascending, apart from each other: several mappings go around them. */
     readonly holes: readonly Hole[];
     /** Further physical ranges behind the one file, as device dax has; none for a PCI BAR. */
@@ -145,6 +159,14 @@ export interface Scenario {
   readonly view: View;
 }
 
+/** The window above the device of the first visit: made up, and called so. */
+export const sampleWindow: BridgeWindow = {
+  label: 'sample',
+  base: pa(0x38_0000_0000),
+  size: bytes(8 * GiB),
+  prefetchable: true,
+};
+
 /** What a first visit shows: a 2 GiB BAR mapped whole into a real QEMU process on the newest kernel. */
 export const defaultScenario: Scenario = {
   machine: {
@@ -161,6 +183,7 @@ export const defaultScenario: Scenario = {
       { index: 0, base: pa(0xfc00_0000), size: bytes(16 * MiB) },
       { index: 4, base: pa(0x39_0000_0000), size: bytes(32 * MiB) },
     ],
+    windows: [sampleWindow],
     holes: [],
     ranges: [],
   },

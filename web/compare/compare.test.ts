@@ -3,8 +3,8 @@ import { archOf } from '../../src/arch/index.ts';
 import { releases } from '../../src/kernel/releases.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { bytes, GiB, MiB, pa } from '../../src/units.ts';
+import { carried } from '../scenario/carried.ts';
 import { withFilter, withScreen } from '../scenario/view.ts';
-import { carried } from './archs.ts';
 import { logEnd, logPlace, textOf } from './columns.ts';
 import { asMarkdown, asTsv } from './copy.ts';
 import { bytesText, differenceOf, ratioText } from './differences.ts';
@@ -150,7 +150,8 @@ describe('another architecture', () => {
       device: { ...scene.device, bar: { ...scene.device.bar, base: pa(0x38_8000_1000) } },
     };
     const { scenario, notes } = carried(odd, archOf('arm64-64k-48'));
-    expect(scenario.request).toMatchObject({ offset: 0, length: MiB });
+    // mmap() rounds the length up by itself, so the way back to small pages finds it again.
+    expect(scenario.request).toMatchObject({ offset: 0, length: MiB - 4096 });
     // The BAR is hardware: it is not moved, whether this machine can map it or not.
     expect(scenario.device).toEqual(odd.device);
     expect(notes).toEqual(['offset rounded to 0', 'length rounded to 1 MiB']);

@@ -2,8 +2,8 @@ import { archs } from '../../src/arch/index.ts';
 import { policies } from '../../src/placement/policies.ts';
 import type { CompareGroup, Scenario } from '../../src/scenario/scenario.ts';
 import { formatSize } from '../../src/text.ts';
+import { carried } from '../scenario/carried.ts';
 import { type Answer, answerAlone, answerVariant } from '../state/solution.ts';
-import { carried } from './archs.ts';
 import { groupWith, kernelGroups, settingOf } from './kernels.ts';
 import { measure, type RowMeasures } from './measures.ts';
 

@@ -96,8 +96,9 @@ export const BaseControl = () => {
   const scenario = useScenario();
   const { bar } = scenario.device;
   const { change, finish } = app.getState();
+  const { page } = useSolution().prepared.arch;
   const { low, high } = baseWindow(scenario);
-  const scale = useMemo(() => linearScale(low, high), [low, high]);
+  const scale = useMemo(() => linearScale(low, high, page), [low, high, page]);
   const read = (text: string): Read<number> => {
     const pages = readPages(text);
     return pages.ok && pages.value + bar.size > 2 ** 57
@@ -118,6 +119,7 @@ export const BaseControl = () => {
         value={bar.base}
         scale={scale}
         words={formatAddress(bar.base)}
+        page={page}
         bigStep={(value, direction) => value + direction * GiB}
         onDrag={base => change(withBarBase(base), 'drag')}
         onDone={finish}

@@ -1,6 +1,6 @@
 import type { PciBar, PciDevice } from '../../src/intake/devices.ts';
 import type { Intake } from '../../src/intake/intake.ts';
-import type { Bar, Scenario, SpaceSource } from '../../src/scenario/scenario.ts';
+import type { Bar, BridgeWindow, Scenario, SpaceSource } from '../../src/scenario/scenario.ts';
 import type { Vma } from '../../src/space/vma.ts';
 import { bytes, TiB } from '../../src/units.ts';
 import type { Update } from '../state/steps.ts';
@@ -8,6 +8,7 @@ import type { Update } from '../state/steps.ts';
 const PAGE = 4096;
 /** A link carries no more. */
 const MOST_OTHERS = 64;
+const MOST_WINDOWS = 16;
 
 /** A BAR of the pasted devices, and why it cannot be mapped where it cannot. */
 export interface BarChoice {
@@ -45,6 +46,55 @@ export const largestBar = (choices: readonly BarChoice[]): BarChoice | undefined
 
 const asBar = ({ index, base, size }: PciBar): Bar => ({ index, base, size });
 
+interface Stretch {
+  readonly base: number;
+  readonly size: number;
+}
+const holds = (outer: Stretch, inner: Stretch): boolean =>
+  inner.base >= outer.base && inner.base + inner.size <= outer.base + outer.size;
+
+/** The memory windows of the bridges above a BAR: those that hold it, in the form that a link carries. */
+const windowsAbove = (intake: Intake, bar: PciBar): readonly BridgeWindow[] =>
+  intake.devices
+    .flatMap(bridge =>
+      bridge.windows
+        .filter(w => w.kind !== 'io' && holds(w, bar) && w.base % PAGE === 0 && w.size % PAGE === 0)
+        .filter(w => w.base + w.size <= 2 ** 57)
+        .map(({ base, size, kind }) => ({
+          label: bridge.address,
+          base,
+          size,
+          prefetchable: kind === 'prefetchable',
+        })),
+    )
+    .sort((a, b) => a.base - b.base || b.size - a.size)
+    .slice(-MOST_WINDOWS);
+
+/** Bytes between a BAR and the chosen one; the chosen device's own BARs come before all others. */
+const distance = (a: Bar, chosen: Stretch): number =>
+  a.owner === undefined ? -1 : Math.max(0, a.base - chosen.base - chosen.size, chosen.base - a.base - a.size);
+
+/**
+ * What lies beside a BAR: the other BARs of its device, and those of other devices in the same bridge windows, which
+ * keep their owner's address. Of too many its own and the nearest ones stay. Ascending by base.
+ */
+const besideBar = (
+  choices: readonly BarChoice[],
+  chosen: BarChoice,
+  windows: readonly Stretch[],
+): readonly Bar[] =>
+  choices
+    .filter(c => c.key !== chosen.key && c.problem === undefined)
+    .flatMap((c): readonly Bar[] => {
+      if (c.device === chosen.device) return [asBar(c.bar)];
+      // A device without an address could not be told from the chosen one.
+      if (c.device.address === '' || !windows.some(w => holds(w, c.bar))) return [];
+      return [{ ...asBar(c.bar), owner: c.device.address }];
+    })
+    .sort((a, b) => distance(a, chosen.bar) - distance(b, chosen.bar))
+    .slice(0, MOST_OTHERS)
+    .sort((a, b) => a.base - b.base);
+
 /** Line separators end a line for the reader of links, though not for the kernel that printed the name. */
 const safeName = (v: Vma): Vma =>
   /[\u2028\u2029]/.test(v.name) ? { ...v, name: v.name.replaceAll(/[\u2028\u2029]/g, '\uFFFD') } : v;
@@ -59,7 +109,7 @@ export interface Choice {
 
 /**
  * Puts what was read into a Scenario: the address space in place of the old one, the chosen BAR mapped whole, and
- * the other BARs of its device for the picture.
+ * what lies around it for the picture: the bridge windows above it and the other BARs in them.
  */
 export const withIntake =
   ({ intake, name, bar }: Choice): Update =>
@@ -81,14 +131,11 @@ export const withIntake =
       };
     }
     if (bar !== undefined) {
-      const others = barChoices(intake)
-        .filter(c => c.key !== bar.key && c.device === bar.device && c.problem === undefined)
-        .map(c => asBar(c.bar))
-        .sort((a, b) => a.base - b.base)
-        .slice(0, MOST_OTHERS);
+      const windows = windowsAbove(intake, bar.bar);
+      const others = besideBar(barChoices(intake), bar, windows);
       next = {
         ...next,
-        device: { bar: asBar(bar.bar), others, holes: [], ranges: [] },
+        device: { bar: asBar(bar.bar), others, windows, holes: [], ranges: [] },
         request: {
           ...next.request,
           file: 'vfio',

@@ -1,15 +1,17 @@
 import type { ArchId } from '../../src/arch/arch.ts';
 import { archOf } from '../../src/arch/index.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { alignDown, bytes, formatPower, GiB, pa, type Va } from '../../src/units.ts';
+import type { BridgeWindow, Scenario } from '../../src/scenario/scenario.ts';
+import { alignDown, alignUp, bytes, GiB, pa, type Va } from '../../src/units.ts';
 import type { Update } from '../state/steps.ts';
+import { carried } from './carried.ts';
 
 /**
  * Changes to a Scenario, as the controls and the drawing make them. Sliders keep the request inside the BAR; the
  * exact fields do not, because the kernel's answer to a bad request is worth seeing.
  */
 
-const PAGE = 4096;
+/** The page of the architecture shown, in bytes: what offsets and sliders count in. */
+const pageOf = (s: Scenario): number => archOf(s.machine.arch).page;
 
 const withMachine =
   (part: Partial<Scenario['machine']>): Update =>
@@ -23,29 +25,22 @@ const withRequest =
 
 export { withMachine, withRequest, withSpace };
 
-/**
- * Another architecture. The request keeps its bytes; what must be a multiple of the page is rounded down to its own,
- * and `said` tells what was.
- */
+/** Another architecture; `said` tells what had to be rounded. */
 export const withArch = (id: ArchId): { readonly update: Update; readonly said: (s: Scenario) => string } => {
-  const { page, label } = archOf(id);
-  const offsetOf = (s: Scenario): number => alignDown(s.request.offset, page);
+  const arch = archOf(id);
   return {
-    update: s => ({
-      ...s,
-      machine: { ...s.machine, arch: id },
-      request: { ...s.request, offset: bytes(offsetOf(s)) },
-    }),
-    said: s =>
-      offsetOf(s) === s.request.offset
-        ? label
-        : `${label}: the offset was rounded down to a page of ${formatPower(page)}`,
+    update: s => carried(s, arch).scenario,
+    said: s => {
+      const { notes } = carried(s, arch);
+      return notes.length === 0 ? arch.label : `${arch.label}: ${notes.join(', ')}`;
+    },
   };
 };
 
-/** The mapping reaches to the end of the BAR, so it follows the BAR. */
+/** The mapping reaches to the end of the BAR, in pages as mmap() counts them, so it follows the BAR. */
 const mapsTheRest = (s: Scenario): boolean =>
-  s.request.file === 'vfio' && s.request.offset + s.request.length === s.device.bar.size;
+  s.request.file === 'vfio' &&
+  alignUp(s.request.offset + s.request.length, pageOf(s)) === alignUp(s.device.bar.size, pageOf(s));
 
 /** Another device, its BAR mapped whole. */
 export const withDevice =
@@ -62,8 +57,10 @@ export const withBarSize =
   s => {
     const device = { ...s.device, bar: { ...s.device.bar, size: bytes(size) } };
     if (s.request.file !== 'vfio') return { ...s, device };
-    const offset = Math.min(s.request.offset, Math.max(0, size - PAGE));
-    const room = Math.max(PAGE, size - offset);
+    const page = pageOf(s);
+    // The last page that begins in the BAR, which may be less than a page long.
+    const offset = Math.min(s.request.offset, alignDown(Math.max(0, size - page), page));
+    const room = size - offset;
     const length = mapsTheRest(s) ? room : Math.min(s.request.length, room);
     return { ...s, device, request: { ...s.request, offset: bytes(offset), length: bytes(length) } };
   };
@@ -78,12 +75,44 @@ export const withBarIndex =
   (index: number): Update =>
   s => ({ ...s, device: { ...s.device, bar: { ...s.device.bar, index } } });
 
+/**
+ * Another base or size of the innermost bridge window, which is then nobody's in particular; size 0: no such window.
+ * Where there is none yet it is laid around the BAR, four times its size.
+ */
+export const withWindow =
+  (part: { readonly base?: number; readonly size?: number }): Update =>
+  s => {
+    const { bar } = s.device;
+    const old = innermostWindow(s);
+    const width = 4 * 2 ** Math.ceil(Math.log2(bar.size));
+    const from = old ?? { base: alignDown(bar.base, width), size: width, prefetchable: true };
+    const window: BridgeWindow = {
+      label: '',
+      base: pa(part.base ?? from.base),
+      size: bytes(part.size ?? from.size),
+      prefetchable: from.prefetchable,
+    };
+    const windows = [...s.device.windows.filter(w => w !== old), ...(window.size === 0 ? [] : [window])];
+    return {
+      ...s,
+      device: { ...s.device, windows: windows.sort((a, b) => a.base - b.base || b.size - a.size) },
+    };
+  };
+
+/** The smallest of the bridge windows; undefined where none is known. */
+export const innermostWindow = (s: Scenario): BridgeWindow | undefined =>
+  s.device.windows.reduce<BridgeWindow | undefined>(
+    (least, w) => (least === undefined || w.size < least.size ? w : least),
+    undefined,
+  );
+
 /** Another offset from a slider: the length stays within the BAR, or follows its end where it did before. */
 export const withOffset =
   (offset: number): Update =>
   s => {
     if (s.request.file !== 'vfio') return withRequest({ offset: bytes(offset) })(s);
-    const room = Math.max(PAGE, s.device.bar.size - offset);
+    const left = s.device.bar.size - offset;
+    const room = left > 0 ? left : pageOf(s);
     const length = mapsTheRest(s) ? room : Math.min(s.request.length, room);
     return withRequest({ offset: bytes(offset), length: bytes(length) })(s);
   };
@@ -100,5 +129,5 @@ export const baseWindow = (s: Scenario): { readonly low: number; readonly high: 
   let width = 4 * GiB;
   while (width < size * 2) width *= 2;
   const low = alignDown(base, width);
-  return { low, high: low + width - PAGE };
+  return { low, high: low + width - pageOf(s) };
 };

@@ -9,6 +9,7 @@ const names: Readonly<Record<string, string>> = {
   cont: 'Contiguous entries',
   bar: 'Device BAR',
   others: 'Other BARs',
+  win: 'Bridge windows',
   holes: 'Holes in the BAR',
   ranges: 'Physical ranges',
   as: 'Address space',

@@ -1,9 +1,9 @@
-import { devicePresets } from '../../../src/scenario/devices.ts';
-import type { Scenario } from '../../../src/scenario/scenario.ts';
+import { barAlignment, devicePresets } from '../../../src/scenario/devices.ts';
+import type { BridgeWindow, Scenario } from '../../../src/scenario/scenario.ts';
 import { formatAddress, formatSize, type Read } from '../../../src/text.ts';
 import { TiB } from '../../../src/units.ts';
 import { BaseControl } from '../../controls/request.tsx';
-import { withBarIndex, withBarSize, withDevice } from '../../scenario/edit.ts';
+import { innermostWindow, withBarIndex, withBarSize, withDevice, withWindow } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
@@ -31,6 +31,49 @@ const nextPower = (value: number, direction: 1 | -1): number =>
 
 const sameDevice = (a: Scenario['device'], b: Scenario['device']): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
+
+const windowWords = (w: BridgeWindow): string =>
+  `Bridge window of ${formatSize(w.size)}${w.label === '' ? '' : ` (${w.label})`}`;
+
+/** The window of the bridge above the device: the physical row shows what lies in it. */
+const WindowFields = () => {
+  const scenario = useScenario();
+  const window = innermostWindow(scenario);
+  const { change } = app.getState();
+  const read = (text: string, end: (n: number) => number): Read<number> => {
+    const pages = readPages(text);
+    return pages.ok && end(pages.value) > 2 ** 57
+      ? { ok: false, reason: 'beyond any physical address' }
+      : pages;
+  };
+  return (
+    <details className="more">
+      <summary>{window === undefined ? 'Bridge window' : windowWords(window)}</summary>
+      {window === undefined ? (
+        <button type="button" className="button" onClick={() => change(withWindow({}), 'done')}>
+          Add one around the BAR
+        </button>
+      ) : (
+        <>
+          <BytesField
+            label="Window base"
+            value={window.base}
+            write={formatAddress}
+            read={text => read(text, base => base + window.size)}
+            onCommit={base => change(withWindow({ base }), 'done')}
+          />
+          <BytesField
+            label="Window size"
+            value={window.size}
+            read={text => read(text, size => window.base + size)}
+            onCommit={size => change(withWindow({ size }), 'done')}
+          />
+          <Note>A size of 0 takes it away.</Note>
+        </>
+      )}
+    </details>
+  );
+};
 
 /** Size, physical base and number of the BAR. */
 export const DeviceBar = () => {
@@ -94,9 +137,10 @@ export const DeviceBar = () => {
       />
       <BaseControl />
       {preset !== undefined && preset !== devicePresets[0] && <Note>{preset.about}</Note>}
-      {bar.base % 2 ** Math.ceil(Math.log2(bar.size)) !== 0 && preset === undefined && (
+      {barAlignment(bar) === 'off' && preset === undefined && (
         <Note>No multiple of its size: only Enhanced Allocation and devices that are no PCI BAR lie so.</Note>
       )}
+      <WindowFields />
       {ranges.length > 0 && (
         <Note>
           {ranges.map(r => `from ${formatSize(r.offset)} on at ${formatAddress(r.phys)}`).join(', ')}: the

@@ -7,6 +7,7 @@ import { Pieces, plain } from '../../ui/Pieces.tsx';
 import { fixesOf } from '../fix.ts';
 import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
+import { PhysicalTable } from './PhysicalTable.tsx';
 import { Steps } from './Steps.tsx';
 import { type Facts, useFacts } from './useVerdict.ts';
 
@@ -183,7 +184,7 @@ const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
   );
 };
 
-const Runs = ({ facts: { solution } }: { readonly facts: Facts }) => {
+const Runs = ({ facts: { scenario, solution } }: { readonly facts: Facts }) => {
   const { device } = solution;
   if (device === undefined) return null;
   return (
@@ -214,6 +215,7 @@ const Runs = ({ facts: { solution } }: { readonly facts: Facts }) => {
               ))}
             </tbody>
           </table>
+          <PhysicalTable scenario={scenario} solution={solution} />
         </div>
       </details>
     </section>
