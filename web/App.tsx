@@ -8,6 +8,7 @@ import { IntakeDialog } from './intake/IntakeDialog.tsx';
 import { LinkProblems } from './LinkProblems.tsx';
 import { MapScreen } from './map/MapScreen.tsx';
 import { app, useApp } from './state/store.ts';
+import { TermHelp } from './ui/Term.tsx';
 import './styles.css';
 
 /** Takes files and text dropped anywhere on the page. */
@@ -60,6 +61,7 @@ export const App = () => {
       <Screen />
       <IntakeDialog />
       <Help />
+      <TermHelp />
     </>
   );
 };

@@ -1,5 +1,6 @@
 import { DeviceBar } from './DeviceBar.tsx';
 import { Machine } from './Machine.tsx';
+import { Lessons } from './Lessons.tsx';
 import { LeafKey, Policy } from './Policy.tsx';
 import { Request } from './Request.tsx';
 import { Space } from './Space.tsx';
@@ -7,6 +8,7 @@ import { Space } from './Space.tsx';
 /** The left column: everything that can be changed. */
 export const Controls = () => (
   <>
+    <Lessons />
     <Machine />
     <DeviceBar />
     <Request />

@@ -7,6 +7,7 @@ import { withBarIndex, withBarSize, withDevice } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
+import { Term } from '../../ui/Term.tsx';
 import { octaveScale, sizeInWords } from '../../ui/scale.ts';
 import { Note, Section } from './Section.tsx';
 
@@ -47,6 +48,7 @@ export const DeviceBar = () => {
   return (
     <Section
       title="Device BAR"
+      term="bar"
       aside={
         <select
           aria-label="BAR number"
@@ -79,6 +81,7 @@ export const DeviceBar = () => {
       </select>
       <BytesField
         label="Size"
+        term="resizable"
         value={bar.size}
         read={readSize}
         onCommit={size => change(withBarSize(size), 'done')}
@@ -105,6 +108,7 @@ export const DeviceBar = () => {
       )}
       {holes.length > 0 && (
         <Note>
+          <Term id="hole">{holes.length === 1 ? 'Hole' : 'Holes'}</Term>:{' '}
           {holes.map(h => `${formatSize(h.size)} at ${formatSize(h.offset)}`).join(', ')} left out, so it is
           mapped in parts.
         </Note>

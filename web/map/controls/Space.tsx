@@ -174,6 +174,7 @@ const Layout = () => {
       />
       <BytesField
         label="mmap_base"
+        term="mmapBase"
         value={layout.mmapBase}
         write={formatAddress}
         read={readBase}
