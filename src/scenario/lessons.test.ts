@@ -6,8 +6,8 @@ import { prepare, solve, trace } from '../solve.ts';
 import { gapEnd, gapStart } from '../space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../text.ts';
 import { alignDown, GiB, KiB, MiB, mod } from '../units.ts';
-import { LINK_VERSION, readLink, writeLink } from './link.ts';
 import { type Lesson, type LessonId, lessonIds, lessonOf, lessonScenario, lessons } from './lessons.ts';
+import { LINK_VERSION, readLink, writeLink } from './link.ts';
 import { defaultScenario, type Scenario } from './scenario.ts';
 
 const packer = { pack: () => '', unpack: () => undefined };
@@ -62,12 +62,7 @@ const figures: Readonly<Record<LessonId, (scene: Scene) => readonly string[]>> =
     const d = deviceOf(s);
     const { page } = archOf(s.scenario.machine.arch);
     expect(leafCount(d.leaves)).toBe(leafCount(d.best.runs));
-    return [
-      formatSize(s.scenario.request.length + page),
-      count(d, 'pud'),
-      count(d, 'pmd'),
-      count(d, 'pte'),
-    ];
+    return [formatSize(s.scenario.request.length + page), count(d, 'pud'), count(d, 'pmd'), count(d, 'pte')];
   },
   hole: s => {
     const [first, second, ...none] = s.solution.parts;
@@ -83,11 +78,7 @@ const figures: Readonly<Record<LessonId, (scene: Scene) => readonly string[]>> =
     // The PFN of the first corrupt leaf, modulo its size.
     const [run] = bad;
     const pfn = d.mapping.pa + ((run?.va ?? 0) - d.mapping.start);
-    return [
-      formatCount(leafCount(bad)),
-      formatCount(leafCount(d.leaves)),
-      formatSize(GiB - mod(pfn, GiB)),
-    ];
+    return [formatCount(leafCount(bad)), formatCount(leafCount(d.leaves)), formatSize(GiB - mod(pfn, GiB))];
   },
   touch: s => {
     const { scenario } = s;
@@ -110,12 +101,7 @@ const figures: Readonly<Record<LessonId, (scene: Scene) => readonly string[]>> =
     const d = deviceOf(s);
     expect(off(d, 2 * MiB)).toBe('0');
     const { page } = archOf(s.scenario.machine.arch);
-    return [
-      formatSize(page),
-      count(d, 'pte'),
-      formatSize(2 * MiB),
-      formatCount(d.cost.tlbEntries),
-    ];
+    return [formatSize(page), count(d, 'pte'), formatSize(2 * MiB), formatCount(d.cost.tlbEntries)];
   },
   guard: s => {
     const { scenario } = s;

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { app, useApp, useMedia } from '../state/store.ts';
 import { Controls } from './controls/Controls.tsx';
 import { Drawing } from './Drawing.tsx';
+import { Legend } from './Legend.tsx';
 import './map.css';
 import { Readout } from './Readout.tsx';
 import { Sheet } from './Sheet.tsx';
@@ -42,6 +43,7 @@ export const MapScreen = () => {
         <Controls />
       </aside>
       <section className="stage" aria-label="Picture">
+        <Legend />
         <Drawing />
         <Readout />
       </section>

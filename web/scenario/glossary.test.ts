@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutTerms, glossary, termIds, type TermId } from './glossary.ts';
+import { cutTerms, glossary, type TermId, termIds } from './glossary.ts';
 
 const words = (text: string, known?: ReadonlySet<TermId>): readonly string[] =>
   cutTerms(text, known).parts.flatMap(p => (typeof p === 'string' ? [] : [`${p.term}:${p.text}`]));

@@ -1,6 +1,6 @@
 import { DeviceBar } from './DeviceBar.tsx';
-import { Machine } from './Machine.tsx';
 import { Lessons } from './Lessons.tsx';
+import { Machine } from './Machine.tsx';
 import { LeafKey, Policy } from './Policy.tsx';
 import { Request } from './Request.tsx';
 import { Space } from './Space.tsx';

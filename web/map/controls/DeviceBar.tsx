@@ -7,8 +7,8 @@ import { withBarIndex, withBarSize, withDevice } from '../../scenario/edit.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
-import { Term } from '../../ui/Term.tsx';
 import { octaveScale, sizeInWords } from '../../ui/scale.ts';
+import { Term } from '../../ui/Term.tsx';
 import { Note, Section } from './Section.tsx';
 
 const PAGE = 4096;

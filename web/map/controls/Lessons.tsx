@@ -67,7 +67,7 @@ export const Lessons = ({ label }: { readonly label?: string }) => {
         className={label === undefined ? 'button lessons-button' : 'link'}
         popoverTarget={id}
         aria-expanded={open}
-        aria-haspopup="true"
+        aria-haspopup="dialog"
         onClick={e => {
           // It is opened here, so that it is in its place before it is first painted; closing is the browser's.
           if (list.current?.matches(':popover-open')) return;
@@ -82,8 +82,10 @@ export const Lessons = ({ label }: { readonly label?: string }) => {
       >
         {label ?? (
           <>
-            <span className="from">Start from</span>
-            <b>{current?.title ?? 'your own scene'}</b>
+            <span className="title">
+              <span className={current === undefined ? undefined : 'visually-hidden'}>Start from </span>
+              {current?.title ?? 'a lesson; this is your own'}
+            </span>
             <span aria-hidden="true">▾</span>
           </>
         )}
@@ -93,7 +95,7 @@ export const Lessons = ({ label }: { readonly label?: string }) => {
         id={id}
         popover="auto"
         className="lessons"
-        role="group"
+        role="dialog"
         aria-label="Lessons to start from"
         onKeyDown={walk}
         onToggle={e => setOpen(e.newState === 'open')}
