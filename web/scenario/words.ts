@@ -687,8 +687,12 @@ const canBeBetter = (device: DeviceAnswer): 'yes' | 'cost' | 'no' => {
 };
 
 /** The kernel at hand, with the proposal that is laid over it. */
-const kernelName = ({ machine }: Scenario): string =>
-  machine.policy === 'shipped' ? `Linux ${machine.kernel}` : `Linux ${machine.kernel} with this proposal`;
+const kernelName = ({ machine }: Scenario): string => {
+  const { group } = policyOf(machine.policy);
+  const more =
+    group === 'proposal' ? ' with this proposal' : group === 'user space' ? ' with this program' : '';
+  return `Linux ${machine.kernel}${more}`;
+};
 
 /** What could be better, in a sentence. */
 export const bestPieces = (scenario: Scenario, device: DeviceAnswer): readonly Piece[] => {

@@ -37,8 +37,8 @@ export const Lessons = ({ label }: { readonly label?: string }) => {
     if (popover === null || button.current === null || popover.matches(':popover-open')) return;
     popover.showPopover();
     placePopover(popover, button.current);
-    const at = lessons.findIndex(l => l === current);
-    entries()[Math.max(at, 0)]?.focus();
+    const at = current === undefined ? 0 : lessons.indexOf(current);
+    entries()[at]?.focus();
   };
   const choose = (lesson: LessonId): void => {
     // The button first: what hides with the focus in it would leave the focus nowhere.
