@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import axe from 'axe-core';
-import { expectFigure, openApp, verdict } from './app.ts';
+import { dragSlider, expectFigure, openApp, verdict } from './app.ts';
 
 /** What axe finds. Evaluated as text: the page runs no inline script. */
 const violations = (page: Page): Promise<readonly string[]> =>
@@ -120,6 +120,38 @@ test('who would do better is a button away', async ({ page }) => {
   await page.getByRole('button', { name: 'QEMU 9.2', exact: true }).click();
   await expectFigure(page, '2');
   await expect(page).toHaveURL(/p=qemu9/);
+});
+
+test('what would fix it is not asked while a slider is held, and keeps its room', async ({ page }) => {
+  await openApp(page);
+  const heading = page.getByRole('heading', { name: 'What would fix it' });
+  const fix = page.locator('.fix').first();
+  const before = await fix.textContent();
+  const cost = page.getByRole('heading', { name: 'Cost', exact: true });
+  const at = (await cost.boundingBox())?.y;
+  await dragSlider(page, page.getByRole('slider', { name: 'Physical base of the BAR' }), 0.5, 0.52);
+  await expect(heading).toBeHidden();
+  expect(await fix.textContent()).toBe(before);
+  expect((await cost.boundingBox())?.y).toBe(at);
+  await page.mouse.up();
+  await expect(heading).toBeVisible();
+  await expect(fix).not.toHaveText(before ?? '');
+});
+
+test('the lessons are in the drawer of a phone, and one Escape closes one thing', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openApp(page);
+  await page.getByRole('button', { name: 'Controls' }).click();
+  const drawer = page.getByRole('complementary', { name: 'Scenario' });
+  await drawer.getByRole('button', { name: /^Start from/ }).click();
+  const list = drawer.getByRole('dialog', { name: 'Lessons to start from' });
+  await expect(list).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+  await expect(drawer).toBeVisible();
+  await drawer.getByRole('button', { name: /^Start from/ }).click();
+  await list.getByRole('button', { name: /^A 1 TiB BAR/ }).click();
+  await expectFigure(page, '268,435,456');
 });
 
 for (const theme of ['dark', 'light', 'projector'])

@@ -111,7 +111,6 @@ export const glossary: Readonly<Record<TermId, GlossaryEntry>> = {
   resizable: {
     name: 'Resizable BAR',
     text: 'A PCI capability: firmware or kernel may give the BAR another power of two as its size, up to all of the device’s memory.',
-    source: 'drivers/pci/setup-res.c',
   },
   hole: {
     name: 'Hole',

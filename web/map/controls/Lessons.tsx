@@ -52,7 +52,7 @@ export const Lessons = ({ label }: { readonly label?: string }) => {
     const all = entries();
     const to = stepTo(
       e.key,
-      all.findIndex(entry => entry === document.activeElement),
+      all.findIndex(entry => entry.matches(':focus')),
       all.length,
     );
     if (to === undefined) return;

@@ -13,6 +13,7 @@ import { app, useScenario, useSolution } from '../../state/store.ts';
 import { BytesField, readPages, writeSize } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale } from '../../ui/scale.ts';
+import { Terms } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
 import { Note, Section } from './Section.tsx';
 
@@ -223,9 +224,13 @@ export const Space = () => {
       title="Address space"
       about={
         <Note>
-          {source.kind === 'pasted'
-            ? `${formatCount(source.vmas.length)} VMAs, read in this page.`
-            : spacePreset(source.id).about}
+          <Terms
+            of={
+              source.kind === 'pasted'
+                ? `${formatCount(source.vmas.length)} VMAs, read in this page.`
+                : spacePreset(source.id).about
+            }
+          />
         </Note>
       }
     >

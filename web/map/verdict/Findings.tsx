@@ -267,7 +267,9 @@ const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
           {line}
         </p>
       ))}
-      <p className="note">{TRACEPOINT_OMITS}</p>
+      <p className="note">
+        mask is <Term id="alignMask">align_mask</Term>; {TRACEPOINT_OMITS}
+      </p>
     </section>
   );
 };
