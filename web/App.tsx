@@ -9,6 +9,7 @@ import { LinkProblems } from './LinkProblems.tsx';
 import { MapScreen } from './map/MapScreen.tsx';
 import { Palette } from './Palette.tsx';
 import { app, useApp } from './state/store.ts';
+import { TermHelp } from './ui/Term.tsx';
 import './styles.css';
 
 /** Takes files and text dropped anywhere on the page. */
@@ -62,6 +63,7 @@ export const App = () => {
       <IntakeDialog />
       <Help />
       <Palette />
+      <TermHelp />
     </>
   );
 };

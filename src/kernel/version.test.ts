@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extrapolatedFrom, releases } from './releases.ts';
-import { contains, formatKernelVersion, parseKernelVersion, versionRank } from './version.ts';
+import { arrivedIn, contains, formatKernelVersion, parseKernelVersion, versionRank } from './version.ts';
 
 const parse = (text: string) => {
   const v = parseKernelVersion(text);
@@ -133,5 +133,22 @@ describe('the range that was checked', () => {
   ])('%s: extrapolated from %s', (text, from) => {
     const version = parseKernelVersion(text);
     expect(version && extrapolatedFrom(version)).toBe(from);
+  });
+});
+
+describe('arrivedIn', () => {
+  const since = { mainline: '6.15-rc6', stable: { '6.12': 29, '6.14': 7 } };
+  const release = (text: string): string => {
+    const v = parseKernelVersion(text);
+    if (v === undefined) throw new Error(text);
+    return arrivedIn(v, since);
+  };
+  it('names the point release of a series that got it later, else the mainline release', () => {
+    expect(['6.12.117', '6.14.9', '6.15', '7.3-rc4'].map(release)).toEqual([
+      '6.12.29',
+      '6.14.7',
+      '6.15',
+      '6.15',
+    ]);
   });
 });

@@ -65,6 +65,17 @@ export interface Since {
   readonly stable?: Readonly<Record<string, number>>;
 }
 
+/**
+ * The release in which a change reached the series of `v`: the point release of its own series where it was
+ * backported there (`6.12.29`), else the mainline release (`6.15`, also where a candidate had it first). Only asked
+ * of a `v` that contains the change.
+ */
+export const arrivedIn = (v: KernelVersion, since: Since): string => {
+  const series = `${v.major}.${v.minor}`;
+  const first = since.stable?.[series];
+  return first === undefined ? since.mainline.replace(/-rc\d+$/, '') : `${series}.${first}`;
+};
+
 /** True when release `v` contains a change that arrived as `since` says. */
 export const contains = (v: KernelVersion, since: Since): boolean => {
   if (versionRank(v) >= rankOf(since.mainline)) return true;

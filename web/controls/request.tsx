@@ -84,6 +84,7 @@ export const HintControl = () => {
   return (
     <BytesField
       label="Hint"
+      term="hint"
       value={request.hint}
       write={n => (n === 0 ? '0' : formatAddress(n))}
       onCommit={hint => app.getState().change(withRequest({ hint }), 'done')}

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { app, useApp, useMedia } from '../state/store.ts';
 import { Controls } from './controls/Controls.tsx';
 import { Drawing } from './Drawing.tsx';
+import { Legend } from './Legend.tsx';
 import './map.css';
 import { Readout } from './Readout.tsx';
 import { SearchPlayer } from './SearchPlayer.tsx';
@@ -45,6 +46,7 @@ export const MapScreen = () => {
       </aside>
       <section className="stage" aria-label="Picture">
         <Toolbar />
+        <Legend />
         <SearchPlayer />
         <Drawing />
         <Readout />

@@ -45,7 +45,7 @@ const after = (scenario: Scenario, update: Update): { readonly s: Scenario; read
 const corruptLeaves = ({ leaves }: PartsTotal): number => leafCount(leaves.filter(run => run.corrupt));
 
 /** Fewer corrupt leaves, else fewer leaves, else fewer faults; any mapping is better than a refusal. */
-const better = (now: Solution, then: Solution): boolean => {
+export const better = (now: Solution, then: Solution): boolean => {
   if (!then.placement.ok) return false;
   if (!now.placement.ok) return true;
   const [a, b] = [now.total, then.total];
@@ -193,13 +193,25 @@ const forMapped = (scenario: Scenario, solution: Solution, device: DeviceAnswer)
             text: ['Touch the pages in ascending order.'],
             action: { label: 'Touch upwards', update: withRequest({ touch: 'asc' }) },
           });
+          for (const version of NEWER)
+            found.push({
+              text: ['From 6.12.29 and 6.15 on any touch will do. ', { commit: 'c1d9dac0db16' }],
+              action: linux(version),
+            });
           break;
         case 'noWholeBlock':
         case 'bound':
           break;
       }
-  // Where the start of the BAR's range is off by itself, only another offset helps.
   const { bar } = scenario.device;
+  const more = bar.size - scenario.request.length;
+  // A block cut by the end of the mapping can be whole where the BAR goes on.
+  if (device.why.some(w => w.parts.some(p => p.cause.kind === 'bound')) && more > 0)
+    found.push({
+      text: [`Map the BAR whole: with ${formatSize(more)} more its blocks are whole, too.`],
+      action: { label: 'Map it whole', update: mapWhole },
+    });
+  // Where the start of the BAR's range is off by itself, only another offset helps.
   const cut = device.why.some(w => w.parts.some(p => p.cause.kind === 'noWholeBlock' && !p.cause.tooShort));
   if (cut && (scenario.request.offset > 0 || scenario.request.length < bar.size))
     found.push({

@@ -17,6 +17,7 @@ import {
 import { readHash } from '../state/links.ts';
 import { plain } from '../ui/Pieces.tsx';
 import { fixesOf } from './fix.ts';
+import { othersOf, othersSentence } from './others.ts';
 import { tracepointLines } from './tracepoint.ts';
 import { fitsOf } from './verdict/fit.ts';
 
@@ -30,6 +31,8 @@ const policy = (id: Scenario['machine']['policy']): Scenario => ({
   ...scene,
   machine: { ...scene.machine, policy: id },
 });
+/** The Scenario of a link. */
+const linked = (hash: string): Scenario => readHash(hash).scenario;
 const reasons = (s: Scenario): readonly string[] =>
   reasonsOf(s, solve(s), trace(s)).map(r => `${r.mark} ${r.head}. ${plain(r.body)}`);
 const faults = (s: Scenario): string => {
@@ -61,15 +64,15 @@ describe('the verdict in words', () => {
 describe('reasons', () => {
   it('tell the two distances of the design and why nothing was aligned', () => {
     expect(reasons(scene)).toEqual([
-      'no PUD. From a 1 GiB boundary of VA to the next one of PA is 716.33 MiB: vfio_pci_mmap_huge_fault falls back. c1d9dac0db16',
+      'no PUD. From a 1 GiB boundary of VA to the next one of PA is 716.33 MiB: vfio_pci_mmap_huge_fault falls back (Linux 6.15, c1d9dac0db16).',
       'no PMD. Same test at 2 MiB, 336 KiB apart.',
-      'so Placement. vfio has no get_unmapped_area, so no alignment was asked for since 6.13. 34d7cf637c43',
+      'so Placement. vfio has no get_unmapped_area, so the search is not aligned (Linux 6.13, 34d7cf637c43) and takes the top of the first gap with room for 2 GiB, below 0x7ffe_ecc5_4000.',
     ]);
   });
 
   it('tell how 6.12 aligns, and what 6.12.0 corrupts', () => {
     expect(reasons(on('6.12.117')).at(-1)).toBe(
-      'so Placement. thp_get_unmapped_area asks for 2 MiB more and goes to an address congruent to the file offset modulo 2 MiB. ed48e87c7df3',
+      'so Placement. thp_get_unmapped_area asks for 2 MiB more and goes to an address congruent to the file offset modulo 2 MiB (Linux 6.10, ed48e87c7df3).',
     );
     expect(reasons(on('6.12'))[0]).toMatch(/^no Corrupt\. 1 PUD leaf holds a PFN that is not a multiple/);
   });
@@ -77,6 +80,42 @@ describe('reasons', () => {
   it('say once that a kernel is too old', () => {
     expect(reasons(on('6.1.192'))[0]).toBe(
       'no PUD, PMD. Linux maps device memory with it since 6.12. 75182022a043',
+    );
+  });
+
+  it('name the release of the series that a change came with, and the change behind each rule', () => {
+    const said = (hash: string): string => reasons(linked(hash)).join('\n');
+    expect(said('#1&k=6.12.117')).toContain('falls back (Linux 6.12.29, c1d9dac0db16).');
+    expect(said('#1&k=6.12.117&len=2G-4K')).toContain(
+      'No alignment: the length is not a multiple of PMD_SIZE (Linux 6.12, d4148aeab412); the search takes the top of the first gap with room for 2 GiB − 4 KiB, below 0x7f42_d40e_3000.',
+    );
+  });
+
+  it('say once what is alike for all sizes, in the words of the smallest', () => {
+    expect(reasons(linked('#1&len=64K'))[0]).toBe(
+      'no PUD, PMD. The mapping has 64 KiB, less than one block of 2 MiB.',
+    );
+    expect(reasons(linked('#1&k=6.12.28&hint=0x7f42_4000_0000&t=desc'))[0]).toMatch(
+      /^no PUD, PMD\. 2 GiB at/,
+    );
+  });
+
+  it('do not speak of a search where the hint was taken', () => {
+    expect(reasons(linked('#1&hint=0x7f42_4000_0000')).slice(1)).toEqual([
+      'so Placement. The hint 0x7f42_4000_0000 is free, so it is taken as it is.',
+    ]);
+  });
+
+  it('spell out a guard, a search without room and the parts behind a hole', () => {
+    const said = (hash: string): string => reasons(linked(hash)).join('\n');
+    expect(said('#1&bar=2@0x38_8000_0000+128M&as=scene&base=0x7fff_ffff_f000&len=127M')).toContain(
+      'The gap of 127.87 MiB below 0x7fff_fffd_e000 keeps 1 MiB free, the guard of what grows down into it: vm_unmapped_area tries again below 0x7fff_ffed_e000 (Linux 6.3, 58c5d0d6d522).',
+    );
+    expect(said('#1&fl=shared.32bit')).toBe(
+      'no Search. vm_unmapped_area was asked for 2 GiB, between 0x4000_0000 and 0x8000_0000, 1 GiB apart.',
+    );
+    expect(said('#1&p=qemu9&bar=0@0xfc00_0000+16M&others=&holes=0x40_0000+64K&len=16M')).toContain(
+      'no PMD, part 2. The part at PA 0xfc41_0000 is 1.94 MiB off modulo 2 MiB.',
     );
   });
 
@@ -110,8 +149,6 @@ describe('fixes', () => {
   });
 });
 
-/** The Scenario of a link. */
-const linked = (hash: string): Scenario => readHash(hash).scenario;
 const fixes = (s: Scenario): readonly string[] => fixesOf(s, solve(s)).map(f => plain(f.text));
 const leavesAfter = (s: Scenario): readonly (number | undefined)[] =>
   fixesOf(s, solve(s)).map(f => {
@@ -151,6 +188,50 @@ describe('fixes that were tried', () => {
       expect(solve(fix.action.update(s)).placement.ok).toBe(true);
     }
     expect(fixesOf(linked('#1&len=4G'), solve(linked('#1&len=4G')))[0]?.action?.label).toBe('Map it whole');
+  });
+});
+
+describe('who would do better', () => {
+  const others = (hash: string): readonly string[] => {
+    const s = linked(hash);
+    return othersOf(s, solve(s)).map(o =>
+      othersSentence(o)
+        .map(p => (typeof p !== 'string' && 'other' in p ? `[${p.other.label}]` : plain([p])))
+        .join(''),
+    );
+  };
+
+  it('is merged by equal result, the best first, with what programs reserve', () => {
+    expect(others('#1')).toEqual([
+      '2 PUD leaves with [QEMU 2026], [QEMU 9.2] and [Cloud Hypervisor] (reserves 3 GiB); proposed: [Xu v1], [Xu v2], [Gunthorpe], [Wilcox] and [Start PFN].',
+      '1,024 PMD leaves with [Linux 6.12.117]; proposed: [THP helper].',
+    ]);
+    expect(others('#1&k=6.1.192')).toEqual(['1,024 PMD leaves with [Linux 6.12.117].']);
+  });
+
+  it('is nobody where nothing is left to win, or nothing of a device is mapped', () => {
+    for (const hash of ['#1&hint=0x7f42_4000_0000', '#1&len=64K', '#1&f=anon&fl=private', '#1&len=4G'])
+      expect(others(hash)).toEqual([]);
+  });
+
+  it.each([
+    '#1',
+    '#1&as=qemu-run',
+    '#1&p=thp',
+    '#1&k=6.12&as=scene',
+    '#1&off=4K&len=2G-4K',
+    '#1&a=arm64-64k-48&as=bare',
+  ])('%s: choosing a name gives what was promised, and more than there was', hash => {
+    const s = linked(hash);
+    const now = solve(s);
+    const groups = othersOf(s, now);
+    expect(groups.length).toBeGreaterThan(0);
+    for (const { result, today, proposed } of groups)
+      for (const { update } of [...today, ...proposed]) {
+        const then = solve(update(s));
+        expect(leavesText(then.total?.leaves ?? [])).toBe(plain(result));
+        expect(then.total?.leaves.some(run => run.corrupt)).toBe(false);
+      }
   });
 });
 

@@ -1,12 +1,13 @@
 import type { LeafKind } from '../../src/arch/arch.ts';
 import { archOf } from '../../src/arch/index.ts';
 import { changeBehind, factChanges } from '../../src/kernel/facts.ts';
+import { arrivedIn } from '../../src/kernel/version.ts';
 import type { LeafRefusal } from '../../src/leaves/rules.ts';
 import { type LeafRun, leafCount } from '../../src/leaves/runs.ts';
 import type { WhyPart, WhySize } from '../../src/leaves/why.ts';
 import { errnoName } from '../../src/placement/errno.ts';
 import { MAP } from '../../src/placement/flags.ts';
-import type { PlacementEvent } from '../../src/placement/mm.ts';
+import type { PlacementEvent, UnalignedReason } from '../../src/placement/mm.ts';
 import type { Refusal } from '../../src/placement/mmap.ts';
 import { noMmuReason } from '../../src/placement/policies/noMmu.ts';
 import { policyOf } from '../../src/placement/policies.ts';
@@ -240,6 +241,18 @@ export const leavesElsewhere = (scenario: Scenario): string | undefined => {
 const commitOf = (commit: string | undefined): readonly Piece[] =>
   commit === undefined ? [] : [' ', { commit }];
 
+type Change = NonNullable<ReturnType<typeof changeBehind>>;
+
+/** “ (Linux 6.12.29, c1d9dac0db16)”: since which release of its series a kernel does so, and the commit. */
+const sinceOf = (change: Change | undefined, { version }: Prepared): readonly Piece[] =>
+  change === undefined
+    ? []
+    : [
+        ` (Linux ${arrivedIn(version, change.since)}`,
+        ...(change.commit === undefined ? [] : [', ', { commit: change.commit }]),
+        ')',
+      ];
+
 /** Why a leaf size cannot appear at all. */
 const unusable = (refusal: LeafRefusal, prepared: Prepared): readonly Piece[] => {
   switch (refusal.kind) {
@@ -249,7 +262,11 @@ const unusable = (refusal: LeafRefusal, prepared: Prepared): readonly Piece[] =>
       return [`Linux maps device memory with it since ${refusal.since}.`, ...commitOf(refusal.commit)];
     case 'era': {
       const change = changeBehind(prepared.version, 'faultEra');
-      return [`On this kernel ${change?.what ?? 'vfio-pci maps PTEs only'}.`, ...commitOf(change?.commit)];
+      return [
+        `On this kernel ${change?.what ?? 'vfio-pci maps PTEs only'}`,
+        ...sinceOf(change, prepared),
+        '.',
+      ];
     }
     case 'policy':
       switch (refusal.by) {
@@ -299,19 +316,39 @@ const partPieces = (
       return [
         `From a ${s} boundary of VA to the next one of PA is ${formatSize(cause.residue)}: `,
         faultFunction,
-        ' falls back.',
-        ...(change === undefined ? [] : commitOf(change.commit)),
+        ' falls back',
+        ...sinceOf(change, prepared),
+        '.',
       ];
     }
     case 'bound':
       return [
-        `The ${s} block across the ${cause.side} of the VMA sticks out of it by ${formatSize(cause.sticksOut)}; ${formatSize(part.end - part.start)} there get smaller leaves.`,
+        `The ${s} block across the ${cause.side} of the VMA sticks out of it by ${formatSize(cause.sticksOut)}: `,
+        faultFunction,
+        ` falls back, and ${formatSize(part.end - part.start)} there get smaller leaves.`,
       ];
     case 'touchOrder':
       return [
-        `${formatSize(part.end - part.start)} at ${formatAddress(part.start)} were first touched off the start of a block; the page table that left stays. Since 6.15, 6.14.7 and 6.12.29 any touch will do. `,
+        `${formatSize(part.end - part.start)} at ${formatAddress(part.start)} were first touched off the start of a block: `,
+        faultFunction,
+        ' left a page table there, which stays. Since 6.15, 6.14.7 and 6.12.29 any touch will do. ',
         { commit: 'c1d9dac0db16' },
       ];
+  }
+};
+
+/** What would be said alike of the next smaller size; undefined: each size has words of its own. */
+const obstacleOf = ({ start, end, cause }: WhyPart): string | undefined => {
+  switch (cause.kind) {
+    case 'notUsable':
+      return JSON.stringify(cause.refusal);
+    case 'touchOrder':
+      return `touched ${start} ${end}`;
+    case 'noWholeBlock':
+      return cause.tooShort ? 'too short' : undefined;
+    case 'congruence':
+    case 'bound':
+      return undefined;
   }
 };
 
@@ -331,24 +368,62 @@ const sizeReasons = (scenario: Scenario, prepared: Prepared, why: readonly WhySi
         continue;
       }
       congruenceSaid ||= part.cause.kind === 'congruence';
-      if (part.cause.kind === 'notUsable') {
-        // One obstacle for all sizes is said once.
-        const same = JSON.stringify(part.cause.refusal);
-        if (same === said) {
-          const last = reasons.at(-1);
-          if (last) reasons[reasons.length - 1] = { ...last, head: `${last.head}, ${head}` };
-          continue;
-        }
-        said = same;
-      }
-      reasons.push({ mark: 'no', head, body: partPieces(part, size, prepared, scenario) });
+      // One obstacle for all sizes is said once, in the words of the smallest.
+      const same = obstacleOf(part);
+      const last = reasons.at(-1);
+      const again = same !== undefined && same === said && last !== undefined;
+      said = same;
+      if (again) reasons.pop();
+      const heads = again ? `${last.head}, ${head}` : head;
+      reasons.push({ mark: 'no', head: heads, body: partPieces(part, size, prepared, scenario) });
     }
   }
   return reasons;
 };
 
-/** The change that began to align files without a hook, by accident. */
-const aligningCommit = factChanges.find(c => c.fact === 'unhookedAlign' && c.value !== 'never')?.commit;
+/** The changes that began to align: files without a hook, by accident, and private anonymous memory. */
+const aligned = {
+  files: factChanges.find(c => c.fact === 'unhookedAlign' && c.value !== 'never'),
+  anonymous: factChanges.find(c => c.fact === 'anonAlign' && c.value !== 'never'),
+} as const;
+
+/** The change that made this a reason not to align; undefined where it is not one change's. */
+const ruleBehind = (why: UnalignedReason): Change | undefined => {
+  const value =
+    why === 'the length is not a multiple of PMD_SIZE'
+      ? 'pmdMultiple'
+      : why === 'the caller gave a hint'
+        ? 'pmdMultipleNoHint'
+        : undefined;
+  return factChanges.find(c => c.fact === 'unhookedAlign' && c.value === value);
+};
+
+/** What the search took, after its verb and what joins it; nothing where it took no gap or was aligned. */
+const takenClause = (joint: string, scenario: Scenario, events: readonly PlacementEvent[]): string => {
+  const taken = events.findLast(e => e.kind === 'taken');
+  const began = events.findLast(e => e.kind === 'search');
+  if (taken === undefined || began === undefined || began.alignMask !== 0) return '';
+  const which = events.some(e => e.kind === 'guarded') ? 'a later' : 'the first';
+  return `${joint} the ${began.topDown ? 'top' : 'bottom'} of ${which} gap with room for ${formatSize(scenario.request.length)}, ${began.topDown ? 'below' : 'from'} ${formatAddress(taken.edge)}${began.topDown ? '' : ' up'}`;
+};
+
+/** The range that a failed search was kept to, and what it needed there. */
+const searchedReasons = ({ placement }: Solution, events: readonly PlacementEvent[]): readonly Reason[] => {
+  const began = events.find(e => e.kind === 'search');
+  if (placement.ok || placement.refusal !== 'no gap fits' || began === undefined) return [];
+  const { low, high, needed } = began;
+  const more = needed > began.length ? `, with room to align ${formatSize(needed)}` : '';
+  return [
+    {
+      mark: 'no',
+      head: 'Search',
+      body: [
+        { code: 'vm_unmapped_area' },
+        ` was asked for ${formatSize(began.length)}${more}, between ${formatAddress(low)} and ${formatAddress(high)}, ${formatSize(high - low)} apart.`,
+      ],
+    },
+  ];
+};
 
 const isVfio = (s: Scenario): boolean => s.request.file === 'vfio';
 
@@ -393,6 +468,20 @@ const hintRounding = ({ request }: Scenario, { arch }: Prepared): readonly Piece
   ];
 };
 
+/** A gap that had room until its guard was looked at. */
+const guardedPieces = (
+  { mm }: Prepared,
+  { gap, guardStart, limit }: Extract<PlacementEvent, { kind: 'guarded' }>,
+): readonly Piece[] => {
+  const { index } = mm.space;
+  const [start, end] = [gapStart(index, gap), gapEnd(index, gap)];
+  return [
+    `The gap of ${formatSize(end - start)} below ${formatAddress(end)} keeps ${formatSize(end - guardStart)} free, the guard of what grows down into it: `,
+    { code: 'vm_unmapped_area' },
+    ` tries again ${limit < end ? 'below' : 'above'} ${formatAddress(limit)}`,
+  ];
+};
+
 /** How the address came about, from the steps of the placement. */
 const placementReasons = (
   scenario: Scenario,
@@ -418,6 +507,7 @@ const placementReasons = (
   const { unhookedAlign } = prepared.facts;
   const policy = policyOf(scenario.machine.policy);
   const proposed = policy.group === 'proposal' && isVfio(scenario);
+  const hinted = events.some(e => e.kind === 'hint' && e.verdict === 'taken');
   for (const event of events) {
     switch (event.kind) {
       case 'hint':
@@ -428,6 +518,8 @@ const placementReasons = (
         );
         break;
       case 'unaligned': {
+        // Nothing was searched where the hint is taken, nor found where the request is refused.
+        if (!placement.ok || hinted) break;
         if (!isVfio(scenario) || policy.group !== 'kernel') {
           so([`No alignment: ${event.why}.`]);
           break;
@@ -436,15 +528,25 @@ const placementReasons = (
         if (unhookedAlign === 'never')
           so(
             change === undefined
-              ? ['vfio has no ', { code: 'get_unmapped_area' }, ', and before 6.10 no such file was aligned.']
+              ? [
+                  'vfio has no ',
+                  { code: 'get_unmapped_area' },
+                  `, and before 6.10 the search for such a file was never aligned${takenClause('; it takes', scenario, events)}.`,
+                ]
               : [
                   'vfio has no ',
                   { code: 'get_unmapped_area' },
-                  ', so no alignment was asked for since 6.13.',
-                  ...commitOf(change.commit),
+                  ', so the search is not aligned',
+                  ...sinceOf(change, prepared),
+                  `${takenClause(' and takes', scenario, events)}.`,
                 ],
           );
-        else so([`No alignment: ${event.why}.`, ...commitOf(change?.commit)]);
+        else
+          so([
+            `No alignment: ${event.why}`,
+            ...sinceOf(ruleBehind(event.why) ?? change, prepared),
+            `${takenClause('; the search takes', scenario, events)}.`,
+          ]);
         break;
       }
       case 'padGaveUp':
@@ -454,8 +556,12 @@ const placementReasons = (
         const toward = proposed ? policy.congruentTo : 'file offset';
         so([
           proposed ? `The proposed rule (${policy.who})` : { code: 'thp_get_unmapped_area' },
-          ` asks for ${formatSize(event.size)} more and goes to an address congruent to the ${toward} modulo ${formatSize(event.size)}.`,
-          ...(isVfio(scenario) && policy.group === 'kernel' ? commitOf(aligningCommit) : []),
+          ` asks for ${formatSize(event.size)} more and goes to an address congruent to the ${toward} modulo ${formatSize(event.size)}`,
+          ...(policy.group === 'kernel' && isVfio(scenario) ? sinceOf(aligned.files, prepared) : []),
+          ...(policy.kind === 'program' || scenario.request.file === 'anon'
+            ? sinceOf(aligned.anonymous, prepared)
+            : []),
+          '.',
         ]);
         break;
       }
@@ -469,15 +575,23 @@ const placementReasons = (
       case 'search':
         if (isHugetlb(scenario) && event.alignMask !== 0)
           so([
-            `hugetlb asks the search for a multiple of the huge page, ${formatSize(event.alignMask + prepared.arch.page)}: what lies between it and the next mapping is skipped.`,
+            `hugetlb asks the search for a multiple of the huge page, ${formatSize(event.alignMask + prepared.arch.page)}: what lies between it and the next mapping is skipped`,
+            ...sinceOf(changeBehind(prepared.version, 'hugetlbCore'), prepared),
+            '.',
           ]);
         break;
       case 'fallback':
-        so(['Nothing fits from ', { code: 'mmap_base' }, ' down; the bottom-up search runs.']);
+        so([
+          'Nothing fits from ',
+          { code: 'mmap_base' },
+          `, ${formatAddress(prepared.mm.space.layout.mmapBase)}, down; the bottom-up search runs.`,
+        ]);
         break;
       case 'guarded':
         so([
-          `The gap that ends at the guard ${formatAddress(event.guardStart)} is cut by it; the search goes on beyond ${formatAddress(event.limit)}.`,
+          ...guardedPieces(prepared, event),
+          ...sinceOf(changeBehind(prepared.version, 'searchGuards'), prepared),
+          '.',
         ]);
         break;
       default:
@@ -506,6 +620,24 @@ const refusalReasons = (refusal: Refusal): readonly Reason[] => {
   }
 };
 
+/** Of several mappings the first one is told whole; of the others, by how much they miss. */
+const otherPartReasons = ({ parts }: Solution): readonly Reason[] =>
+  parts.slice(1, 1 + NAMED).flatMap((part, i): Reason[] => {
+    for (const { kind, size, parts: causes } of part.why)
+      for (const { cause } of causes)
+        if (cause.kind === 'congruence')
+          return [
+            {
+              mark: 'no',
+              head: `${leafNames[kind]}, part ${i + 2}`,
+              body: [
+                `The part at PA ${formatAddress(part.mapping.pa)} is ${formatSize(cause.residue)} off modulo ${formatSize(size)}.`,
+              ],
+            },
+          ];
+    return [];
+  });
+
 /** Every reason for what is shown, most important first. */
 export const reasonsOf = (
   scenario: Scenario,
@@ -525,7 +657,7 @@ export const reasonsOf = (
           ...commitOf('09dfc8a5f2ce'),
         ],
       });
-    reasons.push(...sizeReasons(scenario, prepared, device.why));
+    reasons.push(...sizeReasons(scenario, prepared, device.why), ...otherPartReasons(solution));
     if (reasons.length === 0)
       reasons.push({
         mark: 'yes',
@@ -535,7 +667,8 @@ export const reasonsOf = (
         ],
       });
   }
-  if (!solution.placement.ok) reasons.push(...refusalReasons(solution.placement.refusal));
+  if (!solution.placement.ok)
+    reasons.push(...refusalReasons(solution.placement.refusal), ...searchedReasons(solution, events));
   return [...reasons, ...unmapReasons(solution), ...placementReasons(scenario, solution, events)];
 };
 
@@ -554,8 +687,12 @@ const canBeBetter = (device: DeviceAnswer): 'yes' | 'cost' | 'no' => {
 };
 
 /** The kernel at hand, with the proposal that is laid over it. */
-const kernelName = ({ machine }: Scenario): string =>
-  machine.policy === 'shipped' ? `Linux ${machine.kernel}` : `Linux ${machine.kernel} with this proposal`;
+const kernelName = ({ machine }: Scenario): string => {
+  const { group } = policyOf(machine.policy);
+  const more =
+    group === 'proposal' ? ' with this proposal' : group === 'user space' ? ' with this program' : '';
+  return `Linux ${machine.kernel}${more}`;
+};
 
 /** What could be better, in a sentence. */
 export const bestPieces = (scenario: Scenario, device: DeviceAnswer): readonly Piece[] => {

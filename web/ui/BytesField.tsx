@@ -1,5 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import { formatExact, formatSize, type Read, readBytes } from '../../src/text.ts';
+import type { TermId } from '../scenario/glossary.ts';
+import { Term } from './Term.tsx';
 
 /** A size as a person would write it where that is exact, else as a sum: `2 GiB`, `512K+4K`. */
 export const writeSize = (n: number): string => {
@@ -26,6 +28,8 @@ const fieldClass = (label: string, shown: string): string => {
 
 export interface BytesFieldProps {
   readonly label: string;
+  /** The label is a word that is explained. */
+  readonly term?: TermId;
   readonly value: number;
   readonly onCommit: (value: number) => void;
   /** How the value is written; sizes unless told otherwise. */
@@ -44,6 +48,7 @@ export interface BytesFieldProps {
  */
 export const BytesField = ({
   label,
+  term,
   value,
   onCommit,
   write = writeSize,
@@ -66,11 +71,19 @@ export const BytesField = ({
   };
   return (
     <div className={fieldClass(label, write(value))}>
-      <label htmlFor={id}>{label}</label>
+      {term === undefined ? (
+        <label htmlFor={id}>{label}</label>
+      ) : (
+        // A label must not hold a second control, so the field carries its name itself.
+        <span>
+          <Term id={term}>{label}</Term>
+        </span>
+      )}
       <input
         id={id}
         className="bytes"
         type="text"
+        aria-label={term === undefined ? undefined : label}
         inputMode="text"
         autoComplete="off"
         spellCheck={false}

@@ -1,12 +1,15 @@
 import { Fragment } from 'react';
 import type { LeafKind } from '../../src/arch/arch.ts';
+import { cutTerms, type TermId } from '../scenario/glossary.ts';
+import { Term } from './Term.tsx';
 
-/** A sentence in pieces: text, code, an address, a commit of mainline, a leaf size in its own colour. */
+/** A sentence in pieces: text, code, an address, a commit of mainline, a leaf size in its own colour, a word that is explained. */
 export type Piece =
   | string
   | { readonly code: string }
   | { readonly commit: string }
-  | { readonly leaf: LeafKind; readonly text: string };
+  | { readonly leaf: LeafKind; readonly text: string }
+  | { readonly term: TermId; readonly text: string };
 
 /** The same sentence as plain text. */
 export const plain = (pieces: readonly Piece[]): string =>
@@ -17,6 +20,26 @@ export const plain = (pieces: readonly Piece[]): string =>
       return 'commit' in p ? p.commit : p.text;
     })
     .join('');
+
+/** Pieces with words made into ones that are explained, and the words explained so far. */
+export interface Explained {
+  readonly pieces: readonly Piece[];
+  readonly known: ReadonlySet<TermId>;
+}
+
+/** Makes the first of each word of the glossary one that is explained; words in `known` stay as they are. */
+export const explainTerms = (pieces: readonly Piece[], known: ReadonlySet<TermId>): Explained => {
+  const explained: Piece[] = [];
+  let words = known;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      const cut = cutTerms(piece, words);
+      explained.push(...cut.parts);
+      words = cut.known;
+    } else explained.push(piece);
+  }
+  return { pieces: explained, known: words };
+};
 
 const one = (piece: Piece) => {
   if (typeof piece === 'string') return piece;
@@ -32,15 +55,34 @@ const one = (piece: Piece) => {
         {piece.commit}
       </a>
     );
+  if ('term' in piece) return <Term id={piece.term}>{piece.text}</Term>;
   return <b className={`ink-${piece.leaf}`}>{piece.text}</b>;
 };
+
+/** The marks that the next words begin with: a button breaks the line behind it, and no line begins with a comma. */
+export const stopOf = (next: unknown): string =>
+  typeof next === 'string' ? (/^[,;:.)]+/.exec(next)?.[0] ?? '') : '';
 
 /** Shows a sentence in pieces. A commit is a link to the kernel's own history; nothing is fetched until it is followed. */
 export const Pieces = ({ of }: { readonly of: readonly Piece[] }) => {
   // Equal pieces may follow each other in one sentence; what stood before tells them apart.
   let before = '';
-  return of.map(piece => {
+  let stop = '';
+  return of.map((piece, i) => {
     before += `|${plain([piece])}`;
-    return <Fragment key={before}>{one(piece)}</Fragment>;
+    const text = typeof piece === 'string' ? piece.slice(stop.length) : piece;
+    stop = typeof piece === 'string' || !('term' in piece) ? '' : stopOf(of[i + 1]);
+    return (
+      <Fragment key={before}>
+        {stop === '' ? (
+          one(text)
+        ) : (
+          <span className="joined">
+            {one(text)}
+            {stop}
+          </span>
+        )}
+      </Fragment>
+    );
   });
 };

@@ -1,7 +1,11 @@
 import { useId } from 'react';
+import type { TermId } from '../../scenario/glossary.ts';
+import { Terms } from '../../ui/Term.tsx';
 
 export interface ChoiceProps<T extends string> {
   readonly label: string;
+  /** The word of the label that is explained. */
+  readonly term?: TermId;
   readonly value: T;
   readonly options: readonly { readonly id: T; readonly label: string }[];
   readonly onChange: (value: T) => void;
@@ -14,6 +18,7 @@ export interface ChoiceProps<T extends string> {
 /** A labelled native select over a closed set of values. */
 export const Choice = <T extends string>({
   label,
+  term,
   value,
   options,
   onChange,
@@ -23,9 +28,17 @@ export const Choice = <T extends string>({
   const id = useId();
   return (
     <div className={wide ? 'field wide' : 'field'}>
-      <label htmlFor={id}>{label}</label>
+      {term === undefined ? (
+        <label htmlFor={id}>{label}</label>
+      ) : (
+        // A label must not hold a second control, so the menu carries its name itself.
+        <span>
+          <Terms of={label} only={term} />
+        </span>
+      )}
       <select
         id={id}
+        aria-label={term === undefined ? undefined : label}
         title={options.find(o => o.id === value)?.label}
         value={value}
         disabled={disabled !== undefined}

@@ -1,4 +1,5 @@
 import { DeviceBar } from './DeviceBar.tsx';
+import { Lessons } from './Lessons.tsx';
 import { Machine } from './Machine.tsx';
 import { LeafKey, Policy } from './Policy.tsx';
 import { Request } from './Request.tsx';
@@ -7,6 +8,7 @@ import { Space } from './Space.tsx';
 /** The left column: everything that can be changed. */
 export const Controls = () => (
   <>
+    <Lessons />
     <Machine />
     <DeviceBar />
     <Request />

@@ -8,6 +8,7 @@ import { app, useScenario } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { octaveScale, sizeInWords } from '../../ui/scale.ts';
+import { Term } from '../../ui/Term.tsx';
 import { Note, Section } from './Section.tsx';
 
 const PAGE = 4096;
@@ -90,6 +91,7 @@ export const DeviceBar = () => {
   return (
     <Section
       title="Device BAR"
+      term="bar"
       aside={
         <select
           aria-label="BAR number"
@@ -122,6 +124,7 @@ export const DeviceBar = () => {
       </select>
       <BytesField
         label="Size"
+        term="resizable"
         value={bar.size}
         read={readSize}
         onCommit={size => change(withBarSize(size), 'done')}
@@ -149,6 +152,7 @@ export const DeviceBar = () => {
       )}
       {holes.length > 0 && (
         <Note>
+          <Term id="hole">{holes.length === 1 ? 'Hole' : 'Holes'}</Term>:{' '}
           {holes.map(h => `${formatSize(h.size)} at ${formatSize(h.offset)}`).join(', ')} left out, so it is
           mapped in parts.
         </Note>

@@ -13,6 +13,7 @@ import { solveVariant } from '../../state/solution.ts';
 import type { Update } from '../../state/steps.ts';
 import { app, useScenario } from '../../state/store.ts';
 import { LeafStrip } from '../../ui/LeafStrip.tsx';
+import { Term } from '../../ui/Term.tsx';
 import { Note, Section } from './Section.tsx';
 
 /** One way to place the mapping: a released kernel, or a proposal on the kernel at hand. */
@@ -184,7 +185,9 @@ export const LeafKey = () => {
         {kinds.map(l => (
           <li key={l.kind}>
             <LeafStrip parts={[{ kind: l.kind, share: 1 }]} width={58} height={14} />
-            <span>{leafNames[l.kind]}</span>
+            <span>
+              <Term id={l.kind}>{leafNames[l.kind]}</Term>
+            </span>
             <span>{formatExact(l.size)}</span>
           </li>
         ))}

@@ -5,6 +5,7 @@ import { formatAddress, formatExact } from '../../../src/text.ts';
 import { HintControl, LengthControl, OffsetControl } from '../../controls/request.tsx';
 import { withMachine, withRequest } from '../../scenario/edit.ts';
 import { app, useScenario, useSolution } from '../../state/store.ts';
+import { Term } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
 import { Section } from './Section.tsx';
 
@@ -129,6 +130,7 @@ const Flags = () => {
       </div>
       <Choice
         label="THP enabled"
+        term="thp"
         value={machine.thp}
         options={[
           { id: 'always', label: 'always' },
@@ -176,7 +178,9 @@ const DriverOffset = () => {
         </dd>
       </div>
       <div>
-        <dt>vm_pgoff</dt>
+        <dt>
+          <Term id="pgoff">vm_pgoff</Term>
+        </dt>
         <dd>{offset === 0 ? '0' : formatAddress(Math.floor(offset / page))}</dd>
       </div>
     </dl>

@@ -1,13 +1,18 @@
 import { type ReactNode, useId, useState } from 'react';
+import type { TermId } from '../../scenario/glossary.ts';
+import { Terms } from '../../ui/Term.tsx';
 
 /** A group of controls under its head, with a small control or an explanation to unfold beside the head. */
 export const Section = ({
   title,
+  term,
   aside,
   about,
   children,
 }: {
   readonly title: string;
+  /** The word of the title that is explained. */
+  readonly term?: TermId;
   readonly aside?: ReactNode;
   readonly about?: ReactNode;
   readonly children: ReactNode;
@@ -17,7 +22,7 @@ export const Section = ({
   return (
     <section className="group">
       <div className="heading">
-        <h2>{title}</h2>
+        <h2>{term === undefined ? title : <Terms of={title} only={term} />}</h2>
         {aside}
         {about !== undefined && (
           <button

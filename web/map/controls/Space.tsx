@@ -13,6 +13,7 @@ import { app, useScenario, useSolution } from '../../state/store.ts';
 import { BytesField, readPages, writeSize } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale } from '../../ui/scale.ts';
+import { Terms } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
 import { Note, Section } from './Section.tsx';
 
@@ -174,6 +175,7 @@ const Layout = () => {
       />
       <BytesField
         label="mmap_base"
+        term="mmapBase"
         value={layout.mmapBase}
         write={formatAddress}
         read={readBase}
@@ -222,9 +224,13 @@ export const Space = () => {
       title="Address space"
       about={
         <Note>
-          {source.kind === 'pasted'
-            ? `${formatCount(source.vmas.length)} VMAs, read in this page.`
-            : spacePreset(source.id).about}
+          <Terms
+            of={
+              source.kind === 'pasted'
+                ? `${formatCount(source.vmas.length)} VMAs, read in this page.`
+                : spacePreset(source.id).about
+            }
+          />
         </Note>
       }
     >

@@ -1,15 +1,22 @@
+import { startTransition, useEffect, useMemo, useState } from 'react';
+import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
+import type { TermId } from '../../scenario/glossary.ts';
 import { skippedBytes } from '../../scenario/skipped.ts';
-import { leafNames, reasonsOf } from '../../scenario/words.ts';
-import { app } from '../../state/store.ts';
-import { Pieces, plain } from '../../ui/Pieces.tsx';
+import { leafNames, type Reason, reasonsOf } from '../../scenario/words.ts';
+import { solutionOf } from '../../state/solution.ts';
+import { app, useApp } from '../../state/store.ts';
+import { explainTerms, type Piece, Pieces, plain, stopOf } from '../../ui/Pieces.tsx';
+import { Term, Terms } from '../../ui/Term.tsx';
 import { fixesOf } from '../fix.ts';
+import { type OtherPiece, othersOf, othersSentence } from '../others.ts';
 import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
 import { PhysicalTable } from './PhysicalTable.tsx';
 import { Steps } from './Steps.tsx';
 import { type Facts, useFacts } from './useVerdict.ts';
+import './why.css';
 
 const MARKS = { no: '✕', yes: '✓', so: '↳' } as const;
 const SPOKEN = { no: 'No: ', yes: 'Yes: ', so: '' } as const;
@@ -26,7 +33,7 @@ const FitTable = ({ facts: { solution } }: { readonly facts: Facts }) => {
           <tr>
             <th scope="col">S</th>
             <th scope="col" colSpan={2}>
-              VA − PA, mod S
+              <Term id="congruent">VA − PA, mod S</Term>
             </th>
             <th scope="col">
               <span className="visually-hidden">that size or larger</span>
@@ -58,6 +65,23 @@ const FitTable = ({ facts: { solution } }: { readonly facts: Facts }) => {
   );
 };
 
+interface ExplainedReason {
+  readonly reason: Reason;
+  readonly head: readonly Piece[];
+  readonly body: readonly Piece[];
+}
+
+/** The reasons with each word of the glossary explained where it stands first. */
+const explainReasons = (reasons: readonly Reason[]): readonly ExplainedReason[] => {
+  let known: ReadonlySet<TermId> = new Set();
+  return reasons.map(reason => {
+    const head = explainTerms([reason.head], known);
+    const body = explainTerms(reason.body, head.known);
+    known = body.known;
+    return { reason, head: head.pieces, body: body.pieces };
+  });
+};
+
 const Why = ({ facts: { scenario, solution, events } }: { readonly facts: Facts }) => {
   const reasons = reasonsOf(scenario, solution, events);
   if (reasons.length === 0) return null;
@@ -72,14 +96,17 @@ const Why = ({ facts: { scenario, solution, events } }: { readonly facts: Facts 
     <section>
       <h2>{title}</h2>
       <ul className="reasons">
-        {reasons.map(r => (
+        {explainReasons(reasons).map(({ reason: r, head, body }) => (
           <li key={`${r.head}:${plain(r.body)}`}>
             <span className={`mark ${r.mark}`} aria-hidden="true">
               {MARKS[r.mark]}
             </span>
             <span>
               <span className="visually-hidden">{SPOKEN[r.mark]}</span>
-              <b>{r.head}.</b> <Pieces of={r.body} />
+              <b>
+                <Pieces of={head} />.
+              </b>{' '}
+              <Pieces of={body} />
             </span>
           </li>
         ))}
@@ -88,11 +115,68 @@ const Why = ({ facts: { scenario, solution, events } }: { readonly facts: Facts 
   );
 };
 
-const Fixes = ({ facts: { scenario, solution } }: { readonly facts: Facts }) => {
-  const fixes = fixesOf(scenario, solution);
-  if (fixes.length === 0) return null;
+/** Runs when the browser has nothing else to do; gives what calls it off. Safari has no idle callback. */
+const whenIdle = (run: () => void): (() => void) => {
+  if (typeof window.requestIdleCallback === 'function') {
+    const id = window.requestIdleCallback(run, { timeout: 500 });
+    return () => window.cancelIdleCallback(id);
+  }
+  const id = window.setTimeout(run, 100);
+  return () => window.clearTimeout(id);
+};
+
+/**
+ * The Scenario as it was when the hand last rested: what asks many variants of it must not slow a drag. The first
+ * one counts as rested.
+ */
+const useRested = (scenario: Scenario): Scenario => {
+  const [rested, setRested] = useState(scenario);
+  const dragging = useApp(s => s.dragFrom !== undefined);
+  useEffect(() => {
+    if (dragging || rested === scenario) return;
+    return whenIdle(() => startTransition(() => setRested(scenario)));
+  }, [dragging, rested, scenario]);
+  return rested;
+};
+
+/** A sentence whose names are buttons: each chooses what it names. */
+const OthersLine = ({ of }: { readonly of: readonly OtherPiece[] }) => {
+  let stop = '';
   return (
-    <section>
+    <p className="others">
+      {of.map((piece, i) => {
+        const text = typeof piece === 'string' ? piece.slice(stop.length) : piece;
+        if (typeof text === 'string' || !('other' in text)) {
+          stop = '';
+          // biome-ignore lint/suspicious/noArrayIndexKey: the words of one sentence, none of which moves alone
+          return <Pieces key={i} of={[text]} />;
+        }
+        stop = stopOf(of[i + 1]);
+        const { label, update } = text.other;
+        return (
+          <span className="joined" key={label}>
+            <button type="button" className="choose" onClick={() => app.getState().change(update, 'done')}>
+              {label}
+            </button>
+            {stop}
+          </span>
+        );
+      })}
+    </p>
+  );
+};
+
+const Fixes = ({ facts: { scenario } }: { readonly facts: Facts }) => {
+  const rested = useRested(scenario);
+  const found = useMemo(() => {
+    const solution = solutionOf(rested);
+    return { solution, fixes: fixesOf(rested, solution), others: othersOf(rested, solution) };
+  }, [rested]);
+  const { solution, fixes, others } = found;
+  if (fixes.length === 0 && others.length === 0) return null;
+  return (
+    // What was found for the Scenario before keeps its room, so that nothing below jumps while a slider moves.
+    <section className={rested === scenario ? undefined : 'stale'}>
       <h2>{solution.placement.ok ? 'What would fix it' : 'What would be granted'}</h2>
       {fixes.map(({ text, action }) => (
         <div className="fix" key={plain(text)}>
@@ -109,6 +193,9 @@ const Fixes = ({ facts: { scenario, solution } }: { readonly facts: Facts }) => 
             </button>
           )}
         </div>
+      ))}
+      {others.map(group => (
+        <OthersLine key={plain(group.result)} of={othersSentence(group)} />
       ))}
     </section>
   );
@@ -150,7 +237,9 @@ const Cost = ({ facts: { solution, events } }: { readonly facts: Facts }) => {
         <tbody>
           {rows.map(([name, here, best]) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row">
+                <Terms of={name} />
+              </th>
               <td>{here}</td>
               <td className="best">{best}</td>
             </tr>
@@ -179,7 +268,9 @@ const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
           {line}
         </p>
       ))}
-      <p className="note">{TRACEPOINT_OMITS}</p>
+      <p className="note">
+        mask is <Term id="alignMask">align_mask</Term>; {TRACEPOINT_OMITS}
+      </p>
     </section>
   );
 };

@@ -12,6 +12,7 @@ import {
   tally,
 } from '../../scenario/words.ts';
 import { Pieces } from '../../ui/Pieces.tsx';
+import { Term } from '../../ui/Term.tsx';
 import { type Facts, useFacts } from './useVerdict.ts';
 
 /** The verdict speaks when the hand has rested this long. */
@@ -84,7 +85,8 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
           ) : (
             <>
               <b>
-                {leafNames[single.kind]} {count === 1 ? 'leaf' : 'leaves'}
+                <Term id={single.kind}>{leafNames[single.kind]}</Term>{' '}
+                <Term id="leaf">{count === 1 ? 'leaf' : 'leaves'}</Term>
               </b>{' '}
               of {formatSize(single.size)}
             </>
