@@ -92,9 +92,10 @@ describe('bits of the PA', () => {
 
   it('stay below 57 bits', () => {
     const s = at('#1&bar=2@0x100_0000_0000_0000+2G');
-    expect(
-      editBits(s, solve(s), 'pa', 0, { from: 30, to: 57 }, 2 ** 27 - 1),
-    ).toMatchObject({ kind: 'refused', reason: expect.stringContaining('57 bits') });
+    expect(editBits(s, solve(s), 'pa', 0, { from: 30, to: 57 }, 2 ** 27 - 1)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('57 bits'),
+    });
   });
 
   it('of a further range do not move with the base', () => {

@@ -6,7 +6,8 @@ import { alignDown, bytes, mod, type Pa, pa } from '../../src/units.ts';
 /** What one entry on the way holds. */
 export type WalkEntry =
   | { readonly kind: 'table' }
-  | { readonly kind: 'leaf'; readonly run: LeafRun; /** Physical address of its first byte. */ readonly pa: Pa }
+  /** `pa`: physical address of the leaf's first byte. */
+  | { readonly kind: 'leaf'; readonly run: LeafRun; readonly pa: Pa }
   | { readonly kind: 'none' };
 
 /** One level of a walk: the entry that is read, and what it covers. */
@@ -51,7 +52,10 @@ export const rootOf = ({ family, id }: Pick<Arch, 'family' | 'id'>): Root => {
     case 'loongarch':
       return root('PGDL', 'The TLB refill exception walks the tables, in software.');
     case 'sparc':
-      return root('mm->pgd', 'A TLB miss is looked up in a TSB first; the kernel walks the tables after that.');
+      return root(
+        'mm->pgd',
+        'A TLB miss is looked up in a TSB first; the kernel walks the tables after that.',
+      );
     case 'mips':
       return root('mm->pgd', 'The TLB refill exception walks the tables, in software.');
   }
@@ -75,7 +79,10 @@ export const walkOf = (
     const step = { level: name, index: mod(from / size, entries), from, to: from + size };
     if (run === undefined) return [...steps, { ...step, holds: { kind: 'none' } }];
     if (run.size >= size)
-      return [...steps, { ...step, holds: { kind: 'leaf', run, pa: pa(mapping.pa + (from - mapping.start)) } }];
+      return [
+        ...steps,
+        { ...step, holds: { kind: 'leaf', run, pa: pa(mapping.pa + (from - mapping.start)) } },
+      ];
     steps.push({ ...step, holds: { kind: 'table' } });
   }
   return steps;
