@@ -73,29 +73,31 @@ const Block = ({ field, va, pa, same, edges, cursor, onEdit }: BlockProps) => {
   return (
     <div className="bits-field" style={style}>
       {above ? <p className="bits-above note">above every level</p> : boxOf('va', va)}
-      <Bits
-        from={field.from}
-        to={field.to}
-        name={field.name}
-        va={above ? undefined : fieldValue(va, field)}
-        pa={fieldValue(pa, field)}
-        same={same}
-        cursorSide={cursor.bit >= field.from && cursor.bit < field.to ? cursor.side : undefined}
-        cursorBit={cursor.bit >= field.from && cursor.bit < field.to ? cursor.bit : -1}
-      />
-      {boxOf('pa', pa)}
-      {edges.map(({ bit, kind, meets }) => (
-        <span
-          key={kind}
-          className={`bits-edge ink-${kind}`}
-          style={{ '--at': bit - field.from } as Style}
-          aria-hidden="true"
-        >
-          <span>
-            {formatSize(2 ** bit)} <b className={meets ? '' : 'red'}>{meets ? '✓' : '✕'}</b>
+      <div className="bits-cells">
+        <Bits
+          from={field.from}
+          to={field.to}
+          name={field.name}
+          va={above ? undefined : fieldValue(va, field)}
+          pa={fieldValue(pa, field)}
+          same={same}
+          cursorSide={cursor.bit >= field.from && cursor.bit < field.to ? cursor.side : undefined}
+          cursorBit={cursor.bit >= field.from && cursor.bit < field.to ? cursor.bit : -1}
+        />
+        {edges.map(({ bit, kind, meets }) => (
+          <span
+            key={kind}
+            className={`bits-edge ink-${kind}`}
+            style={{ '--at': bit - field.from } as Style}
+            aria-hidden="true"
+          >
+            <span>
+              {formatSize(2 ** bit)} <b className={meets ? '' : 'red'}>{meets ? '✓' : '✕'}</b>
+            </span>
           </span>
-        </span>
-      ))}
+        ))}
+      </div>
+      {boxOf('pa', pa)}
     </div>
   );
 };

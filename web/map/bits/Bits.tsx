@@ -25,6 +25,7 @@ const Bit = ({
   name,
   state,
   tab,
+  start,
 }: {
   readonly side: Side;
   readonly bit: number;
@@ -32,6 +33,8 @@ const Bit = ({
   readonly name: string;
   readonly state: 'same' | 'first' | 'other';
   readonly tab: boolean;
+  /** The highest of the bits that agree. */
+  readonly start: boolean;
 }) => (
   <button
     type="button"
@@ -40,6 +43,7 @@ const Bit = ({
     data-bit={bit}
     data-state={state}
     data-on={on === 1 || undefined}
+    data-start={start || undefined}
     tabIndex={tab ? 0 : -1}
     aria-pressed={on === 1}
     aria-label={`${side.toUpperCase()} bit ${bit}, ${name}${state === 'first' ? ', the first that differs' : ''}`}
@@ -66,6 +70,7 @@ export const Bits = memo(({ from, to, name, va, pa, same, cursorSide, cursorBit 
         name={name}
         state={stateOf(bit)}
         tab={cursorSide === side && cursorBit === bit}
+        start={bit === same - 1}
       />
     ));
   return (
@@ -73,7 +78,7 @@ export const Bits = memo(({ from, to, name, va, pa, same, cursorSide, cursorBit 
       <div className="bits-row">{va === undefined ? null : row('va', va)}</div>
       <div className="bits-row bits-ties" aria-hidden="true">
         {numbers.map(bit => (
-          <span key={bit} data-state={stateOf(bit)}>
+          <span key={bit} data-state={stateOf(bit)} data-start={bit === same - 1 || undefined}>
             {stateOf(bit) === 'same' ? '=' : stateOf(bit) === 'first' ? '✕' : ''}
           </span>
         ))}

@@ -9,6 +9,7 @@ import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
 import { Steps } from './Steps.tsx';
 import { type Facts, useFacts } from './useVerdict.ts';
+import { Walk } from './Walk.tsx';
 
 const MARKS = { no: '✕', yes: '✓', so: '↳' } as const;
 const SPOKEN = { no: 'No: ', yes: 'Yes: ', so: '' } as const;
@@ -230,6 +231,7 @@ export const Findings = () => {
       <Steps solution={facts.solution} />
       <Fixes facts={facts} />
       <Cost facts={facts} />
+      <Walk />
       <Trace facts={facts} />
       <Runs facts={facts} />
     </div>
