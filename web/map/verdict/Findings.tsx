@@ -1,10 +1,11 @@
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
 import { skippedBytes } from '../../scenario/skipped.ts';
-import { leafNames, reasonsOf } from '../../scenario/words.ts';
+import { reasonsOf } from '../../scenario/words.ts';
 import { app } from '../../state/store.ts';
 import { Pieces, plain } from '../../ui/Pieces.tsx';
 import { fixesOf } from '../fix.ts';
+import { Tables } from '../tables/Tables.tsx';
 import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
 import { Steps } from './Steps.tsx';
@@ -184,44 +185,7 @@ const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
   );
 };
 
-const Runs = ({ facts: { solution } }: { readonly facts: Facts }) => {
-  const { device } = solution;
-  if (device === undefined) return null;
-  return (
-    <section>
-      <details>
-        <summary>As a table</summary>
-        <div className="wide">
-          <table className="runs">
-            <thead>
-              <tr>
-                <th scope="col">VA</th>
-                <th scope="col">PA</th>
-                <th scope="col">leaf</th>
-                <th scope="col">count</th>
-              </tr>
-            </thead>
-            <tbody>
-              {device.leaves.map(run => (
-                <tr key={run.va}>
-                  <td>{formatAddress(run.va)}</td>
-                  <td>{formatAddress(device.mapping.pa + (run.va - device.mapping.start))}</td>
-                  <td>
-                    {leafNames[run.kind]} {formatSize(run.size)}
-                    {run.corrupt && <span className="red"> ✕ corrupt</span>}
-                  </td>
-                  <td>{formatCount(run.count)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </section>
-  );
-};
-
-/** Everything under the number: fit, reasons, fixes, cost, the trace, the table. */
+/** Everything under the number: fit, reasons, fixes, cost, the walk, the trace, the tables. */
 export const Findings = () => {
   const facts = useFacts();
   return (
@@ -233,7 +197,7 @@ export const Findings = () => {
       <Cost facts={facts} />
       <Walk />
       <Trace facts={facts} />
-      <Runs facts={facts} />
+      <Tables />
     </div>
   );
 };
