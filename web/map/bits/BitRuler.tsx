@@ -35,10 +35,11 @@ const nameOf = (side: Side, { name, from, to }: BitField): string => {
   return name === 'offset' ? 'PA offset' : `PA ${to - 1}–${from}`;
 };
 
-/** In full, for those who do not see that it stands under its bits. */
-const spokenName = (side: Side, { name, from, to }: BitField): string => {
+/** In full, for those who do not see that it stands under its bits; it begins with what is seen. */
+const spokenName = (side: Side, field: BitField): string => {
+  const { name } = field;
   if (name === 'offset') return `${side.toUpperCase()} offset in the page`;
-  return side === 'va' ? `VA ${name} index` : `PFN bits ${to - 1} to ${from}, under ${name}`;
+  return side === 'va' ? `VA ${name} index` : `${nameOf(side, field)}, PFN bits under ${name}`;
 };
 
 interface BlockProps {

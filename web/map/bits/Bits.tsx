@@ -18,6 +18,7 @@ export interface BitsProps {
 
 const bitOf = (value: number, i: number): number => Math.floor(value / 2 ** i) % 2;
 
+/** The digit is painted by CSS, so that the name of the button stays while its state changes. */
 const Bit = ({
   side,
   bit,
@@ -48,9 +49,7 @@ const Bit = ({
     aria-pressed={on === 1}
     aria-label={`${side.toUpperCase()} bit ${bit}, ${name}${state === 'first' ? ', the first that differs' : ''}`}
     title={`bit ${bit}`}
-  >
-    {on}
-  </button>
+  />
 );
 
 const MemoBit = memo(Bit);

@@ -62,11 +62,11 @@ export const spaceTwin = (solution: Solution, events: readonly PlacementEvent[])
     );
   const row = (from: number, to: number, what: string, verdict = '', needed = ''): Row => [
     formatAddress(from),
-    formatAddress(to),
     what,
     sizeOrNone(to - from),
     needed,
     verdict,
+    formatAddress(to),
   ];
   /** A gap's rows; the mapping cuts its own gap in pieces. */
   const gapRows = (gap: number): Row[] => {
@@ -123,7 +123,7 @@ export const spaceTwin = (solution: Solution, events: readonly PlacementEvent[])
   const unseen = search === undefined ? 0 : search.passedCount;
   return {
     caption: 'Address space around the mapping',
-    head: ['From', 'To', 'What', 'Size', 'Needed', 'Verdict of the search'],
+    head: ['From', 'What', 'Size', 'Needed', 'Verdict of the search', 'To'],
     rows: [...below, ...middle, ...above],
     note:
       left <= 0
@@ -237,10 +237,10 @@ export const physicalTwin = ({ device }: Scenario, { parts, prepared }: Solution
     from,
     [
       formatAddress(from),
-      formatAddress(from + size),
       what,
       formatSize(size),
       natureOf === '' ? aligned(from) : `${aligned(from)}, ${natureOf}`,
+      formatAddress(from + size),
     ],
   ];
   const rows: (readonly [number, Row])[] = [
@@ -262,7 +262,7 @@ export const physicalTwin = ({ device }: Scenario, { parts, prepared }: Solution
   const all = rows.sort(([a], [b]) => a - b).map(([, cells]) => cells);
   return {
     caption: 'Physical address space',
-    head: ['From', 'To', 'What', 'Size', 'Alignment'],
+    head: ['From', 'What', 'Size', 'Alignment', 'To'],
     rows: all.slice(0, MOST_ROWS),
     note:
       all.length > MOST_ROWS
