@@ -344,7 +344,7 @@ export const Drawing = () => {
   }, [crosshair, length]);
 
   const label = device
-    ? `Map: ${formatCount(device.leaves.reduce((n, r) => n + r.count, 0))} leaves from ${formatAddress(device.mapping.start)} over ${formatSize(length)} at physical ${formatAddress(device.mapping.pa)}. Arrow keys move the crosshair by a page, with Shift by 2 MiB. The table below has the same content.`
+    ? `Map: ${formatCount(device.leaves.reduce((n, r) => n + r.count, 0))} leaves from ${formatAddress(device.mapping.start)} over ${formatSize(length)} at physical ${formatAddress(device.mapping.pa)}. Arrow keys move the crosshair by a page, with Shift by 2 MiB. The tables under the verdict have the same content.`
     : 'Map: there is no device mapping to draw.';
 
   const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous) : [];

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { app, useApp, useMedia } from '../state/store.ts';
+import { BitsPanel } from './bits/BitsPanel.tsx';
 import { Controls } from './controls/Controls.tsx';
 import { Drawing } from './Drawing.tsx';
 import { Legend } from './Legend.tsx';
@@ -50,6 +51,7 @@ export const MapScreen = () => {
         <SearchPlayer />
         <Drawing />
         <Readout />
+        <BitsPanel />
       </section>
       <aside className="verdict" aria-label="Verdict and reasons">
         <Headline />

@@ -1,11 +1,9 @@
-import type { TableLevel } from '../../src/arch/arch.ts';
-import type { LeafRun } from '../../src/leaves/runs.ts';
+import type { LeafKind, TableLevel } from '../../src/arch/arch.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { intersects } from '../../src/space/gapIndex.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
-import { foldedScale, type Segment } from '../draw/scale.ts';
 import { pill, trapezoid, triangle, write, zigzag } from './sheet.ts';
-import type { PictureInput, Sheet } from './types.ts';
+import type { LadderEntry, PictureInput, Sheet } from './types.ts';
 
 const ROW_H = 21;
 const ROW_GAP = 14;
@@ -19,14 +17,25 @@ interface Slots {
   readonly end: number;
 }
 
+/** Neighbouring leaves of one kind. */
+interface LeafSlots extends Slots {
+  readonly kind: LeafKind;
+  readonly corrupt: boolean;
+  /** Slots that one TLB entry may cover: 1, or more where entries are marked contiguous. */
+  readonly group: number;
+}
+
 /** What one level holds of the mapping. */
 interface Used {
   readonly level: TableLevel;
   readonly size: number;
   /** Slots that are leaves of this level. */
-  readonly leaves: readonly (Slots & { readonly run: LeafRun })[];
+  readonly leaves: readonly LeafSlots[];
   /** Slots that point to a table of the level below. */
   readonly pointers: readonly Slots[];
+  /** First byte of the mapping, and the first one after. */
+  readonly start: number;
+  readonly end: number;
   /** Slots of the tables that exist for the mapping, whole tables, ascending. Empty: no table is needed. */
   readonly tables: readonly Slots[];
 }
@@ -47,9 +56,13 @@ const countOf = (slots: readonly Slots[]): number => slots.reduce((n, s) => n + 
 
 const usedOf = (device: DeviceAnswer, level: TableLevel): Used => {
   const size = 2 ** level.shift;
-  const leaves = device.leaves
-    .filter(r => r.size === size)
-    .map(run => ({ first: run.va / size, end: run.va / size + run.count, run }));
+  // A run marked contiguous is made of entries of the leaf it lies in.
+  const leaves = device.units.flatMap(({ va, kind, size: unit, count, corrupt }): LeafSlots[] => {
+    const own = device.leaves.find(r => va >= r.va && va < r.va + r.size * r.count)?.size;
+    if (own !== size) return [];
+    const first = va / size;
+    return [{ first, end: first + (unit * count) / size, kind, corrupt, group: unit / size }];
+  });
   const pointers = joined(
     device.leaves
       .filter(r => r.size < size)
@@ -63,7 +76,17 @@ const usedOf = (device: DeviceAnswer, level: TableLevel): Used => {
         end: Math.ceil(s.end / level.entries) * level.entries,
       })),
   );
-  return { level, size, leaves, pointers, tables };
+  const { start, end } = device.mapping;
+  return { level, size, leaves, pointers, tables, start, end };
+};
+
+/** Whether a slot holds part of any other mapping. What MAP_FIXED replaced is gone. */
+const hasOthers = ({ prepared }: Solution, { size, start, end }: Used, slot: number): boolean => {
+  const { index } = prepared.mm.space;
+  const from = slot * size;
+  const to = from + size;
+  if (to <= start || from >= end) return intersects(index, from, to);
+  return (from < start && intersects(index, from, start)) || (to > end && intersects(index, end, to));
 };
 
 /** The axis of a row: the slots it shows, and where tables that lie apart were joined. */
@@ -83,24 +106,39 @@ interface Axis {
 
 /** Up to so many used slots are drawn one by one, with their numbers. */
 const FEW = 10;
-/** Pixels of the stretch that stands for the slots left out on one side. */
-const CUT = 64;
+/** A slot that carries its number needs so many pixels. */
+const SLOT_PX = 26;
+/** Pixels of a stretch left out on one side, without its text. */
+const CUT = 22;
 
-const axisOf = (used: Used, root: boolean, x: number, w: number): Axis => {
+/** The numbers of the slots left out on one side. */
+const cutText = (from: number, to: number): string => (from === to ? String(from) : `${from}–${to}`);
+const CUT_STYLE = { size: 10.5, mono: true } as const;
+
+const axisOf = (s: Sheet, used: Used, root: boolean, x: number, w: number): Axis => {
   const slots = joined([...used.leaves, ...used.pointers].sort((a, b) => a.first - b.first));
   const first = slots[0]?.first ?? 0;
   const end = slots.at(-1)?.end ?? 1;
   const [table] = used.tables;
-  if (table && used.tables.length === 1 && end - first <= FEW && !root) {
-    const count = Math.min(16, table.end - table.first);
+  const most = Math.min(16, Math.floor((w - 2 * CUT) / SLOT_PX));
+  if (table && used.tables.length === 1 && end - first <= Math.min(FEW, most) && !root) {
+    const { entries } = used.level;
+    const count = Math.min(most, table.end - table.first);
     const from = Math.min(
       Math.max(first - Math.floor((count - (end - first)) * 0.7), table.first),
       table.end - count,
     );
     const cutLeft = from > table.first;
     const cutRight = from + count < table.end;
-    const left = x + (cutLeft ? CUT : 0);
-    const width = w - (cutLeft ? CUT : 0) - (cutRight ? CUT : 0);
+    // The numbers left out are named where that costs the others nothing.
+    const textW = (text: string): number => {
+      const wide = s.measure(text, CUT_STYLE) + CUT + 8;
+      return w - 2 * wide >= count * SLOT_PX ? wide : CUT;
+    };
+    const cutL = cutLeft ? textW(cutText(0, (from % entries) - 1)) : 0;
+    const cutR = cutRight ? textW(cutText((from + count) % entries, entries - 1)) : 0;
+    const left = x + cutL;
+    const width = w - cutL - cutR;
     return {
       x: left,
       w: width,
@@ -116,24 +154,34 @@ const axisOf = (used: Used, root: boolean, x: number, w: number): Axis => {
   }
   const total = countOf(used.tables);
   const slotW = w / total;
-  let at = x;
-  const segments: Segment[] = used.tables.map(t => {
-    const segment = { from: t.first, to: t.end, x: at, w: (t.end - t.first) * slotW };
-    at += segment.w;
-    return segment;
+  let before = 0;
+  // Tables side by side, though what they cover may lie far apart.
+  const parts = used.tables.map(t => {
+    const part = { from: t.first, to: t.end, x: x + before * slotW };
+    before += t.end - t.first;
+    return part;
   });
-  const scale = foldedScale(segments);
+  const [low] = parts;
   return {
     x,
     w,
-    from: used.tables[0]?.first ?? 0,
-    to: used.tables.at(-1)?.end ?? 1,
+    from: low?.from ?? 0,
+    to: parts.at(-1)?.to ?? 1,
     cutLeft: false,
     cutRight: false,
-    seams: segments.slice(1).map(seg => seg.x),
+    seams: parts.slice(1).map(p => p.x),
     slotW,
-    toPx: scale.toPx,
-    toSlot: scale.toValue,
+    toPx: slot => {
+      const part = parts.findLast(p => slot >= p.from) ?? low;
+      if (part === undefined) return x;
+      return part.x + (Math.min(Math.max(slot, part.from), part.to) - part.from) * slotW;
+    },
+    toSlot: px => {
+      const part = parts.findLast(p => px >= p.x) ?? low;
+      if (part === undefined) return 0;
+      // The last pixel belongs to the last slot.
+      return Math.min(part.from + Math.max(0, px - part.x) / slotW, part.to - 1 / 64);
+    },
   };
 };
 
@@ -149,36 +197,43 @@ export const drawLadder = (
   const { solution } = input;
   const { arch } = solution.prepared;
   const narrow = w < 560;
-  write(s, { x, y: top + 8, text: 'Page-table ladder', size: 12.5, weight: 600, ink: 'ink' });
-  if (!narrow) drawLegend(s, device, x + w, top + 8);
+  const titleW = write(s, { x, y: top + 8, text: 'Page-table ladder', size: 12.5, weight: 600, ink: 'ink' });
+  const free = narrow ? x + w : drawLegend(s, solution, device, x + w, top + 8, x + titleW + 14);
+  const { tables: costs, tableBytes } = device.cost;
+  const count = costs.reduce((sum, t) => sum + t.count, 0);
+  const sumText = [
+    `${tablesText(count)}, ${formatSize(tableBytes)}, and the root`,
+    `${tablesText(count)}, ${formatSize(tableBytes)}`,
+  ].find(t => x + titleW + 10 + s.measure(t, { size: 11.5 }) < free - 8);
+  if (sumText !== undefined)
+    write(s, { x: x + titleW + 10, y: top + 8, text: sumText, size: 11.5, ink: 'mut' });
   const rowX = x + 44;
-  const countOfLevel = (name: TableLevel['name'], root: boolean, entries: number): string => {
-    if (root) return `${formatCount(entries)} slots`;
+  // Where a line has no room for both, the bytes stand under the count.
+  const countOfLevel = (name: TableLevel['name'], root: boolean, entries: number): readonly string[] => {
+    if (root) return [`${formatCount(entries)} slots`];
     const tables = device.cost.tables.find(t => t.name === name);
-    const count = tables?.count ?? 0;
-    const size = !narrow && count > 4 ? `, ${formatSize(tables?.bytes ?? 0)}` : '';
-    return `${formatCount(count)} ${count === 1 ? 'table' : 'tables'}${size}`;
+    const n = tables?.count ?? 0;
+    const parts = n === 0 ? [tablesText(0)] : [tablesText(n), formatSize(tables?.bytes ?? 0)];
+    return narrow ? parts : [parts.join(', ')];
   };
   const downwards = [...arch.levels].reverse();
+  const countStyle = { size: narrow ? 10.5 : 11.5 };
   const widest = Math.max(
-    ...downwards.map((level, i) =>
-      s.measure(countOfLevel(level.name, i === 0, level.entries), { size: 11.5 }),
+    ...downwards.flatMap((level, i) =>
+      countOfLevel(level.name, i === 0, level.entries).map(line => s.measure(line, countStyle)),
     ),
   );
-  const rowW = w - 44 - Math.max(narrow ? 96 : 150, widest + 18);
-  let above: { axis: Axis; used: Used } | undefined;
+  const rowW = w - 44 - Math.max(narrow ? 60 : 150, widest + 18);
+  let above: { axis: Axis; used: Used; path: number | undefined } | undefined;
   downwards.forEach((level, i) => {
     const y = top + 24 + i * (ROW_H + ROW_GAP);
     const root = i === 0;
     const used = usedOf(device, level);
     write(s, { x, y: y + ROW_H / 2, text: level.name, size: 12.5, weight: 600, ink: 'ink' });
-    write(s, {
-      x: x + w,
-      y: y + ROW_H / 2,
-      text: countOfLevel(level.name, root, level.entries),
-      size: 11.5,
-      ink: 'ink',
-      align: 'end',
+    const lines = countOfLevel(level.name, root, level.entries);
+    lines.forEach((text, line) => {
+      const lineY = y + ROW_H / 2 + (line - (lines.length - 1) / 2) * 11.5;
+      write(s, { x: x + w, y: lineY, text, ...countStyle, ink: 'ink', align: 'end' });
     });
     if (used.tables.length === 0) {
       s.marks.push({
@@ -202,31 +257,100 @@ export const drawLadder = (
       above = undefined;
       return;
     }
-    const axis = axisOf(used, root, rowX, rowW);
+    const axis = axisOf(s, used, root, rowX, rowW);
     if (above) {
       const parent = above.used.size;
       const x0 = above.axis.toPx((axis.from * used.size) / parent);
-      const x1 = above.axis.toPx((axis.to * used.size) / parent - 1e-9);
+      const end = (axis.to * used.size) / parent;
+      const last = Math.ceil(end) - 1;
+      const x1 = above.axis.toPx(last) + (end - last) * above.axis.slotW;
       trapezoid(s, { y: y - ROW_GAP, x0, x1: Math.max(x1, x0 + 2) }, { y, x0: axis.x, x1: axis.x + axis.w });
     }
-    drawRow(s, solution, used, axis, y, rowX, rowW, root);
     const { start, end } = device.mapping;
-    if (input.crosshair !== undefined) {
-      const slot = (start + input.crosshair) / used.size;
-      if (used.tables.some(t => slot >= t.first && slot < t.end)) {
-        const px = Math.min(Math.max(axis.toPx(slot), axis.x), axis.x + axis.w);
-        triangle(s, px, y - 4, 4, 'down', 'ink');
-      }
-    }
+    const slot =
+      input.crosshair === undefined ? undefined : Math.floor((start + input.crosshair) / used.size);
+    const path = slot !== undefined && slot >= axis.from && slot < axis.to ? slot : undefined;
+    if (path !== undefined && above?.path !== undefined)
+      joinPath(s, above.axis, above.path, axis, used, path, y);
+    drawRow(s, solution, used, axis, y, rowX, rowW, root, path);
+    if (path !== undefined) triangle(s, axis.toPx(path) + axis.slotW / 2, y - 4, 4, 'down', 'ink');
+    const slotAt = (px: number): number =>
+      Math.min(Math.max(Math.floor(axis.toSlot(px)), axis.from), axis.to - 1);
     s.hits.push({
       x: axis.x,
       y,
       w: axis.w,
       h: ROW_H,
-      offsetAt: px => Math.min(Math.max(axis.toSlot(px) * used.size, start), end - 4096) - start,
+      level: level.name,
+      entryAt: px => entryOf(solution, used, slotAt(px)),
+      offsetAt: px => Math.min(Math.max(axis.toSlot(px) * used.size, start), end - arch.page) - start,
     });
-    above = { axis, used };
+    above = { axis, used, path };
   });
+};
+
+/** The entry of the upper row that the crosshair goes through, magnified to the table of the lower row. */
+const joinPath = (
+  s: Sheet,
+  upper: Axis,
+  slot: number,
+  axis: Axis,
+  used: Used,
+  path: number,
+  y: number,
+): void => {
+  const { entries } = used.level;
+  const table = Math.floor(path / entries) * entries;
+  const first = Math.max(table, axis.from);
+  const x0 = axis.toPx(first);
+  const x1 = x0 + (Math.min(table + entries, axis.to) - first) * axis.slotW;
+  const left = upper.toPx(slot);
+  for (const [from, to] of [
+    [left, x0],
+    [left + upper.slotW, x1],
+  ] as const)
+    s.marks.push({
+      kind: 'path',
+      points: [
+        [from, y - ROW_GAP],
+        [to, y],
+      ],
+      stroke: 'ink',
+      strokeWidth: 1.2,
+    });
+};
+
+const tablesText = (n: number): string => `${formatCount(n)} ${n === 1 ? 'table' : 'tables'}`;
+
+/** One entry in words. */
+const entryOf = (solution: Solution, used: Used, slot: number): LadderEntry => {
+  const { level, size } = used;
+  const from = slot * size;
+  const leaf = used.leaves.find(l => slot >= l.first && slot < l.end);
+  const shared = hasOthers(solution, used, slot) ? ', shared with other mappings' : '';
+  const holds =
+    leaf !== undefined
+      ? `${leaf.kind.toUpperCase()} leaf of ${formatSize(size * leaf.group)}${leaf.corrupt ? ', corrupt' : ''}`
+      : used.pointers.some(p => slot >= p.first && slot < p.end)
+        ? `points to a table${shared}`
+        : from >= solution.prepared.arch.taskSize
+          ? 'above user space'
+          : shared === ''
+            ? 'empty'
+            : 'other mappings';
+  return { from, to: from + size, label: `${level.name} entry ${slot % level.entries}: ${holds}` };
+};
+
+/** The outline of the entry that the crosshair goes through; wide enough to be seen where a slot is not. */
+const outlineEntry = (s: Sheet, axis: Axis, path: number, y: number): void => {
+  const w = Math.max(axis.slotW, 3);
+  const x = axis.toPx(path) + axis.slotW / 2 - w / 2;
+  s.marks.push({ kind: 'rect', x: x - 1, y: y - 1, w: w + 2, h: ROW_H + 2, stroke: 'ink', strokeWidth: 2.4 });
+};
+
+/** A grey foot: the table is shared with other mappings. */
+const foot = (s: Sheet, x: number, y: number, w: number): void => {
+  s.marks.push({ kind: 'rect', x, y: y + ROW_H - 6, w, h: 5, fill: 'vma' });
 };
 
 const drawRow = (
@@ -238,10 +362,13 @@ const drawRow = (
   rowX: number,
   rowW: number,
   root: boolean,
+  path: number | undefined,
 ): void => {
   s.marks.push({ kind: 'rect', x: rowX, y, w: rowW, h: ROW_H, fill: 'gap', stroke: 'line' });
-  if (axis.slotW >= 16) drawSlots(s, solution, used, axis, y, rowX, rowW);
-  else drawBands(s, solution, used, axis, y, rowX, rowW, root);
+  if (axis.slotW >= 16) {
+    drawSlots(s, solution, used, axis, y, rowX, rowW);
+    if (path !== undefined) outlineEntry(s, axis, path, y);
+  } else drawBands(s, solution, used, axis, y, rowX, rowW, root, path);
 };
 
 /** Every slot by itself, with its number in its table. */
@@ -254,32 +381,31 @@ const drawSlots = (
   rowX: number,
   rowW: number,
 ): void => {
-  const { index } = solution.prepared.mm.space;
   const { slotW } = axis;
   const table = used.level.entries;
   const middle = y + ROW_H / 2;
   if (axis.cutLeft) {
-    write(s, {
-      x: rowX + 6,
-      y: middle,
-      text: `0–${(axis.from % table) - 1}`,
-      size: 10.5,
-      mono: true,
-      ink: 'mut',
-    });
-    zigzag(s, axis.x - 8, y + 1, ROW_H - 2);
+    if (axis.x - rowX > CUT)
+      write(s, {
+        x: rowX + 6,
+        y: middle,
+        text: cutText(0, (axis.from % table) - 1),
+        ...CUT_STYLE,
+        ink: 'mut',
+      });
+    zigzag(s, axis.x - 11, y + 1, ROW_H - 2);
   }
   if (axis.cutRight) {
-    write(s, {
-      x: rowX + rowW - 6,
-      y: middle,
-      text: `${axis.to % table}–${table - 1}`,
-      size: 10.5,
-      mono: true,
-      ink: 'mut',
-      align: 'end',
-    });
-    zigzag(s, axis.x + axis.w + 8, y + 1, ROW_H - 2);
+    if (rowX + rowW - axis.x - axis.w > CUT)
+      write(s, {
+        x: rowX + rowW - 6,
+        y: middle,
+        text: cutText(axis.to % table, table - 1),
+        ...CUT_STYLE,
+        ink: 'mut',
+        align: 'end',
+      });
+    zigzag(s, axis.x + axis.w + 11, y + 1, ROW_H - 2);
   }
   for (let slot = axis.from; slot < axis.to; slot++) {
     const x0 = axis.toPx(slot);
@@ -295,7 +421,7 @@ const drawSlots = (
     } as const;
     const box = { kind: 'rect', x: x0 + 1.5, y: y + 1, w: slotW - 3, h: ROW_H - 2 } as const;
     if (leaf) {
-      const { kind, corrupt } = leaf.run;
+      const { kind, corrupt } = leaf;
       s.marks.push({
         kind: 'leaves',
         leaf: kind,
@@ -309,10 +435,11 @@ const drawSlots = (
       });
       if (slotW > 30) write(s, { ...label, ink: `${kind}.on`, halo: `${kind}.fill` });
     } else if (pointer) {
-      s.marks.push({ ...box, fill: 'bg', stroke: 'ink', strokeWidth: 1.8, radius: 2 });
+      s.marks.push({ ...box, fill: 'bg' });
+      if (hasOthers(solution, used, slot)) foot(s, box.x, y, box.w);
+      s.marks.push({ ...box, stroke: 'ink', strokeWidth: 1.8, radius: 2 });
       if (slotW > 30) write(s, { ...label, ink: 'ink' });
-    } else if (intersects(index, slot * used.size, (slot + 1) * used.size))
-      s.marks.push({ ...box, fill: 'vma' });
+    } else if (hasOthers(solution, used, slot)) s.marks.push({ ...box, fill: 'vma' });
     else s.marks.push({ ...box, stroke: 'hair' });
   }
 };
@@ -327,6 +454,7 @@ const drawBands = (
   rowX: number,
   rowW: number,
   root: boolean,
+  path: number | undefined,
 ): void => {
   const { index } = solution.prepared.mm.space;
   const { slotW } = axis;
@@ -376,9 +504,12 @@ const drawBands = (
       w,
       h: ROW_H - 2,
       fill: 'bg',
-      stroke: 'ink',
-      strokeWidth: 1.8,
     });
+    // Only the ends of a mapping share a table with what lies beyond them.
+    for (const slot of new Set([p.first, p.end - 1]))
+      if (hasOthers(solution, used, slot))
+        foot(s, Math.min(axis.toPx(slot), x0 + w - 3), y, Math.max(3, slotW));
+    s.marks.push({ kind: 'rect', x: x0, y: y + 1, w, h: ROW_H - 2, stroke: 'ink', strokeWidth: 1.8 });
     for (let lx = x0 + 6; lx < x0 + w - 4; lx += 6)
       s.marks.push({
         kind: 'path',
@@ -396,20 +527,21 @@ const drawBands = (
     s.marks.push({ kind: 'rect', x: x0, y: y + 0.5, w, h: ROW_H - 1, fill: 'bg' });
     s.marks.push({
       kind: 'leaves',
-      leaf: l.run.kind,
+      leaf: l.kind,
       x: x0,
       y: y + 1,
       w,
       h: ROW_H - 2,
       first: x0,
-      pitch: slotW,
-      corrupt: l.run.corrupt,
+      pitch: slotW * l.group,
+      corrupt: l.corrupt,
     });
   }
   for (const seam of axis.seams) {
     s.marks.push({ kind: 'rect', x: seam - 6, y: y - 1, w: 12, h: ROW_H + 2, fill: 'bg' });
     zigzag(s, seam, y, ROW_H);
   }
+  if (path !== undefined) outlineEntry(s, axis, path, y);
   const all = [...used.pointers, ...used.leaves].sort((a, b) => a.first - b.first);
   const first = all[0]?.first ?? 0;
   const last = (all.at(-1)?.end ?? 1) - 1;
@@ -417,27 +549,39 @@ const drawBands = (
     const text = first === last ? `slot ${first % table}` : `slots ${first % table}–${last % table}`;
     const tw = s.measure(text, { size: 11 });
     const x0 = axis.toPx(first);
-    const leftOf = x0 - 6 - tw > rowX;
-    write(s, {
-      x: leftOf ? x0 - 6 : axis.toPx(last) + slotW + 6,
-      y: middle,
-      text,
-      size: 11,
-      ink: 'ink',
-      align: leftOf ? 'end' : 'start',
-      halo: 'gap',
-    });
+    const x1 = axis.toPx(last) + slotW;
+    // On the side where nothing lies under it; on a ground of its own where both are taken.
+    const isFree = (from: number): boolean =>
+      from > rowX &&
+      from + tw < rowX + rowW &&
+      axis.toSlot(from + tw + 3) * used.size <= solution.prepared.arch.taskSize &&
+      !intersects(index, axis.toSlot(from - 3) * used.size, axis.toSlot(from + tw + 3) * used.size);
+    const at = [x0 - 8 - tw, x1 + 8].find(isFree);
+    if (at !== undefined) write(s, { x: at, y: middle, text, size: 11, ink: 'ink', halo: 'gap' });
+    else {
+      const half = (tw + 20) / 2;
+      const mid = x0 - 8 - 2 * half > rowX ? x0 - 8 - half : x1 + 8 + half;
+      pill(s, mid, middle, text, { size: 11, ink: 'ink', stroke: 'dim' });
+    }
     return;
   }
   const pointers = countOf(used.pointers);
   const leafCount = countOf(used.leaves);
-  const kind = used.leaves[0]?.run.kind;
+  const most = used.leaves.reduce<LeafSlots | undefined>(
+    (a, l) => (a === undefined || l.end - l.first > a.end - a.first ? l : a),
+    undefined,
+  );
+  const kind = most?.kind;
+  const groups = used.leaves.reduce((n, l) => n + (l.group > 1 ? (l.end - l.first) / l.group : 0), 0);
   const toTables = `${formatCount(pointers)} ${pointers === 1 ? 'slot' : 'slots'} to tables`;
   const leavesWords = `${formatCount(leafCount)} ${leafCount === 1 ? 'leaf' : 'leaves'}`;
   const style = { size: 11, weight: 600 };
   const choices =
     pointers === 0
-      ? [leavesWords]
+      ? [
+          ...(groups === 0 ? [] : [`${leavesWords}, ${formatCount(groups)} groups of ${most?.group ?? 1}`]),
+          leavesWords,
+        ]
       : leafCount === 0
         ? [toTables]
         : [`${toTables}, ${leavesWords}`, leavesWords];
@@ -454,32 +598,46 @@ const drawBands = (
   });
 };
 
-const drawLegend = (s: Sheet, device: DeviceAnswer, right: number, y: number): void => {
+/** What the colours mean, from the right; gives where it begins. Leaves out what would reach below `least`. */
+const drawLegend = (
+  s: Sheet,
+  solution: Solution,
+  device: DeviceAnswer,
+  right: number,
+  y: number,
+  least: number,
+): number => {
   const kind = device.leaves[0]?.kind ?? 'pte';
   let at = right;
   const put = (text: string, swatch: (x: number) => void) => {
-    at -= s.measure(text, { size: 11 });
+    const w = s.measure(text, { size: 11 });
+    if (at - w - 31 < least) return;
+    at -= w;
     write(s, { x: at, y, text, size: 11, ink: 'mut' });
     at -= 17;
     swatch(at);
     at -= 14;
   };
-  put('empty', x => s.marks.push({ kind: 'rect', x, y: y - 5, w: 11, h: 10, fill: 'gap', stroke: 'line' }));
-  put('other mappings', x => s.marks.push({ kind: 'rect', x, y: y - 5, w: 11, h: 10, fill: 'vma' }));
+  const box = (x: number) => ({ kind: 'rect', x, y: y - 5, w: 11, h: 10 }) as const;
+  put('empty', x => s.marks.push({ ...box(x), fill: 'gap', stroke: 'line' }));
+  put('other mappings', x => s.marks.push({ ...box(x), fill: 'vma' }));
+  const shared = solution.prepared.arch.levels.some(level => {
+    const used = usedOf(device, level);
+    return used.pointers.some(
+      p => hasOthers(solution, used, p.first) || hasOthers(solution, used, p.end - 1),
+    );
+  });
+  if (shared)
+    put('shared table', x => {
+      s.marks.push({ ...box(x), fill: 'bg' });
+      s.marks.push({ kind: 'rect', x, y, w: 11, h: 5, fill: 'vma' });
+      s.marks.push({ ...box(x), stroke: 'ink', strokeWidth: 1.6, radius: 2 });
+    });
   put('points to a table', x =>
-    s.marks.push({
-      kind: 'rect',
-      x,
-      y: y - 5,
-      w: 11,
-      h: 10,
-      fill: 'bg',
-      stroke: 'ink',
-      strokeWidth: 1.6,
-      radius: 2,
-    }),
+    s.marks.push({ ...box(x), fill: 'bg', stroke: 'ink', strokeWidth: 1.6, radius: 2 }),
   );
   put('leaf', x =>
     s.marks.push({ kind: 'leaves', leaf: kind, x, y: y - 5, w: 11, h: 10, first: x, pitch: 1 }),
   );
+  return at;
 };

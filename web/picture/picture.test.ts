@@ -128,3 +128,77 @@ test('what is pointed at in the zipper is a byte of the mapping', () => {
   expect(pane?.offsetAt?.(pane.x)).toBe(0);
   expect(pane?.offsetAt?.(pane.x + pane.w)).toBeCloseTo(2 ** 31, 0);
 });
+
+describe('the page-table ladder', () => {
+  const rows = (p: Picture) => p.hits.filter(h => h.entryAt !== undefined);
+  const middle = (p: Picture, level: string) => {
+    const row = rows(p).find(h => h.level === level);
+    if (row?.entryAt === undefined || row.offsetAt === undefined) throw new Error(`no row ${level}`);
+    return { ...row, entryAt: row.entryAt, offsetAt: row.offsetAt };
+  };
+
+  test('every entry says what it covers and holds', () => {
+    const picture = draw('#1&as=scene');
+    expect(rows(picture).map(h => h.level)).toEqual(['PGD', 'PUD', 'PMD', 'PTE']);
+    const pte = middle(picture, 'PTE');
+    for (let px = pte.x; px < pte.x + pte.w; px += 7.3) {
+      const { from, to, label } = pte.entryAt(px);
+      expect(to - from).toBe(4096);
+      expect(from % 4096).toBe(0);
+      expect(label).toMatch(/^PTE entry \d+: (PTE leaf of 4 KiB|other mappings|empty)$/);
+    }
+    const root = middle(picture, 'PGD');
+    expect(root.entryAt(root.x + root.w - 1).label).toBe('PGD entry 511: above user space');
+  });
+
+  test('the entry under the pointer covers the byte the crosshair goes to', () => {
+    for (const hash of ['#1&as=scene', '#1&len=15M&off=1028K&p=thp&k=6.12.117', '#1&a=arm64-16k-47']) {
+      const { scenario } = readLink(hash, { pack: t => t, unpack: t => t });
+      const start = solve(scenario).device?.mapping.start ?? 0;
+      for (const row of rows(draw(hash)))
+        for (let px = row.x + 0.5; px < row.x + row.w; px += 11) {
+          const entry = row.entryAt?.(px);
+          const at = start + (row.offsetAt?.(px) ?? 0);
+          if (entry === undefined || !/leaf|points/.test(entry.label)) continue;
+          // The crosshair stays inside the mapping, where an entry reaches beyond it.
+          expect(at).toBeGreaterThanOrEqual(Math.max(start, entry.from));
+          expect(at).toBeLessThan(entry.to);
+        }
+    }
+  });
+
+  test('tables far apart have one scale: a leaf is as wide in the first as in the last', () => {
+    const picture = draw('#1&len=64M&off=1028K&p=thp&k=6.12.117');
+    const pte = middle(picture, 'PTE');
+    const slots: number[] = [];
+    for (let px = pte.x + 0.25; px < pte.x + pte.w; px += 0.5) slots.push(pte.entryAt(px).from / 4096);
+    const distinct = new Set(slots);
+    // Two tables of 512 slots on some 630 px: no slot is left out for long, and none repeats far.
+    expect(distinct.size).toBeGreaterThan(1000);
+  });
+
+  test('an entry that other mappings share says so', () => {
+    const picture = draw('#1&as=scene');
+    const pud = middle(picture, 'PUD');
+    const labels = new Set<string>();
+    for (let px = pud.x; px < pud.x + pud.w; px += 3) labels.add(pud.entryAt(px).label);
+    expect([...labels].some(l => l.endsWith('points to a table, shared with other mappings'))).toBe(true);
+    expect([...labels].some(l => l.endsWith(': points to a table'))).toBe(true);
+  });
+
+  test('runs marked contiguous are groups', () => {
+    const hash = '#1&a=arm64-4k-48&hint=0x7f00_0001_0000';
+    const marked = draw(`${hash}&cont=marked`, 1400);
+    expect(texts(marked)).toContain('524,288 leaves, 32,768 groups of 16');
+    const pte = middle(marked, 'PTE');
+    expect(pte.entryAt(pte.x + pte.w / 2).label).toContain('CONTPTE leaf of 64 KiB');
+    expect(texts(draw(hash, 1400))).toContain('524,288 leaves');
+  });
+
+  test('bytes of tables stand beside their number', () => {
+    expect(texts(draw('#1&as=scene'))).toContain('1,025 tables, 4,100 KiB');
+    const narrow = texts(draw('#1&as=scene', 390, 844, undefined, 0));
+    expect(narrow).toContain('1,025 tables');
+    expect(narrow).toContain('4,100 KiB');
+  });
+});

@@ -1,3 +1,4 @@
+import type { TableName } from '../../src/arch/arch.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Solution } from '../../src/solve.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
@@ -64,6 +65,17 @@ export interface Hit {
   readonly pane?: Viewport;
   /** Offsets in the mapping that a double click zooms to. */
   readonly range?: { readonly from: number; readonly to: number };
+  /** In the page-table ladder: the level of the row. */
+  readonly level?: TableName;
+  /** In the page-table ladder: the entry at a horizontal position, the virtual addresses it covers, what it holds. */
+  readonly entryAt?: (x: number) => LadderEntry;
+}
+
+/** One entry of a page table: `[from, to)` in virtual addresses, and what it is in words. */
+export interface LadderEntry {
+  readonly from: number;
+  readonly to: number;
+  readonly label: string;
 }
 
 /** A draw list and what can be pointed at, the last one on top. */

@@ -4,18 +4,19 @@ import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
 import type { TermId } from '../../scenario/glossary.ts';
 import { skippedBytes } from '../../scenario/skipped.ts';
-import { leafNames, type Reason, reasonsOf } from '../../scenario/words.ts';
+import { type Reason, reasonsOf } from '../../scenario/words.ts';
 import { solutionOf } from '../../state/solution.ts';
 import { app, useApp } from '../../state/store.ts';
 import { explainTerms, type Piece, Pieces, plain, stopOf } from '../../ui/Pieces.tsx';
 import { Term, Terms } from '../../ui/Term.tsx';
 import { fixesOf } from '../fix.ts';
 import { type OtherPiece, othersOf, othersSentence } from '../others.ts';
+import { Tables } from '../tables/Tables.tsx';
 import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
-import { PhysicalTable } from './PhysicalTable.tsx';
 import { Steps } from './Steps.tsx';
 import { type Facts, useFacts } from './useVerdict.ts';
+import { Walk } from './Walk.tsx';
 import './why.css';
 
 const MARKS = { no: '✕', yes: '✓', so: '↳' } as const;
@@ -275,45 +276,7 @@ const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
   );
 };
 
-const Runs = ({ facts: { scenario, solution } }: { readonly facts: Facts }) => {
-  const { device } = solution;
-  if (device === undefined) return null;
-  return (
-    <section>
-      <details>
-        <summary>As a table</summary>
-        <div className="wide">
-          <table className="runs">
-            <thead>
-              <tr>
-                <th scope="col">VA</th>
-                <th scope="col">PA</th>
-                <th scope="col">leaf</th>
-                <th scope="col">count</th>
-              </tr>
-            </thead>
-            <tbody>
-              {device.leaves.map(run => (
-                <tr key={run.va}>
-                  <td>{formatAddress(run.va)}</td>
-                  <td>{formatAddress(device.mapping.pa + (run.va - device.mapping.start))}</td>
-                  <td>
-                    {leafNames[run.kind]} {formatSize(run.size)}
-                    {run.corrupt && <span className="red"> ✕ corrupt</span>}
-                  </td>
-                  <td>{formatCount(run.count)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          <PhysicalTable scenario={scenario} solution={solution} />
-        </div>
-      </details>
-    </section>
-  );
-};
-
-/** Everything under the number: fit, reasons, fixes, cost, the trace, the table. */
+/** Everything under the number: fit, reasons, fixes, cost, the walk, the trace, the tables. */
 export const Findings = () => {
   const facts = useFacts();
   return (
@@ -323,8 +286,9 @@ export const Findings = () => {
       <Steps solution={facts.solution} />
       <Fixes facts={facts} />
       <Cost facts={facts} />
+      <Walk />
       <Trace facts={facts} />
-      <Runs facts={facts} />
+      <Tables />
     </div>
   );
 };
