@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { startKeys } from './state/commands.ts';
 import { startHistory, startTheme } from './state/store.ts';
+import { loadRest } from './ui/late.tsx';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
@@ -9,3 +10,4 @@ startTheme();
 startHistory();
 startKeys();
 createRoot(root).render(<App />);
+loadRest();
