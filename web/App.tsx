@@ -4,6 +4,7 @@ import type { ScreenId } from '../src/scenario/scenario.ts';
 import { Header } from './Header.tsx';
 import { LinkProblems } from './LinkProblems.tsx';
 import { MapScreen } from './map/MapScreen.tsx';
+import { loadCodec } from './state/codec.ts';
 import { app, type DialogName, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
 import { type Late, LatePart, late } from './ui/late.tsx';
@@ -47,7 +48,10 @@ const useDrops = (): void => {
 };
 
 const compare = late(() => import('./compare/CompareScreen.tsx').then(m => m.CompareScreen));
-const intake = late(() => import('./intake/IntakeDialog.tsx').then(m => m.IntakeDialog));
+// With the codec: what it takes goes into the link.
+const intake = late(() =>
+  Promise.all([import('./intake/IntakeDialog.tsx'), loadCodec()]).then(([m]) => m.IntakeDialog),
+);
 const help = late(() => import('./Help.tsx').then(m => m.Help));
 
 const LateScreen = ({ of }: { readonly of: Late<object> }) => (

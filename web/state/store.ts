@@ -5,6 +5,7 @@ import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { soundSpace } from '../../src/scenario/spaceRules.ts';
 import type { Solution } from '../../src/solve.ts';
 import type { ThemeName } from '../draw/tokens.ts';
+import { canRead, loadCodec } from './codec.ts';
 import { hashOf, type Links, makeLinks } from './links.ts';
 import { solutionOf } from './solution.ts';
 import * as steps from './steps.ts';
@@ -192,9 +193,31 @@ export const currentUrl = (): string => {
   return href.slice(0, href.length - hash.length).replace(/#$/, '') + hashOf(app.getState().scenario);
 };
 
+const NO_CODEC =
+  'The part of the page that reads packed address spaces did not load. Reload the page to try again.';
+
+/**
+ * Reads the link of the page again where it carries an address space, once what unpacks it is here. Resolves when
+ * there is something to show; a link that could not be read for want of the codec says so.
+ */
+export const readFirst = async (): Promise<void> => {
+  if (canRead(window.location.hash)) return;
+  try {
+    await loadCodec();
+    const { scenario, problems, notes = [] } = solvable(links.read());
+    app.setState({ ...steps.firstStep(scenario), problems, linkNotes: notes });
+  } catch {
+    app.setState({ problems: [], linkNotes: [NO_CODEC] });
+  }
+};
+
 /** Follows Back, Forward and hashes edited by hand. */
 export const startHistory = (): void => {
   const arrive = (): void => {
+    if (!canRead(window.location.hash)) {
+      loadCodec().then(arrive, () => app.setState({ linkNotes: [NO_CODEC] }));
+      return;
+    }
     const arrived = links.arrived();
     if (arrived === undefined) return;
     const { scenario, problems, notes = [] } = solvable(arrived);
