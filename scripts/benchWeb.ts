@@ -5,8 +5,9 @@
  * VMAs and a 1 TiB BAR on 4 KiB pages. Each slider is dragged with a real mouse.
  *
  * Frame work is the time that the main thread of the page was busy between one frame and the next, from a trace:
- * the sum of its top-level tasks, counted from one BeginMainFrame to the next. So it holds input, script, style,
- * layout and the recording of paint, whatever task they ran in. Frames in which less than 0.5 ms was done are
+ * the sum of its top-level tasks, counted from one AnimationFrame event to the next. So it holds input, script, style,
+ * layout and the recording of paint, whatever task they ran in. It is time of the CPU, throttling included, so that
+ * other programs on the machine do not count; INP is time of the clock, and wants a machine at rest. Frames in which less than 0.5 ms was done are
  * left out: they would flatter the medians. INP is the longest interaction of the Event Timing API, input to
  * next paint; the browser rounds it to 8 ms and reports none below 16 ms. One run of warm-up goes before.
  */
@@ -32,9 +33,10 @@ interface TraceEvent {
   readonly ph: string;
   readonly ts: number;
   readonly dur?: number;
+  /** CPU time of the thread. */
+  readonly tdur?: number;
   readonly pid: number;
   readonly tid: number;
-  readonly args?: { readonly name?: string };
 }
 
 /** Records a trace while `act` runs. */
@@ -66,17 +68,15 @@ const isTask = (e: TraceEvent): boolean =>
 
 /** The work of the page's main thread, frame by frame. */
 const workOf = (events: readonly TraceEvent[]): Work => {
-  // The page's own process is the one whose main thread ran most frames.
-  const frameEvents = events.filter(e => /BeginMainThreadFrame/.test(e.name));
+  // The page's own main thread is the one that called most functions of a script.
   const count = new Map<string, number>();
   const key = (e: TraceEvent): string => `${e.pid}:${e.tid}`;
-  for (const e of frameEvents) count.set(key(e), (count.get(key(e)) ?? 0) + 1);
+  for (const e of events) if (e.name === 'FunctionCall') count.set(key(e), (count.get(key(e)) ?? 0) + 1);
   const main = [...count].sort((a, b) => b[1] - a[1])[0]?.[0];
   const tasks = events.filter(e => key(e) === main && isTask(e)).sort((a, b) => a.ts - b.ts);
-  // A frame begins with the task in which BeginMainThreadFrame happens.
-  const starts = frameEvents
-    .filter(e => key(e) === main)
-    .map(e => tasks.findLast(t => t.ts <= e.ts)?.ts ?? e.ts)
+  const starts = events
+    .filter(e => key(e) === main && e.name === 'AnimationFrame' && e.ph === 'b')
+    .map(e => e.ts)
     .sort((a, b) => a - b);
   const frames: number[] = starts.map(() => 0);
   let longest = 0;
@@ -87,7 +87,7 @@ const workOf = (events: readonly TraceEvent[]): Work => {
     if (t.ts < end) continue;
     end = t.ts + (t.dur ?? 0);
     while ((starts[at + 1] ?? Number.POSITIVE_INFINITY) <= t.ts) at++;
-    const ms = (t.dur ?? 0) / 1000;
+    const ms = (t.tdur ?? t.dur ?? 0) / 1000;
     longest = Math.max(longest, ms);
     if (at >= 0) frames[at] = (frames[at] ?? 0) + ms;
   }

@@ -8,7 +8,7 @@ import { fixesOf } from '../fix.ts';
 import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
 import { Steps } from './Steps.tsx';
-import { type Facts, useFacts } from './useVerdict.ts';
+import { type Facts, useCalmFacts } from './useVerdict.ts';
 
 const MARKS = { no: '✕', yes: '✓', so: '↳' } as const;
 const SPOKEN = { no: 'No: ', yes: 'Yes: ', so: '' } as const;
@@ -222,7 +222,7 @@ const Runs = ({ facts: { solution } }: { readonly facts: Facts }) => {
 
 /** Everything under the number: fit, reasons, fixes, cost, the trace, the table. */
 export const Findings = () => {
-  const facts = useFacts();
+  const facts = useCalmFacts();
   return (
     <div className="findings">
       <FitTable facts={facts} />
