@@ -54,8 +54,8 @@ export interface LinkHost {
   readonly clearTimeout: (id: number) => void;
 }
 
-/** Browsers allow about 100 changes of the address in 10 to 30 s; this stays below it. */
-const DRAG_MS = 125;
+/** Browsers allow about 100 changes of the address in 10 to 30 s, and each takes a part of a frame. */
+const DRAG_MS = 250;
 /** An address this long takes longer to replace than a frame, so a drag leaves it for its end. */
 const LONG = 32 * 1024;
 const REMEMBERED = 64;
