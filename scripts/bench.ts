@@ -12,8 +12,8 @@ import { vmUnmappedArea } from '../src/placement/search.ts';
 import { defaultScenario, type Scenario } from '../src/scenario/scenario.ts';
 import { prepare, solve } from '../src/solve.ts';
 import { buildGapIndex } from '../src/space/gapIndex.ts';
-import type { Vma } from '../src/space/vma.ts';
 import { bytes, va } from '../src/units.ts';
+import { MMAP_BASE, makeVmas, seeded } from './manyVmas.ts';
 
 const KERNEL_QUERY_NS: Readonly<Record<number, string>> = {
   50: '70',
@@ -21,36 +21,6 @@ const KERNEL_QUERY_NS: Readonly<Record<number, string>> = {
   65530: '100 to 115',
 };
 const KERNEL_BUILD_NS = 1100;
-
-/** A generator of numbers in [0, 1) that gives the same ones every time. */
-const seeded = (seed: number) => () => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-  return seed / 2 ** 32;
-};
-
-const MMAP_BASE = 0x7fff_f7ff_f000;
-
-/** `count` mappings below mmap_base: most touch their neighbours, as in real processes, some leave a gap. */
-const makeVmas = (count: number): Vma[] => {
-  const random = seeded(count);
-  const vmas: Vma[] = [];
-  let at = MMAP_BASE;
-  for (let i = 0; i < count; i++) {
-    const gap = random() < 0.4 ? Math.floor(2 ** (random() * 12)) * 4096 : 0;
-    const size = Math.floor(2 ** (random() * 9)) * 4096;
-    const end = at - gap;
-    vmas.push({
-      start: va(end - size),
-      end: va(end),
-      growsDown: false,
-      shadowStack: false,
-      perms: 'rw-p',
-      name: '',
-    });
-    at = end - size;
-  }
-  return vmas.reverse();
-};
 
 /** Median nanoseconds of one call, over many rounds after a warm-up long enough for the optimizing compiler. */
 const time = (calls: number, run: () => void): number => {

@@ -4,10 +4,12 @@
  *   node scripts/serve.mjs FOLDER PORT
  */
 import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { cspHeader } from './csp.mjs';
 
 // A .gz is served as the file it is, never as an encoding of something else: the app unpacks it itself, as it
@@ -62,6 +64,30 @@ const fileAt = async (folder, path) => {
   }
 };
 
+/** What a browser is sent smaller when it says that it can unpack it. */
+const packable = /^(?:text\/|application\/(?:json|wasm)|image\/svg)/;
+const PACK_FROM = 1024;
+const PACK_TO = 8 * 1024 * 1024;
+
+const takesGzip = request =>
+  (request.headers['accept-encoding'] ?? '')
+    .split(',')
+    .some(part => /^\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(part));
+
+/** Files packed so far, by path and ETag: the few of a built app. */
+const packed = new Map();
+
+const packedFile = (file, etag) => {
+  const key = `${file} ${etag}`;
+  const known = packed.get(key);
+  if (known) return known;
+  const made = readFile(file).then(data => promisify(gzip)(data, { level: 9 }));
+  made.catch(() => packed.delete(key));
+  if (packed.size >= 64) packed.clear();
+  packed.set(key, made);
+  return made;
+};
+
 const respond = async (folder, request, response) => {
   const refuse = (status, text, headers = {}) => {
     const type = { 'Content-Type': types['.txt'], 'Cache-Control': 'no-cache' };
@@ -76,15 +102,28 @@ const respond = async (folder, request, response) => {
   if (!found) return refuse(404, 'Not found.');
 
   const { file, info } = found;
-  const etag = `"${info.size.toString(16)}-${Math.floor(info.mtimeMs).toString(16)}"`;
+  const type = types[extname(file).toLowerCase()] ?? 'application/octet-stream';
+  const varies = packable.test(type) && info.size >= PACK_FROM && info.size <= PACK_TO;
+  const packs = varies && takesGzip(request);
+  const etag = `"${info.size.toString(16)}-${Math.floor(info.mtimeMs).toString(16)}${packs ? '-gz' : ''}"`;
   const hashed = /^\/assets\/.+-[\w-]{8}\.\w+$/.test(path);
   const headers = {
     ...safety,
     'Cache-Control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     ETag: etag,
+    ...(varies ? { Vary: 'Accept-Encoding' } : {}),
   };
   if (request.headers['if-none-match'] === etag) return response.writeHead(304, headers).end();
-  const type = types[extname(file).toLowerCase()] ?? 'application/octet-stream';
+  if (packs) {
+    const data = await packedFile(file, etag);
+    response.writeHead(200, {
+      ...headers,
+      'Content-Type': type,
+      'Content-Encoding': 'gzip',
+      'Content-Length': data.length,
+    });
+    return response.end(request.method === 'HEAD' ? undefined : data);
+  }
   response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': info.size });
   if (request.method === 'HEAD') return response.end();
   createReadStream(file)

@@ -1,15 +1,13 @@
 import { type ReactNode, useEffect } from 'react';
-import { MAX_INTAKE } from '../src/intake/intake.ts';
+import { MAX_INTAKE } from '../src/intake/limit.ts';
 import type { ScreenId } from '../src/scenario/scenario.ts';
-import { CompareScreen } from './compare/CompareScreen.tsx';
 import { Header } from './Header.tsx';
-import { Help } from './Help.tsx';
-import { IntakeDialog } from './intake/IntakeDialog.tsx';
 import { LinkProblems } from './LinkProblems.tsx';
 import { MapScreen } from './map/MapScreen.tsx';
-import { Palette } from './Palette.tsx';
-import { app, useApp } from './state/store.ts';
-import { TermHelp } from './ui/Term.tsx';
+import { loadCodec } from './state/codec.ts';
+import { app, type DialogName, useApp } from './state/store.ts';
+import { Dialog } from './ui/Dialog.tsx';
+import { type Late, LatePart, late } from './ui/late.tsx';
 import './styles.css';
 
 /** Takes files and text dropped anywhere on the page. */
@@ -49,7 +47,42 @@ const useDrops = (): void => {
   }, []);
 };
 
-const screens: Readonly<Record<ScreenId, () => ReactNode>> = { map: MapScreen, compare: CompareScreen };
+const compare = late(() => import('./compare/CompareScreen.tsx').then(m => m.CompareScreen));
+// With the codec: what it takes goes into the link.
+const intake = late(() =>
+  Promise.all([import('./intake/IntakeDialog.tsx'), loadCodec()]).then(([m]) => m.IntakeDialog),
+);
+const help = late(() => import('./Help.tsx').then(m => m.Help));
+const palette = late(() => import('./Palette.tsx').then(m => m.Palette));
+const terms = late(() => import('./ui/Term.tsx').then(m => m.TermHelp));
+
+const LateScreen = ({ of }: { readonly of: Late<object> }) => (
+  <LatePart of={of} wanted frame={content => <main className="late">{content}</main>} props={{}} />
+);
+
+/** A dialog that keeps what was typed into it, so it stays once it is here. */
+const LateDialog = ({
+  of,
+  name,
+  title,
+}: {
+  readonly of: Late<object>;
+  readonly name: DialogName;
+  readonly title: string;
+}) => {
+  const open = useApp(s => s.dialog === name);
+  const frame = (content: ReactNode) => (
+    <Dialog title={title} open onClose={() => app.getState().open(undefined)}>
+      {content}
+    </Dialog>
+  );
+  return <LatePart of={of} wanted={open} frame={frame} props={{}} />;
+};
+
+const screens: Readonly<Record<ScreenId, () => ReactNode>> = {
+  map: MapScreen,
+  compare: () => <LateScreen of={compare} />,
+};
 
 /** The page. */
 export const App = () => {
@@ -60,10 +93,10 @@ export const App = () => {
       <Header />
       <LinkProblems />
       <Screen />
-      <IntakeDialog />
-      <Help />
-      <Palette />
-      <TermHelp />
+      <LateDialog of={intake} name="intake" title="Paste what a machine prints" />
+      <LateDialog of={help} name="help" title="Keys" />
+      <LateDialog of={palette} name="palette" title="Find a command" />
+      <LatePart of={terms} wanted frame={() => null} props={{}} />
     </>
   );
 };

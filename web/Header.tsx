@@ -1,6 +1,7 @@
 import type { ScreenId } from '../src/scenario/scenario.ts';
 import { sceneCaption } from './scenario/caption.ts';
 import { withScreen } from './scenario/view.ts';
+import { useCalmScenario } from './state/calm.ts';
 import { copyLink } from './state/commands.ts';
 import { hashOf } from './state/links.ts';
 import { app, useApp, useMedia, useScenario } from './state/store.ts';
@@ -93,14 +94,16 @@ const go = (screen: ScreenId): void => app.getState().change(withScreen(screen),
 
 /** Links to the screens, each with the whole Scenario in it. */
 const Screens = () => {
-  const scenario = useScenario();
+  const screen = useApp(s => s.scenario.view.screen);
+  // A link may carry an address space: too much to write down at every move of a drag.
+  const scenario = useCalmScenario();
   return (
     <nav aria-label="Screens">
       {screens.map(s => (
         <a
           key={s.id}
           href={hashOf(withScreen(s.id)(scenario)) || '#'}
-          aria-current={scenario.view.screen === s.id ? 'page' : undefined}
+          aria-current={screen === s.id ? 'page' : undefined}
           onClick={e => {
             // Another tab is the browser's business.
             if (e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;

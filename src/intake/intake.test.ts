@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guessMmapBase, MAX_INTAKE, readIntake } from './intake.ts';
+import { guessMmapBase, readIntake } from './intake.ts';
+import { MAX_INTAKE } from './limit.ts';
 import { parseMaps } from './maps.ts';
 import { recognise } from './recognise.ts';
 

@@ -1,6 +1,7 @@
 import type { Vma } from '../space/vma.ts';
-import { MiB, pa, type Va } from '../units.ts';
+import { pa, type Va } from '../units.ts';
 import { type BarPlace, type PciBar, type PciDevice, placesByIndex, placesByPa } from './devices.ts';
+import { MAX_INTAKE } from './limit.ts';
 import { isBlank, type Note, type Parsed, type Problem, problem, toLines } from './line.ts';
 import { parseLspci } from './lspci.ts';
 import { type DeviceMapping, parseMaps } from './maps.ts';
@@ -33,9 +34,6 @@ export interface Intake {
   readonly unread: number;
   readonly notes: readonly Note[];
 }
-
-/** The longest text read: 32 Mi characters. */
-export const MAX_INTAKE = 32 * MiB;
 
 const LOADER =
   /(?:^|\/)(?:ld-linux[\w.-]*\.so[\w.]*|ld-[\w.-]+\.so(?:\.\d+)?|ld64\.so\.\d+|ld\.so(?:\.\d+)?|ld-musl-[\w.-]+|linker(?:64)?)(?: \(deleted\))?$/;

@@ -1,4 +1,4 @@
-import { scaleLinear } from 'd3-scale';
+import { bisectRight } from 'd3-array';
 
 /** One axis: values (addresses, offsets) to pixels and back. */
 export interface Scale {
@@ -19,8 +19,14 @@ export interface Segment {
  * `start` first, where it is exact; only then does the value become pixels.
  */
 export const linearScale = (start: number, span: number, x: number, width: number): Scale => {
-  const scale = scaleLinear([start, start + span], [x, x + width]);
-  return { toPx: value => scale(value), toValue: px => scale.invert(px) };
+  // Both ends come out exactly; what has no length lies in the middle.
+  const between = (from: number, to: number, share: number): number => from * (1 - share) + to * share;
+  const share = (n: number, from: number, length: number): number =>
+    length === 0 ? 0.5 : (n - from) / length;
+  return {
+    toPx: value => between(x, x + width, share(value, start, span)),
+    toValue: px => between(start, start + span, share(px, x, width)),
+  };
 };
 
 /**
@@ -29,10 +35,22 @@ export const linearScale = (start: number, span: number, x: number, width: numbe
  */
 export const foldedScale = (segments: readonly Segment[]): Scale => {
   const last = segments.at(-1);
-  if (!last) return { toPx: () => 0, toValue: () => 0 };
-  const scale = scaleLinear(
-    [...segments.map(s => s.from), last.to],
-    [...segments.map(s => s.x), last.x + last.w],
-  ).clamp(true);
-  return { toPx: value => scale(value), toValue: px => scale.invert(px) };
+  const first = segments[0];
+  if (!last || !first) return { toPx: () => 0, toValue: () => 0 };
+  const from = segments.map(s => s.from);
+  const x = segments.map(s => s.x);
+  const scales = segments.map(s => linearScale(s.from, s.to - s.from, s.x, s.w));
+  const scaleAt = (starts: readonly number[], at: number): Scale =>
+    scales[Math.max(0, bisectRight(starts, at) - 1)] ?? { toPx: () => 0, toValue: () => 0 };
+  const within = (n: number, least: number, most: number): number => Math.min(Math.max(n, least), most);
+  return {
+    toPx: value => {
+      const v = within(value, first.from, last.to);
+      return scaleAt(from, v).toPx(v);
+    },
+    toValue: px => {
+      const p = within(px, first.x, last.x + last.w);
+      return scaleAt(x, p).toValue(p);
+    },
+  };
 };

@@ -1,5 +1,6 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import { type Intake, MAX_INTAKE, readIntake } from '../../src/intake/intake.ts';
+import { type Intake, readIntake } from '../../src/intake/intake.ts';
+import { MAX_INTAKE } from '../../src/intake/limit.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';

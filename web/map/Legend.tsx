@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { hintDismissed, keepHintDismissed } from '../state/firstVisit.ts';
-import { Lessons } from './controls/Lessons.tsx';
+import { LatePart } from '../ui/late.tsx';
+import { lessons } from './parts.ts';
 import './legend.css';
 
 /** A tooth as the zipper draws it, without a colour of its own: its colour tells a size, and here all are meant. */
@@ -17,7 +18,7 @@ const FirstHint = ({ onDismiss }: { readonly onDismiss: () => void }) => (
       Drag <b>Offset in BAR</b>
       <span className="wide"> or pick a policy</span>, or see
     </span>
-    <Lessons label="examples" />
+    <LatePart of={lessons} wanted frame={() => null} props={{ label: 'examples' }} />
     <button type="button" className="dismiss" aria-label="Dismiss this hint" onClick={onDismiss}>
       ✕
     </button>

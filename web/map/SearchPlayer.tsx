@@ -2,15 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { formatSize } from '../../src/text.ts';
 import { arithmeticOf, type SearchStep } from '../picture/searchSteps.ts';
 import { stepCount, stepSentence } from '../picture/searchWords.ts';
-import {
-  closePlayer,
-  goToStep,
-  startPlayer,
-  stepPlayer,
-  stepsOf,
-  togglePlaying,
-  usePlayer,
-} from '../state/player.ts';
+import { closePlayer, goToStep, stepPlayer, stepsOf, togglePlaying, usePlayer } from '../state/player.ts';
 import { useMedia, useScenario } from '../state/store.ts';
 import './player.css';
 
@@ -90,8 +82,12 @@ const StepButton = (props: {
   </button>
 );
 
-/** The open player: its buttons, the step in words, its arithmetic. */
-const Strip = ({ onClose }: { readonly onClose: () => void }) => {
+/** Plays the search of the address space: its buttons, the step in words, its arithmetic. */
+export const SearchPlayer = () => {
+  const onClose = (): void => {
+    closePlayer();
+    document.getElementById('play')?.focus({ preventScroll: true });
+  };
   const scenario = useScenario();
   const { at, playing } = usePlayer(scenario);
   const still = useMedia('(prefers-reduced-motion: reduce)');
@@ -162,25 +158,6 @@ const Strip = ({ onClose }: { readonly onClose: () => void }) => {
         </dl>
       ) : null}
       <Spoken text={[`${stepCount(at, steps.count)}.`, sentence, ...lines.map(l => l.sum)].join(' ')} />
-    </div>
-  );
-};
-
-/** Plays the search of the address space, step by step; closed it is one button on the drawing's title line. */
-export const SearchPlayer = () => {
-  const { open } = usePlayer(useScenario());
-  const button = useRef<HTMLButtonElement>(null);
-  const wasOpen = useRef(false);
-  useEffect(() => {
-    if (wasOpen.current && !open) button.current?.focus({ preventScroll: true });
-    wasOpen.current = open;
-  }, [open]);
-  if (open) return <Strip onClose={closePlayer} />;
-  return (
-    <div className="player-closed">
-      <button ref={button} type="button" className="button" onClick={startPlayer}>
-        Play the search
-      </button>
     </div>
   );
 };

@@ -3,6 +3,7 @@ import { formatAddress, formatSize } from '../../src/text.ts';
 import { rangeOf } from '../draw/viewport.ts';
 import { isSlid, withoutStart } from '../scenario/slide.ts';
 import { fit, goTo, groundOf, zoomBy } from '../state/look.ts';
+import { closePlayer, startPlayer, usePlayer } from '../state/player.ts';
 import { app, useApp, useScenario, useSolution } from '../state/store.ts';
 import './toolbar.css';
 
@@ -110,11 +111,47 @@ const Slid = () => {
   );
 };
 
+const PlayButton = () => {
+  const { open } = usePlayer(useScenario());
+  return (
+    <button
+      id="play"
+      type="button"
+      className="button"
+      aria-pressed={open}
+      title="Play the search (M)"
+      onClick={open ? closePlayer : startPlayer}
+    >
+      Play the search
+    </button>
+  );
+};
+
+const BitsButton = () => {
+  const open = useApp(s => s.bits);
+  return (
+    <button
+      type="button"
+      className="button"
+      aria-expanded={open}
+      aria-controls={open ? 'bits' : undefined}
+      title="Bits of VA and PA (B)"
+      onClick={() => app.getState().setBits(!open)}
+    >
+      Bits
+    </button>
+  );
+};
+
 /** What one does with the picture: where to look, how near, and back from a what-if. */
 export const Toolbar = () => (
   <div className="toolbar" role="toolbar" aria-label="View">
     <PlaceBox />
     <Zoom />
     <Slid />
+    <span className="end">
+      <PlayButton />
+      <BitsButton />
+    </span>
   </div>
 );

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Solution } from '../../src/solve.ts';
+import { sameQuestion } from '../scenario/view.ts';
 import { still } from '../state/look.ts';
 
 /** The VA comb slides so long, then the leaves change so long (screens.md, section 6). */
@@ -33,9 +34,6 @@ const deltaOf = (from: Shown, to: Shown): number | undefined => {
     a.end - a.start === b.end - b.start;
   return same && a.start !== b.start ? b.start - a.start : undefined;
 };
-
-const sameQuestion = (a: Scenario, b: Scenario): boolean =>
-  a.machine === b.machine && a.device === b.device && a.space === b.space && a.request === b.request;
 
 /**
  * How the picture gets from answer to answer. A drag is followed at once; a choice slides the VA comb, then lets the

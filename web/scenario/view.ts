@@ -1,7 +1,11 @@
-import type { CompareView, MapView, ScreenId } from '../../src/scenario/scenario.ts';
+import type { CompareView, MapView, Scenario, ScreenId } from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */
+
+/** True where two Scenarios ask the kernel the same, however they are looked at. Compares what they share by identity. */
+export const sameQuestion = (a: Scenario, b: Scenario): boolean =>
+  a.machine === b.machine && a.device === b.device && a.space === b.space && a.request === b.request;
 
 /** Another screen. */
 export const withScreen =

@@ -2,6 +2,7 @@ import { formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
 import { withoutStart, withStart } from '../scenario/slide.ts';
 import { fit, panBy, showAll, zoomBy } from './look.ts';
+import { closePlayer, playerOpen, startPlayer, stepPlayer } from './player.ts';
 import { solutionOf } from './solution.ts';
 import { app, currentUrl } from './store.ts';
 import { themeChoices } from './theme.ts';
@@ -237,6 +238,10 @@ export const commands: readonly Command[] = [
     slide((start, _, pmd) => start + pmd),
   ),
   view('To the nearest start where the teeth meet', 'N', ['n'], snap),
+  view('Play the search, or close it', 'M', ['m'], () => (playerOpen() ? closePlayer() : startPlayer())),
+  view('A step of the search on', '.', ['.'], () => stepPlayer(1)),
+  view('A step of the search back', ',', [','], () => stepPlayer(-1)),
+  view('Bits of VA and PA', 'B', ['b'], () => app.getState().setBits(!app.getState().bits)),
   view('Let the kernel place it again', 'K', ['k'], () => app.getState().change(withoutStart, 'done')),
   compare('previous', 'Row by row', '↑, ↓', 'arrowup'),
   compare('next', 'Row by row', '', 'arrowdown'),

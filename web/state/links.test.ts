@@ -1,8 +1,9 @@
 import { deflateSync } from 'fflate';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { writeLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { va } from '../../src/units.ts';
+import { canRead, loadCodec } from './codec.ts';
 import { hashOf, type LinkHost, makeLinks, readHash } from './links.ts';
 import { MAX_INFLATED, packer } from './packer.ts';
 
@@ -70,6 +71,14 @@ const pasted: Scenario = {
 };
 
 describe('links', () => {
+  beforeAll(async () => {
+    // Only what carries an address space waits for the codec.
+    expect(canRead('#1&vmas=abc')).toBe(false);
+    expect(canRead('#1&k=6.12')).toBe(true);
+    await loadCodec();
+    expect(canRead('#1&vmas=abc')).toBe(true);
+  });
+
   it('replaces while dragging, few times, and lets Back undo the whole drag', () => {
     const { host, entries, wait } = makeHost();
     const links = makeLinks(host);

@@ -1,7 +1,7 @@
 import { type ReadLink, readLink, writeLink } from '../../src/scenario/link.ts';
 import { writeVmas } from '../../src/scenario/packVmas.ts';
 import type { Scenario, SpaceSource } from '../../src/scenario/scenario.ts';
-import { packer } from './packer.ts';
+import { codec } from './codec.ts';
 
 type Pasted = Extract<SpaceSource, { kind: 'pasted' }>;
 
@@ -10,7 +10,7 @@ const packed = new WeakMap<Pasted, string>();
 const packedOf = (source: Pasted): string => {
   const known = packed.get(source);
   if (known !== undefined) return known;
-  const text = packer.pack(writeVmas(source));
+  const text = codec.pack(writeVmas(source));
   packed.set(source, text);
   return text;
 };
@@ -20,14 +20,14 @@ const NOTHING: Pasted = { kind: 'pasted', name: '', vmas: [], mmapBase: undefine
 /** The hash of a Scenario. A pasted address space is written and compressed once, however often it is asked for. */
 export const hashOf = (s: Scenario): string => {
   const { source } = s.space;
-  if (source.kind !== 'pasted') return writeLink(s, packer);
+  if (source.kind !== 'pasted') return writeLink(s, codec);
   // writeLink() would write out every VMA before it asks the packer; an empty stand-in spares that.
   const light = { ...s, space: { ...s.space, source: NOTHING } };
-  return writeLink(light, { ...packer, pack: () => packedOf(source) });
+  return writeLink(light, { ...codec, pack: () => packedOf(source) });
 };
 
 /** Reads a hash. Never throws. */
-export const readHash = (hash: string): ReadLink => readLink(hash, packer);
+export const readHash = (hash: string): ReadLink => readLink(hash, codec);
 
 /** The browser's side of the link. */
 export interface Links {
@@ -54,8 +54,8 @@ export interface LinkHost {
   readonly clearTimeout: (id: number) => void;
 }
 
-/** Browsers allow about 100 changes of the address in 10 to 30 s; this stays below it. */
-const DRAG_MS = 125;
+/** Browsers allow about 100 changes of the address in 10 to 30 s, and each takes a part of a frame. */
+const DRAG_MS = 250;
 /** An address this long takes longer to replace than a frame, so a drag leaves it for its end. */
 const LONG = 32 * 1024;
 const REMEMBERED = 64;

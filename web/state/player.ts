@@ -2,6 +2,7 @@ import { createStore, useStore } from 'zustand';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { type SearchSteps, searchSteps } from '../picture/searchSteps.ts';
 import type { ShownStep } from '../picture/types.ts';
+import { sameQuestion } from '../scenario/view.ts';
 import { eventsOf, solutionOf } from './solution.ts';
 import { app } from './store.ts';
 
@@ -21,13 +22,18 @@ let seen: { readonly steps: SearchSteps; readonly at: number; readonly step: Sho
 
 /** The steps of a Scenario's placement, the last ones remembered. */
 export const stepsOf = (scenario: Scenario): SearchSteps => {
-  if (last?.of !== scenario)
+  if (last === undefined || !sameQuestion(last.of, scenario))
     last = { of: scenario, steps: searchSteps(eventsOf(scenario), solutionOf(scenario)) };
   return last.steps;
 };
 
 const here = (state: Player, scenario: Scenario): Player =>
-  state.of === scenario ? state : { ...state, of: scenario, at: 0, playing: false };
+  state.of !== undefined && sameQuestion(state.of, scenario)
+    ? state
+    : { ...state, of: scenario, at: 0, playing: false };
+
+/** True while the player is open. */
+export const playerOpen = (): boolean => player.getState().open;
 
 /** The player for the Scenario shown. */
 export const usePlayer = (scenario: Scenario): Player => {

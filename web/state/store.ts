@@ -7,6 +7,7 @@ import type { Solution } from '../../src/solve.ts';
 import type { ThemeName } from '../draw/tokens.ts';
 import { rangeOf, type Viewport, viewportOf } from '../draw/viewport.ts';
 import { withMapView } from '../scenario/view.ts';
+import { canRead, loadCodec } from './codec.ts';
 import { hashOf, type Links, makeLinks } from './links.ts';
 import { solutionOf } from './solution.ts';
 import * as steps from './steps.ts';
@@ -37,6 +38,8 @@ export interface App extends steps.Steps {
   readonly viewport: Viewport | undefined;
   /** The page-table level whose entries the arrows walk: 0 that of the PTEs, then towards the root. */
   readonly walk: number;
+  /** The bit ruler is open under the picture. */
+  readonly bits: boolean;
   readonly dialog: DialogName | undefined;
   /** Dropped texts the dialog has not taken yet. */
   readonly dropped: readonly Dropped[];
@@ -60,6 +63,7 @@ export interface App extends steps.Steps {
   /** Keeps the crosshair at a byte when the pointer leaves, and in the link; undefined: lets it go. */
   readonly pinCrosshair: (offset: number | undefined) => void;
   readonly setWalk: (level: number) => void;
+  readonly setBits: (open: boolean) => void;
   readonly setViewport: (viewport: Viewport | undefined) => void;
   /** Writes what is shown into the Scenario at once. */
   readonly settle: () => void;
@@ -154,6 +158,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       theme: keptTheme(),
       ...looking(first.scenario.view.map),
       walk: 0,
+      bits: false,
       dialog: undefined,
       dropped: [],
       remark: '',
@@ -185,6 +190,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
         look(withMapView({ at }));
       },
       setWalk: walk => set({ walk }),
+      setBits: bits => set({ bits }),
       setViewport: viewport => {
         if (viewport === get().viewport) return;
         set({ viewport });
@@ -251,9 +257,31 @@ export const currentUrl = (): string => {
   return href.slice(0, href.length - hash.length).replace(/#$/, '') + hashOf(app.getState().scenario);
 };
 
+const NO_CODEC =
+  'The part of the page that reads packed address spaces did not load. Reload the page to try again.';
+
+/**
+ * Reads the link of the page again where it carries an address space, once what unpacks it is here. Resolves when
+ * there is something to show; a link that could not be read for want of the codec says so.
+ */
+export const readFirst = async (): Promise<void> => {
+  if (canRead(window.location.hash)) return;
+  try {
+    await loadCodec();
+    const { scenario, problems, notes = [] } = solvable(links.read());
+    app.setState({ ...steps.firstStep(scenario), problems, linkNotes: notes });
+  } catch {
+    app.setState({ problems: [], linkNotes: [NO_CODEC] });
+  }
+};
+
 /** Follows Back, Forward and hashes edited by hand. */
 export const startHistory = (): void => {
   const arrive = (): void => {
+    if (!canRead(window.location.hash)) {
+      loadCodec().then(arrive, () => app.setState({ linkNotes: [NO_CODEC] }));
+      return;
+    }
     const arrived = links.arrived();
     if (arrived === undefined) return;
     const { scenario, problems, notes = [] } = solvable(arrived);

@@ -1,13 +1,14 @@
-import { useState } from 'react';
-import { BitRuler } from './BitRuler.tsx';
+import { useApp } from '../../state/store.ts';
+import { LatePart } from '../../ui/late.tsx';
+import { ruler } from '../parts.ts';
 
-/** The bit ruler behind a toggle. What is closed costs nothing while a slider is dragged. */
+/** The bit ruler under the picture, where it is wanted. What is closed costs nothing while a slider is dragged. */
 export const BitsPanel = () => {
-  const [open, setOpen] = useState(false);
+  const open = useApp(s => s.bits);
+  if (!open) return null;
   return (
-    <details className="bits-panel" onToggle={e => setOpen(e.currentTarget.open)}>
-      <summary>Bits</summary>
-      {open && <BitRuler />}
-    </details>
+    <section id="bits" className="bits-panel" aria-label="Bits of VA and PA">
+      <LatePart of={ruler} wanted frame={content => content} props={{}} />
+    </section>
   );
 };

@@ -5,11 +5,11 @@ import { extrapolatedFrom, releases } from '../../../src/kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../../../src/kernel/version.ts';
 import { formatPower } from '../../../src/units.ts';
 import { withArch, withMachine } from '../../scenario/edit.ts';
-import { app, useScenario, useSolution } from '../../state/store.ts';
+import { app, useApp, useSolution } from '../../state/store.ts';
 import { Note, Section } from './Section.tsx';
 
 const Architecture = () => {
-  const { machine } = useScenario();
+  const machine = useApp(s => s.scenario.machine);
   const id = useId();
   const at = archs.findIndex(a => a.id === machine.arch);
   const arch = archs[at];
@@ -66,7 +66,7 @@ const GROUPS = [
 const OTHER = 'other';
 
 const Kernel = () => {
-  const { machine } = useScenario();
+  const machine = useApp(s => s.scenario.machine);
   const id = useId();
   const listed = releases.find(r => r.version === machine.kernel);
   /** The field is open, with what is typed in it; undefined: closed. */
@@ -151,7 +151,7 @@ const Kernel = () => {
 
 /** The contiguous hint, on architectures that have one: no kernel gives it to devices, so it is a what-if. */
 const Contiguous = () => {
-  const { machine } = useScenario();
+  const machine = useApp(s => s.scenario.machine);
   const hints = archOf(machine.arch).contiguous;
   if (hints.length === 0) return null;
   return (
@@ -172,7 +172,7 @@ const Contiguous = () => {
 
 /** Architecture and kernel. */
 export const Machine = () => {
-  const { machine } = useScenario();
+  const machine = useApp(s => s.scenario.machine);
   const { prepared } = useSolution();
   const listed = releases.find(r => r.version === machine.kernel);
   const arch = archOf(machine.arch);

@@ -9,9 +9,10 @@ import type { Solution } from '../../../src/solve.ts';
 import { formatCount, formatExact } from '../../../src/text.ts';
 import { withMachine } from '../../scenario/edit.ts';
 import { leafNames, leavesText } from '../../scenario/words.ts';
+import { useCalmScenario } from '../../state/calm.ts';
 import { solveVariant } from '../../state/solution.ts';
 import type { Update } from '../../state/steps.ts';
-import { app, useScenario } from '../../state/store.ts';
+import { app, useApp } from '../../state/store.ts';
 import { LeafStrip } from '../../ui/LeafStrip.tsx';
 import { Term } from '../../ui/Term.tsx';
 import { Note, Section } from './Section.tsx';
@@ -41,7 +42,10 @@ const quick = [
 ] as const;
 
 /** The rows of the policy list for a Scenario. */
-export const policyRows = (s: Scenario): readonly PolicyRow[] => {
+export const policyRows = (s: {
+  readonly machine: Scenario['machine'];
+  readonly request: Pick<Scenario['request'], 'file'>;
+}): readonly PolicyRow[] => {
   const { machine } = s;
   const chosenPolicy = policyOf(machine.policy);
   const family = chosenPolicy.of ?? chosenPolicy.id;
@@ -128,11 +132,19 @@ export const PreviewCount = ({ solution }: { readonly solution: Solution }) => {
   return <span className={`ink-${most?.kind ?? 'pte'}`}>{formatCount(leafCount(device.leaves))}</span>;
 };
 
+/** What a row would give. Read beside the picture, so it may follow a drag at its own pace. */
+const Outcome = ({ kernel, policy }: Pick<Scenario['machine'], 'kernel' | 'policy'>) => {
+  const scenario = useCalmScenario();
+  // All else from one Scenario: its address space may not fit another architecture.
+  return <Preview solution={solveVariant(scenario, { ...scenario.machine, kernel, policy })} />;
+};
+
 /** Radios: who decides where the mapping goes. */
 export const Policy = () => {
-  const scenario = useScenario();
+  const machine = useApp(s => s.scenario.machine);
+  const file = useApp(s => s.scenario.request.file);
   const name = useId();
-  const policy = policyOf(scenario.machine.policy);
+  const policy = policyOf(machine.policy);
   return (
     <Section
       title="Placement policy"
@@ -152,7 +164,7 @@ export const Policy = () => {
       }
     >
       <div className="policies" role="radiogroup" aria-label="Placement policy">
-        {policyRows(scenario).map(row => (
+        {policyRows({ machine, request: { file } }).map(row => (
           <label key={row.id} className={row.chosen ? 'policy chosen' : 'policy'}>
             <input
               type="radio"
@@ -166,7 +178,7 @@ export const Policy = () => {
               <small title={row.off ?? row.who}>{row.off ?? row.who}</small>
             </span>
             {parseKernelVersion(row.machine.kernel) !== undefined && (
-              <Preview solution={solveVariant(scenario, row.machine)} />
+              <Outcome kernel={row.machine.kernel} policy={row.machine.policy} />
             )}
           </label>
         ))}
@@ -177,7 +189,7 @@ export const Policy = () => {
 
 /** The shapes of the leaf sizes that this architecture has. */
 export const LeafKey = () => {
-  const { machine } = useScenario();
+  const machine = useApp(s => s.scenario.machine);
   const kinds = [...archOf(machine.arch).pfnLeaves].reverse();
   return (
     <Section title="Leaf sizes">

@@ -9,7 +9,7 @@ import { formatAddress, formatCount, type Read, readBytes } from '../../../src/t
 import { GiB, MiB, va } from '../../../src/units.ts';
 import { withLid, withSpace } from '../../scenario/edit.ts';
 import { preparedOf, solutionOf } from '../../state/solution.ts';
-import { app, useScenario, useSolution } from '../../state/store.ts';
+import { app, useApp, useScenario, useSolution } from '../../state/store.ts';
 import { BytesField, readPages, writeSize } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale } from '../../ui/scale.ts';
@@ -22,7 +22,7 @@ const PASTED = 'pasted';
 const LID_RANGE = 2 * GiB;
 
 const Source = () => {
-  const { space } = useScenario();
+  const space = useApp(s => s.scenario.space);
   const id = useId();
   const { source } = space;
   const { change, open } = app.getState();
@@ -140,7 +140,8 @@ const readLimit = (text: string): Read<number> =>
 const writeLimit = (n: number): string => (Number.isFinite(n) ? writeSize(n) : UNLIMITED);
 
 const Layout = () => {
-  const { space, machine } = useScenario();
+  const space = useApp(s => s.scenario.space);
+  const machine = useApp(s => s.scenario.machine);
   const { change } = app.getState();
   const { layout } = processOf(archOf(machine.arch), space);
   const running = fixedBase(space);
@@ -218,7 +219,7 @@ const Layout = () => {
 
 /** The process: where its VMAs come from, its layout, and the lid. */
 export const Space = () => {
-  const { source } = useScenario().space;
+  const { source } = useApp(s => s.scenario.space);
   return (
     <Section
       title="Address space"

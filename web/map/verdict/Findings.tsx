@@ -15,7 +15,7 @@ import { Tables } from '../tables/Tables.tsx';
 import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
 import { Steps } from './Steps.tsx';
-import { type Facts, useFacts } from './useVerdict.ts';
+import { type Facts, useCalmFacts } from './useVerdict.ts';
 import { Walk } from './Walk.tsx';
 import './why.css';
 
@@ -278,7 +278,7 @@ const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
 
 /** Everything under the number: fit, reasons, fixes, cost, the walk, the trace, the tables. */
 export const Findings = () => {
-  const facts = useFacts();
+  const facts = useCalmFacts();
   return (
     <div className="findings">
       <FitTable facts={facts} />

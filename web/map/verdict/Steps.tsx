@@ -2,7 +2,7 @@ import type { Step } from '../../../src/placement/policies/userSpace.ts';
 import { policyOf } from '../../../src/placement/policies.ts';
 import type { Solution } from '../../../src/solve.ts';
 import { formatAddress, formatSize } from '../../../src/text.ts';
-import { useScenario } from '../../state/store.ts';
+import { useApp } from '../../state/store.ts';
 
 /** A step of a program, as calls and arithmetic in words. */
 const stepWords = (step: Step): { readonly head: string; readonly text: string } => {
@@ -68,7 +68,7 @@ const Bar = ({ steps }: { readonly steps: readonly Step[] }) => {
 
 /** How a program in user space gets its address: its calls in order, and the reservation they cut up. */
 export const Steps = ({ solution }: { readonly solution: Solution }) => {
-  const { machine } = useScenario();
+  const machine = useApp(s => s.scenario.machine);
   if (solution.steps.length === 0) return null;
   return (
     <section>

@@ -1,6 +1,8 @@
+import { useMemo } from 'react';
 import type { PlacementEvent } from '../../../src/placement/mm.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
+import { useCalmScenario } from '../../state/calm.ts';
 import { eventsOf, solutionOf } from '../../state/solution.ts';
 import { useScenario } from '../../state/store.ts';
 
@@ -11,8 +13,17 @@ export interface Facts {
   readonly events: readonly PlacementEvent[];
 }
 
+const factsOf = (scenario: Scenario): Facts => ({
+  scenario,
+  solution: solutionOf(scenario),
+  events: eventsOf(scenario),
+});
+
 /** The Scenario shown, its answer, and how the answer came about. */
-export const useFacts = (): Facts => {
-  const scenario = useScenario();
-  return { scenario, solution: solutionOf(scenario), events: eventsOf(scenario) };
+export const useFacts = (): Facts => factsOf(useScenario());
+
+/** The same at the pace of a reader: see {@link useCalmScenario}. */
+export const useCalmFacts = (): Facts => {
+  const scenario = useCalmScenario();
+  return useMemo(() => factsOf(scenario), [scenario]);
 };

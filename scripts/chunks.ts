@@ -1,0 +1,95 @@
+/**
+ * Code splitting in classic scripts.
+ *
+ * Browsers refuse module scripts and `import()` on file: pages, and the built folder is to open from disk. So the
+ * bundler writes CommonJS chunks, each is wrapped in a call, and a loader of a few lines at the head of the first
+ * one fetches the others as ordinary script elements of the same origin, which the page's policy allows.
+ */
+import type { Plugin } from 'vite';
+
+type Exports = Record<string, unknown>;
+/** Another chunk: its exports when it and what it needs are here, otherwise a promise of them. */
+type Require = (path: string) => Exports | Promise<Exports>;
+type Run = (require: Require, exports: Exports) => void;
+
+interface Chunk {
+  readonly needs: readonly string[];
+  readonly run: Run;
+  exports: Exports | undefined;
+}
+
+/**
+ * The loader. It travels as text, so it uses nothing from around it. A chunk is known by the address of its
+ * script; one that failed to load is asked for again the next time.
+ */
+const loader = (): ((needs: readonly string[], run: Run, first: boolean) => void) => {
+  const chunks = new Map<string, Chunk>();
+  const coming = new Map<string, Promise<void>>();
+  const script = (url: string): Promise<void> =>
+    new Promise((done, fail) => {
+      if (chunks.has(url)) {
+        done();
+        return;
+      }
+      const element = document.createElement('script');
+      const end = (): void => {
+        if (chunks.has(url)) done();
+        else {
+          element.remove();
+          fail(new Error(`${url} did not load`));
+        }
+      };
+      element.onload = end;
+      element.onerror = end;
+      element.src = url;
+      document.head.append(element);
+    });
+  const load = (url: string): Promise<void> => {
+    const known = coming.get(url);
+    if (known) return known;
+    const promise = script(url)
+      .then(() => Promise.all((chunks.get(url)?.needs ?? []).map(load)))
+      .then(() => {});
+    coming.set(url, promise);
+    promise.catch(() => coming.delete(url));
+    return promise;
+  };
+  const here = (url: string): boolean => chunks.get(url)?.needs.every(here) ?? false;
+  const run = (url: string): Exports => {
+    const chunk = chunks.get(url);
+    if (!chunk) throw new Error(`${url} is not here`);
+    if (chunk.exports) return chunk.exports;
+    const exports: Exports = {};
+    // Before it runs, for chunks that need each other.
+    chunk.exports = exports;
+    chunk.run(path => {
+      const other = new URL(path, url).href;
+      return here(other) ? run(other) : load(other).then(() => run(other));
+    }, exports);
+    return exports;
+  };
+  return (needs, body, first) => {
+    const { currentScript } = document;
+    if (!(currentScript instanceof HTMLScriptElement)) return;
+    const url = currentScript.src;
+    chunks.set(url, { needs: needs.map(n => new URL(n, url).href), run: body, exports: undefined });
+    if (first) void load(url).then(() => run(url));
+  };
+};
+
+const NAME = 'hugemap';
+
+/** Wraps the chunks of a CommonJS build so that classic scripts can load one another. */
+export const classicChunks = (): Plugin => ({
+  name: 'hugemap-classic-chunks',
+  apply: 'build',
+  enforce: 'post',
+  renderChunk: (code, chunk, { format }) => {
+    if (format !== 'cjs') throw new Error(`Chunks are wrapped in cjs form, and these are ${format}.`);
+    const folder = chunk.fileName.split('/').slice(0, -1);
+    const up = '../'.repeat(folder.length) || './';
+    const needs = JSON.stringify(chunk.imports.map(name => `${up}${name}`));
+    const head = chunk.isEntry ? `self.${NAME}=(${loader.toString()})();` : '';
+    return `${head}${NAME}(${needs},function(require,exports){"use strict";${code}\n},${chunk.isEntry});`;
+  },
+});

@@ -1,0 +1,7 @@
+/** What the first paint of the Map does not wait for, as one chunk. */
+export { BitRuler } from './bits/BitRuler.tsx';
+export { Controls } from './controls/Controls.tsx';
+export { Lessons } from './controls/Lessons.tsx';
+export { SearchPlayer } from './SearchPlayer.tsx';
+export { Sheet } from './Sheet.tsx';
+export { Findings } from './verdict/Findings.tsx';

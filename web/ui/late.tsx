@@ -1,0 +1,133 @@
+import { type ComponentType, type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+
+/** Whether a part of the page that loads after the first paint is here. */
+type State<P> =
+  | { readonly kind: 'away' }
+  | { readonly kind: 'coming' }
+  | { readonly kind: 'here'; readonly part: ComponentType<P> }
+  | { readonly kind: 'failed' };
+
+/** A part of the page that loads after the first paint. */
+export interface Late<P> {
+  readonly state: () => State<P>;
+  readonly listen: (notify: () => void) => () => void;
+  /** Asks for it; does nothing while it is coming or once it is here. Never throws and never rejects. */
+  readonly load: () => void;
+}
+
+const loads: (() => void)[] = [];
+
+/** Declares a part of the page that is loaded when it is opened, or when the page is idle. */
+export const late = <P,>(fetch: () => Promise<ComponentType<P>>): Late<P> => {
+  let state: State<P> = { kind: 'away' };
+  const listeners = new Set<() => void>();
+  const become = (next: State<P>): void => {
+    state = next;
+    for (const notify of listeners) notify();
+  };
+  const made: Late<P> = {
+    state: () => state,
+    listen: notify => {
+      listeners.add(notify);
+      return () => listeners.delete(notify);
+    },
+    load: () => {
+      if (state.kind === 'coming' || state.kind === 'here') return;
+      become({ kind: 'coming' });
+      fetch().then(
+        part => become({ kind: 'here', part }),
+        () => become({ kind: 'failed' }),
+      );
+    },
+  };
+  loads.push(made.load);
+  return made;
+};
+
+/** At the latest so long after the page has loaded, in milliseconds, the rest of it is asked for. */
+const LATEST = 250;
+
+/**
+ * Loads every {@link late} part as soon as the page is idle. From then on nothing is requested any more, and the
+ * network may go.
+ */
+export const loadRest = (): void => {
+  const all = (): void => {
+    for (const load of loads) load();
+  };
+  const soon = (): void => {
+    // Safari has no requestIdleCallback.
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(all, { timeout: LATEST });
+    else setTimeout(all, LATEST);
+  };
+  if (document.readyState === 'complete') soon();
+  else window.addEventListener('load', soon, { once: true });
+};
+
+/** Nothing is shown for so long; most parts are here by then. */
+const OUTLINE_MS = 150;
+
+const Outlines = ({ frame }: { readonly frame: (content: ReactNode) => ReactNode }) => {
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setShown(true), OUTLINE_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
+  if (!shown) return null;
+  return frame(
+    <div className="outlines" role="status">
+      <span className="visually-hidden">Loading</span>
+      <div />
+      <div />
+      <div />
+    </div>,
+  );
+};
+
+/** Why a part is not there, and a way to ask again. */
+const Missing = ({ retry }: { readonly retry: () => void }) => (
+  <div className="missing" role="alert">
+    <p>
+      <span className="red" aria-hidden="true">
+        ✕{' '}
+      </span>
+      This part of the page did not load. Is the server still there?
+    </p>
+    <button type="button" className="button" onClick={retry}>
+      Try again
+    </button>
+  </div>
+);
+
+/**
+ * A {@link late} part where it stands. `wanted` asks for it now; `frame` goes around the outlines while it is
+ * coming and around the message when it failed.
+ */
+export const LatePart = <P extends object>({
+  of,
+  wanted,
+  frame,
+  props,
+}: {
+  readonly of: Late<P>;
+  readonly wanted: boolean;
+  readonly frame: (content: ReactNode) => ReactNode;
+  readonly props: P;
+}) => {
+  const state = useSyncExternalStore(of.listen, of.state);
+  useEffect(() => {
+    // Opened again after it failed, it is asked for again.
+    if (wanted) of.load();
+  }, [wanted, of]);
+  switch (state.kind) {
+    case 'here': {
+      const Part = state.part;
+      return <Part {...props} />;
+    }
+    case 'failed':
+      return wanted ? frame(<Missing retry={of.load} />) : null;
+    case 'away':
+    case 'coming':
+      return wanted ? <Outlines frame={frame} /> : null;
+  }
+};
