@@ -67,6 +67,7 @@ const scenes = [
   '#1&as=scene',
   '#1&as=scene&p=xu1',
   '#1&as=bare',
+  '#1&a=arm64-4k-48',
   '#1&as=qemu-run',
   '#1&as=qemu-run&k=6.12.117',
   '#1&layout=bottomup',
@@ -101,6 +102,12 @@ describe.each(scenes)('%s', hash => {
             a[0] > t.x0 && a[0] < t.x1 && Math.min(a[1], b[1]) < t.y0 && Math.max(a[1], b[1]) > t.y1;
           expect(crosses, `${t.text} at ${width}`).toBe(false);
         }
+      for (const m of marks) {
+        if (m.kind !== 'hop') continue;
+        const [x0, x1] = [Math.min(m.from[0], m.to[0]), Math.max(m.from[0], m.to[0])];
+        for (const t of above)
+          expect(t.x0 < x1 && t.x1 > x0 && t.y1 > m.from[1] - m.rise, `a hop strikes ${t.text}`).toBe(false);
+      }
       expect(row.bottom).toBeLessThanOrEqual(8 + height);
     }
   });

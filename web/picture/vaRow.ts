@@ -246,8 +246,8 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
     s.marks.push({ kind: 'path', points, stroke: 'dim', strokeWidth: 1, alpha: 0.8 });
 
   s.marks.push({ kind: 'rect', x, y: rowY, w, h: rowH, fill: 'gap', stroke: 'line' });
-  const drawn = drawItems(row, items, segments, placed);
   const labels = new Labels(row, [bracket.x0, bracket.x1]);
+  const drawn = drawItems(row, items, segments, placed, labels);
   if (search) drawSearch(row, search, scale, drawn, labels);
   drawNames(row, drawn, placed);
   if (!placed && step === undefined) drawNoPlace(row, x + w / 2, rowY + rowH + 30 * f);
@@ -265,7 +265,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
         'ink',
         [rowY - 14 * f],
       );
-    drawLegend(row, legend, bracket, titleEnd, top);
+    drawLegend(row, legend, bracket, titleEnd, top, labels);
   }
   return { placed: drawn.placed, top: rowY, bottom: rowY + rowH + 18 * f, toPx: scale.toPx };
 };
@@ -381,6 +381,7 @@ const drawItems = (
   items: readonly VaItem[],
   segments: readonly Segment[],
   placed: { readonly start: number; readonly end: number } | undefined,
+  labels: Labels,
 ): Drawn => {
   const { s, input, rowY, rowH, f, search } = row;
   let span: Drawn['placed'];
@@ -491,16 +492,13 @@ const drawItems = (
         if (cut || size > 2 ** 36) fold(s, mid, rowY, rowH);
         s.hits.push({ ...box, lines: ['Not searched', range, formatSize(size)] });
         if (!row.narrow)
-          for (const [k, text] of ['not', 'searched'].entries())
-            write(s, {
-              x: mid + 2,
-              y: rowY - (17 - k * 11) * f,
-              text,
-              size: 10.5 * f,
-              ink: 'mut',
-              align: 'middle',
-              halo: 'bg',
-            });
+          for (const [k, text] of ['not', 'searched'].entries()) {
+            const y = rowY - (17 - k * 11) * f;
+            const size = 10.5 * f;
+            const half = s.measure(text, { size }) / 2;
+            write(s, { x: mid + 2, y, text, size, ink: 'mut', align: 'middle', halo: 'bg' });
+            labels.block(mid + 2 - half, mid + 2 + half, y);
+          }
         break;
       case 'new': {
         span = { x0: seg.x, x1: seg.x + seg.w };
@@ -554,7 +552,8 @@ const drawVmas = (
   const upright = ink !== undefined && (inside === text || (item.neighbour && inside !== ''));
   if (cut) fold(s, upright ? seg.x + 10 : mid, rowY, rowH);
   if (!upright || ink === undefined) {
-    names.push({ x: mid, text, first: item.neighbour });
+    // The hatch says as much as these words; only beside the new mapping they always stand.
+    if (item.name !== 'no access' || item.neighbour) names.push({ x: mid, text, first: item.neighbour });
     return;
   }
   const size = formatSize(item.to - item.from);
@@ -636,6 +635,16 @@ class Labels {
   /** An upright line that labels keep clear of. */
   upright(x: number): void {
     this.uprights.push(x);
+  }
+
+  /** A stretch at height `y` that labels keep clear of. */
+  block(a: number, b: number, y: number): void {
+    this.boxes.push({ x0: Math.min(a, b), x1: Math.max(a, b), y });
+  }
+
+  /** Whether no label stands between two heights. */
+  empty(x0: number, x1: number, y0: number, y1: number): boolean {
+    return this.boxes.every(b => b.y < y0 || b.y > y1 || b.x1 <= x0 || b.x0 >= x1);
   }
 
   private clear(x0: number, x1: number, y: number): boolean {
@@ -741,6 +750,7 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
     triangle(s, goalX, rowY - 5 * f, 4.5 * f, 'down', 'ink');
   }
   for (const stop of stops) cross(s, stop.x, hopY, 4.5 * f);
+  labels.block(start, at, rowY - 14 * f);
 
   if (step === undefined && search.passedCount > 0) {
     const many = search.passedCount;
@@ -773,7 +783,7 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
       side,
       search.topDown ? 'end' : 'start',
       'ink',
-      [rowY - 17 * f],
+      [rowY - 17 * f, middle],
     );
   }
 };
@@ -861,6 +871,7 @@ const drawLegend = (
   bracket: { readonly x0: number; readonly x1: number },
   titleEnd: number,
   top: number,
+  labels: Labels,
 ): void => {
   const { s, x, w, f, laneY } = row;
   if (kinds.length < 2) return;
@@ -883,6 +894,7 @@ const drawLegend = (
   const up = row.search?.topDown === false;
   const from = up ? x + w - need : x;
   if (up ? from < bracket.x1 + 14 : from + need > bracket.x0 - 14) return;
+  if (!labels.empty(from - 4, from + need, laneY, laneY + 60 * f)) return;
   kinds.forEach((k, i) => {
     entry(from + Math.floor(i / 3) * column, laneY + (14 + (i % 3) * 15) * f, k);
   });
