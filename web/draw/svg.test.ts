@@ -85,11 +85,11 @@ test('any text makes a well-formed document, and comes back out of it', () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what XML cannot hold is let go
       if (!/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(t)) expect(back(escapeXml(t))).toBe(t);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
   for (const t of ['\0', '\u001b[1m', '\ud800', 'x\udc00', '\uffff'])
     expect(xmlProblem(draw([text(t)])), JSON.stringify(t)).toBeUndefined();
-});
+}, 60_000);
 
 test('coordinates have two decimals at most, and no zero to spare', () => {
   expect(
@@ -207,9 +207,9 @@ test('leaves and hatches stay in their window without a clip', () => {
         expect(xs.length).toBeGreaterThan(0);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
-});
+}, 60_000);
 
 test('with the colours of the system, what was filled is outlined, and textures stay', () => {
   const marks: readonly Mark[] = [

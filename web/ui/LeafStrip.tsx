@@ -53,8 +53,17 @@ const part = (kind: LeafKind, x: number, width: number, height: number) => {
         </>
       );
     }
-    case 'contpmd':
-      return blocks(x, width, height, 18, 0);
+    case 'contpmd': {
+      // Long bricks with three notches each.
+      const half = height / 2;
+      const notched = width / (4 * Math.max(1, Math.round(width / 18)));
+      return (
+        <>
+          {blocks(x, width, half, 18, 0)}
+          <g transform={`translate(0 ${half})`}>{blocks(x, width, half, notched, 0)}</g>
+        </>
+      );
+    }
     case 'pud':
       return (
         <>
