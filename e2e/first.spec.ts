@@ -128,6 +128,8 @@ test('what would fix it is not asked while a slider is held, and keeps its room'
   const fix = page.locator('.fix').first();
   const before = await fix.textContent();
   const cost = page.getByRole('heading', { name: 'Cost', exact: true });
+  // Who would do better is found a little later.
+  await expect(page.locator('.others')).toHaveCount(2);
   const at = (await cost.boundingBox())?.y;
   await dragSlider(page, page.getByRole('slider', { name: 'Physical base of the BAR' }), 0.5, 0.52);
   await expect(heading).toBeHidden();

@@ -124,12 +124,17 @@ const MOST = 2;
 
 /**
  * Who would place this very request better than it is, merged by equal result, the best first. Empty where the
- * request maps no device or is refused. Solves the request once a policy, so it is asked only while the hand rests.
+ * request maps no device or is refused. Solves the request once a policy and yields after each, so that a browser can
+ * do other things in between: with 65,530 VMAs and a hole in the BAR all of them take longer than a frame.
  */
-export const othersOf = (scenario: Scenario, solution: Solution): readonly Others[] => {
+export function* othersInSteps(
+  scenario: Scenario,
+  solution: Solution,
+): Generator<undefined, readonly Others[], undefined> {
   if (scenario.request.file !== 'vfio' || solution.total === undefined) return [];
   const groups = new Map<string, { readonly total: PartsTotal; readonly members: Variant[] }>();
   for (const variant of variantsOf(scenario)) {
+    yield;
     const then = solveVariant(scenario, variant.machine);
     const { total } = then;
     if (total === undefined || !better(solution, then) || total.leaves.some(run => run.corrupt)) continue;
@@ -146,4 +151,4 @@ export const othersOf = (scenario: Scenario, solution: Solution): readonly Other
       today: members.filter(m => m.group === 'today'),
       proposed: members.filter(m => m.group === 'proposed'),
     }));
-};
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leafCount } from '../../src/leaves/runs.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
-import { prepare, solve, trace } from '../../src/solve.ts';
+import { prepare, type Solution, solve, trace } from '../../src/solve.ts';
 import { bytes, GiB, MiB, va } from '../../src/units.ts';
 import { withBarSize, withOffset, withRequest } from '../scenario/edit.ts';
 import { skippedBytes } from '../scenario/skipped.ts';
@@ -17,7 +17,7 @@ import {
 import { readHash } from '../state/links.ts';
 import { plain } from '../ui/Pieces.tsx';
 import { fixesOf } from './fix.ts';
-import { othersOf, othersSentence } from './others.ts';
+import { type Others, othersInSteps, othersSentence } from './others.ts';
 import { tracepointLines } from './tracepoint.ts';
 import { fitsOf } from './verdict/fit.ts';
 
@@ -192,6 +192,13 @@ describe('fixes that were tried', () => {
 });
 
 describe('who would do better', () => {
+  const othersOf = (s: Scenario, solution: Solution): readonly Others[] => {
+    const steps = othersInSteps(s, solution);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  };
   const others = (hash: string): readonly string[] => {
     const s = linked(hash);
     return othersOf(s, solve(s)).map(o =>

@@ -10,7 +10,7 @@ import { app, useApp } from '../../state/store.ts';
 import { explainTerms, type Piece, Pieces, plain, stopOf } from '../../ui/Pieces.tsx';
 import { Term, Terms } from '../../ui/Term.tsx';
 import { fixesOf } from '../fix.ts';
-import { type OtherPiece, othersOf, othersSentence } from '../others.ts';
+import { type OtherPiece, type Others, othersInSteps, othersSentence } from '../others.ts';
 import { Tables } from '../tables/Tables.tsx';
 import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
@@ -140,6 +140,29 @@ const useRested = (scenario: Scenario): Scenario => {
   return rested;
 };
 
+/** Who would do better than `rested`, once the browser has found the time; `of` is the Scenario it was asked of. */
+interface FoundOthers {
+  readonly of: Scenario;
+  readonly others: readonly Others[];
+}
+
+/** Asks who would do better one policy at a time, each while the browser is idle. */
+const useOthers = (rested: Scenario): FoundOthers => {
+  const [found, setFound] = useState<FoundOthers>({ of: rested, others: [] });
+  useEffect(() => {
+    const steps = othersInSteps(rested, solutionOf(rested));
+    let stop: () => void;
+    const run = (): void => {
+      const step = steps.next();
+      if (step.done === true) setFound({ of: rested, others: step.value });
+      else stop = whenIdle(run);
+    };
+    stop = whenIdle(run);
+    return () => stop();
+  }, [rested]);
+  return found;
+};
+
 /** A sentence whose names are buttons: each chooses what it names. */
 const OthersLine = ({ of }: { readonly of: readonly OtherPiece[] }) => {
   let stop = '';
@@ -171,13 +194,14 @@ const Fixes = ({ facts: { scenario } }: { readonly facts: Facts }) => {
   const rested = useRested(scenario);
   const found = useMemo(() => {
     const solution = solutionOf(rested);
-    return { solution, fixes: fixesOf(rested, solution), others: othersOf(rested, solution) };
+    return { solution, fixes: fixesOf(rested, solution) };
   }, [rested]);
-  const { solution, fixes, others } = found;
+  const { solution, fixes } = found;
+  const { of, others } = useOthers(rested);
   if (fixes.length === 0 && others.length === 0) return null;
   return (
     // What was found for the Scenario before keeps its room, so that nothing below jumps while a slider moves.
-    <section className={rested === scenario ? undefined : 'stale'}>
+    <section className={rested !== scenario || (fixes.length === 0 && of !== rested) ? 'stale' : undefined}>
       <h2>{solution.placement.ok ? 'What would fix it' : 'What would be granted'}</h2>
       {fixes.map(({ text, action }) => (
         <div className="fix" key={plain(text)}>
@@ -195,9 +219,11 @@ const Fixes = ({ facts: { scenario } }: { readonly facts: Facts }) => {
           )}
         </div>
       ))}
-      {others.map(group => (
-        <OthersLine key={plain(group.result)} of={othersSentence(group)} />
-      ))}
+      <div className={of === rested ? undefined : 'stale'}>
+        {others.map(group => (
+          <OthersLine key={plain(group.result)} of={othersSentence(group)} />
+        ))}
+      </div>
     </section>
   );
 };
