@@ -24,6 +24,10 @@ import { Verdict } from './Verdict.tsx';
 /** CSS custom properties beside ordinary ones. */
 type Style = CSSProperties & Readonly<Record<`--${string}`, number>>;
 
+/** Pixels of the narrowest field and the narrowest bit, as bits.css has them. */
+const NARROWEST = 104;
+const LEAST_CELL = 13;
+
 /** A refusal, and the Scenario it was said about: any change ends it. */
 interface Refusal {
   readonly reason: string;
@@ -197,7 +201,9 @@ export const BitRuler = () => {
     box.current?.querySelector<HTMLElement>(`[data-side="${to.side}"][data-bit="${to.bit}"]`)?.focus();
   };
 
-  const style: Style = { '--bits': top };
+  // A field of few bits is as wide as its numbers; the others share what is left.
+  const extra = fields.reduce((sum, f) => sum + Math.max(0, NARROWEST - (f.to - f.from) * LEAST_CELL), 0);
+  const style: Style = { '--bits': top, '--extra': extra };
   return (
     <div className="bits">
       <Verdict
