@@ -1,8 +1,10 @@
+import { lessons } from '../../src/scenario/lessons.ts';
 import { readLink } from '../../src/scenario/link.ts';
 import { prepare, solve, trace } from '../../src/solve.ts';
 import { roughMeasure } from '../draw/marks.ts';
 import { svgOf } from '../draw/svg.ts';
 import { palettes, type ThemeName } from '../draw/tokens.ts';
+import { viewportOf } from '../draw/viewport.ts';
 import { drawMap } from './picture.ts';
 import type { Picture } from './types.ts';
 import { finalSearch } from './vaItems.ts';
@@ -16,13 +18,15 @@ export interface Scene {
   readonly hash: string;
 }
 
-/** The scenes whose pictures are stored, in `stored/`. */
+/** The scenes whose pictures are stored, in `stored/`: every lesson, and two views that no lesson has. */
 export const storedScenes = (): readonly Scene[] => [
-  { id: 'shipped', title: 'Linux 7.3 as shipped', hash: '' },
-  { id: 'long-term', title: 'Linux 6.12 long-term aligns to 2 MiB', hash: '#1&k=6.12.117' },
-  { id: 'aligned', title: 'The hook of Xu v1 aligns to 1 GiB', hash: '#1&p=xu1' },
-  { id: 'refused', title: 'More than the BAR has', hash: '#1&len=4G' },
-  { id: 'arm64', title: 'arm64 with 4 KiB pages', hash: '#1&a=arm64-4k-48' },
+  ...lessons,
+  { id: 'aligned', title: 'The hook of Xu v1 aligns to 1 GiB', hash: '#1&p=xu1&as=scene' },
+  {
+    id: 'zoomed',
+    title: 'Two blocks of 2 MiB, and what lies before the mapping',
+    hash: '#1&v=-2M..6M&at=1M',
+  },
 ];
 
 /** The themes each scene is stored in; the fourth has the system's colours and not ours. */
@@ -35,18 +39,26 @@ export const SCENE_SIZE = { width: 900, height: 824 };
  * The Map of a link as a draw list, with text measured by rule of thumb: no browser and no font has a say in it. A
  * packed address space in the link is not unpacked.
  */
-export const drawScene = (hash: string, width = SCENE_SIZE.width, height = SCENE_SIZE.height): Picture => {
+export const drawScene = (
+  hash: string,
+  width = SCENE_SIZE.width,
+  height = SCENE_SIZE.height,
+  large = false,
+): Picture => {
   const { scenario } = readLink(hash, { pack: t => t, unpack: () => undefined });
   const prepared = prepare(scenario.machine, scenario.space);
+  const { range, at } = scenario.view.map;
   return drawMap({
     scenario,
     solution: solve(scenario, prepared),
     search: finalSearch(trace(scenario, prepared), prepared.mm.space.index),
     width,
     height,
-    crosshair: undefined,
+    crosshair: at,
     pane: undefined,
+    viewport: range === undefined ? undefined : viewportOf(range),
     measure: roughMeasure,
+    large,
   });
 };
 
@@ -60,9 +72,14 @@ export interface StoredPicture {
 /** Every stored picture, drawn anew. */
 export const storedPictures = (): readonly StoredPicture[] =>
   storedScenes().flatMap(({ id, title, hash }) => {
-    const { marks, height } = drawScene(hash);
-    return storedThemes.map(theme => ({
-      file: `${id}.${theme}.svg`,
-      svg: svgOf(marks, { width: SCENE_SIZE.width, height, palette: palettes[theme], title }),
-    }));
+    const plain = drawScene(hash);
+    // A projector gets larger marks, as on the screen.
+    const large = drawScene(hash, SCENE_SIZE.width, SCENE_SIZE.height, true);
+    return storedThemes.map(theme => {
+      const { marks, height } = theme === 'projector' ? large : plain;
+      return {
+        file: `${id}.${theme}.svg`,
+        svg: svgOf(marks, { width: SCENE_SIZE.width, height, palette: palettes[theme], title }),
+      };
+    });
   });

@@ -1,5 +1,4 @@
 import { type BitField, fieldValue, withField } from '../../src/arch/bitFields.ts';
-import { MAP } from '../../src/placement/flags.ts';
 import { policyOf } from '../../src/placement/policies.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
@@ -8,6 +7,7 @@ import { alignDown, mod, type Word, word } from '../../src/units.ts';
 import { eventsOf, solutionOf } from '../state/solution.ts';
 import type { Update } from '../state/steps.ts';
 import { withBarBase } from './edit.ts';
+import { withStart } from './slide.ts';
 import { refusalText } from './words.ts';
 
 /** The two addresses of one byte. */
@@ -26,18 +26,6 @@ export type BitEdit =
 const PA_BITS = 57;
 
 const refused = (reason: string): BitEdit => ({ kind: 'refused', reason });
-
-/** What if the mapping began at `start`: the same request with MAP_FIXED there. */
-const withStart =
-  (start: number): Update =>
-  s => ({
-    ...s,
-    request: {
-      ...s.request,
-      hint: start,
-      flags: (s.request.flags & ~MAP.FIXED_NOREPLACE) | MAP.FIXED,
-    },
-  });
 
 /** The change, if the kernel grants what it asks for; `start` where the mapping has to lie afterwards. */
 const tried = (scenario: Scenario, update: Update, start?: number): BitEdit => {
@@ -66,7 +54,7 @@ const moveMapping = (scenario: Scenario, solution: Solution, device: DeviceAnswe
     return refused(
       `The mapping would end at ${formatAddress(end)}, and user space ends at ${formatAddress(arch.taskSize)}.`,
     );
-  return tried(scenario, withStart(start), start);
+  return tried(scenario, withStart(start, solution.steps.length > 0), start);
 };
 
 const moveBar = (scenario: Scenario, by: number): BitEdit => {

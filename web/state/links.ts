@@ -119,7 +119,10 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
     done: (before, after) => {
       drop();
       // The drag replaced the entry it began on; give it back, so that Back undoes the whole drag.
-      put('replaceState', before);
+      // Where it still shows that, a long address is spared the time.
+      const hash = hashOf(before);
+      if (hash === host.location.hash) remember(hash, before);
+      else put('replaceState', before);
       put('pushState', after);
     },
     replace: s => {

@@ -77,9 +77,9 @@ const Outlines = ({ frame }: { readonly frame: (content: ReactNode) => ReactNode
   return frame(
     <div className="outlines" role="status">
       <span className="visually-hidden">Loading</span>
-      <div />
-      <div />
-      <div />
+      <div className="outline" />
+      <div className="outline" />
+      <div className="outline" />
     </div>,
   );
 };
