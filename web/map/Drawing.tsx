@@ -23,13 +23,11 @@ import { type Shown, useTween } from './tween.ts';
 const NARROW = 620;
 
 /** The drawing's least comfortable size, from which the projector theme starts to enlarge it. */
-const ROOMY = { width: 900, height: 828 };
+const ROOMY = { width: 640, height: 610 };
 
 /** How much larger everything is drawn: on a projector as much as the room allows, elsewhere not at all. */
 const enlargement = (theme: ThemeName, width: number, height: number): number =>
-  theme === 'projector'
-    ? Math.min(1.6, Math.max(1, Math.min(width / ROOMY.width, height / ROOMY.height)))
-    : 1;
+  theme === 'projector' ? Math.min(2, Math.max(1, Math.min(width / ROOMY.width, height / ROOMY.height))) : 1;
 
 /** A tip beside the pointer, in CSS pixels of the drawing. */
 interface Tip {
@@ -174,7 +172,7 @@ export const Drawing = () => {
         comb,
         measure: measure.current,
         step,
-        large: themeName === 'projector' && !narrow,
+        tablesBelow: themeName === 'projector' && !narrow,
       }),
     [now, search, size, factor, at, narrow, pane, viewport, step, themeName],
   );

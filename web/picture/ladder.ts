@@ -6,7 +6,7 @@ import { pill, trapezoid, triangle, write, zigzag } from './sheet.ts';
 import type { LadderEntry, PictureInput, Sheet } from './types.ts';
 
 const ROW_H = 21;
-const ROW_GAP = 14;
+const ROW_GAP = 12;
 
 /** Pixels the ladder needs for so many levels. */
 export const ladderHeight = (levels: number): number => 30 + levels * (ROW_H + ROW_GAP);

@@ -6,16 +6,16 @@ import { drawLadder, ladderHeight } from './ladder.ts';
 import { drawPaRow, PA_ROW_HEIGHT } from './paRow.ts';
 import { trapezoid, write } from './sheet.ts';
 import type { Picture, PictureInput, Sheet } from './types.ts';
-import { drawVaRow, vaRowHeight } from './vaRow.ts';
+import { drawVaRow, VA_ROW_HEIGHT } from './vaRow.ts';
 import { drawZipper, type ZipperBands } from './zipper.ts';
 
-const LENS = 40;
+const LENS = 38;
 const LEAVES = 64;
 const LANE = 40;
 /** An axis below the lower jaw, and the verdicts below that. */
 const VERDICT = 44;
 const LOWER_LENS = 24;
-const LEAST_JAW = 76;
+const LEAST_JAW = 70;
 const TOP = 6;
 
 /**
@@ -29,16 +29,15 @@ export const drawMap = (input: PictureInput): Picture => {
   const w = input.width - 2 * margin;
   const { device, prepared } = input.solution;
   const levels = prepared.arch.levels.length;
-  const vaHeight = vaRowHeight(input);
-  const fixed =
-    TOP + vaHeight + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + ladderHeight(levels) + 8;
+  const above = TOP + VA_ROW_HEIGHT + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + 8;
+  const fixed = above + (input.tablesBelow ? 0 : ladderHeight(levels));
   // A fifth level takes its row from the jaws.
-  const least = LEAST_JAW - Math.max(0, levels - 4) * 14 - (input.large ? 20 : 0);
+  const least = LEAST_JAW - Math.max(0, levels - 4) * 14;
   const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));
-  const height = Math.max(input.height, fixed + 2 * jaw);
+  const height = Math.max(input.height, above + ladderHeight(levels) + 2 * jaw);
 
   const va = drawVaRow(s, input, x, TOP, w);
-  const zipTop = TOP + vaHeight + LENS;
+  const zipTop = TOP + VA_ROW_HEIGHT + LENS;
   const bands: ZipperBands = {
     titleY: zipTop - 29,
     vaY: zipTop,

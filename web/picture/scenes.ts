@@ -33,7 +33,9 @@ export const storedScenes = (): readonly Scene[] => [
 const storedThemes: readonly ThemeName[] = ['dark', 'light', 'projector'];
 
 /** What the columns leave for the drawing in a window of 1440 by 900, in CSS pixels. */
-export const SCENE_SIZE = { width: 900, height: 824 };
+export const SCENE_SIZE = { width: 868, height: 770 };
+/** The same on a projector of 1920 by 1080, where everything is drawn 1.6 times as large. */
+const PROJECTED = { width: 735, height: 610 };
 
 /**
  * The Map of a link as a draw list, with text measured by rule of thumb: no browser and no font has a say in it. A
@@ -43,7 +45,7 @@ export const drawScene = (
   hash: string,
   width = SCENE_SIZE.width,
   height = SCENE_SIZE.height,
-  large = false,
+  tablesBelow = false,
 ): Picture => {
   const { scenario } = readLink(hash, { pack: t => t, unpack: () => undefined });
   const prepared = prepare(scenario.machine, scenario.space);
@@ -58,7 +60,7 @@ export const drawScene = (
     pane: undefined,
     viewport: range === undefined ? undefined : viewportOf(range),
     measure: roughMeasure,
-    large,
+    tablesBelow,
   });
 };
 
@@ -73,13 +75,15 @@ export interface StoredPicture {
 export const storedPictures = (): readonly StoredPicture[] =>
   storedScenes().flatMap(({ id, title, hash }) => {
     const plain = drawScene(hash);
-    // A projector gets larger marks, as on the screen.
-    const large = drawScene(hash, SCENE_SIZE.width, SCENE_SIZE.height, true);
+    // On a projector less is drawn, and larger.
+    const large = drawScene(hash, PROJECTED.width, PROJECTED.height, true);
     return storedThemes.map(theme => {
-      const { marks, height } = theme === 'projector' ? large : plain;
+      const projected = theme === 'projector';
+      const { marks, height } = projected ? large : plain;
+      const { width } = projected ? PROJECTED : SCENE_SIZE;
       return {
         file: `${id}.${theme}.svg`,
-        svg: svgOf(marks, { width: SCENE_SIZE.width, height, palette: palettes[theme], title }),
+        svg: svgOf(marks, { width, height, palette: palettes[theme], title }),
       };
     });
   });

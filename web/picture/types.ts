@@ -45,8 +45,8 @@ export interface PictureInput {
   readonly measure: Measure;
   /** The step of the search that is shown while it is played; left out, the search is over. */
   readonly step?: ShownStep | undefined;
-  /** Marks and rows are drawn larger, for a projector. */
-  readonly large?: boolean;
+  /** The page tables may lie below the height given: what leads to the leaves has the room, for a projector. */
+  readonly tablesBelow?: boolean;
 }
 
 /** What lies under the pointer. */

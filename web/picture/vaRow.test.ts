@@ -8,18 +8,17 @@ import { type Mark, roughMeasure, type TextMark } from '../draw/marks.ts';
 import { searchSteps } from './searchSteps.ts';
 import type { PictureInput, Sheet } from './types.ts';
 import { finalSearch } from './vaItems.ts';
-import { drawVaRow, vaRowHeight } from './vaRow.ts';
+import { drawVaRow, VA_ROW_HEIGHT } from './vaRow.ts';
 import { catalogOf, vmaKind } from './vmaKind.ts';
 
 interface Options {
   readonly width?: number;
-  readonly large?: boolean;
   /** Step of the search, from the end where it is negative. */
   readonly step?: number;
   readonly vmas?: (top: number) => readonly Vma[];
 }
 
-const draw = (hash: string, { width = 852, large = false, step, vmas }: Options = {}) => {
+const draw = (hash: string, { width = 852, step, vmas }: Options = {}) => {
   const { scenario } = readLink(hash, { pack: t => t, unpack: t => t });
   let prepared = prepare(scenario.machine, scenario.space);
   const { layout } = prepared.mm.space;
@@ -40,7 +39,6 @@ const draw = (hash: string, { width = 852, large = false, step, vmas }: Options 
     crosshair: undefined,
     pane: undefined,
     measure: roughMeasure,
-    large,
     ...(step === undefined ? {} : { step: steps.shown(step < 0 ? steps.count + step : step) }),
   };
   const row = drawVaRow(sheet, input, 24, 8, width);
@@ -51,7 +49,7 @@ const draw = (hash: string, { width = 852, large = false, step, vmas }: Options 
     texts,
     words: texts.map(t => t.text),
     tips: sheet.hits.flatMap(h => h.lines ?? []),
-    height: vaRowHeight(input),
+    height: VA_ROW_HEIGHT,
     steps,
   };
 };
@@ -78,9 +76,9 @@ const scenes = [
 ];
 
 describe.each(scenes)('%s', hash => {
-  test.each([852, 1332])('no label stands on another or is struck through, at %d px', width => {
-    for (const large of [false, true]) {
-      const { texts, marks, row, height } = draw(hash, { width, large });
+  test.each([687, 852, 1332])('no label stands on another or is struck through, at %d px', width => {
+    {
+      const { texts, marks, row, height } = draw(hash, { width });
       const boxes = texts.map(box);
       boxes.forEach((a, i) => {
         for (const b of boxes.slice(i + 1))

@@ -19,14 +19,8 @@ export interface VaRow {
 
 const NEW_SHARE = 0.26;
 
-/** Room at the right end of the title line for what the screen lays over it. */
-const BUTTON_ROOM = 150;
-
-/** How much larger the marks of this row are drawn. */
-const scaleOf = (input: PictureInput): number => (input.large ? 1.4 : 1);
-
 /** Height of the address space's part of the drawing, in its pixels. */
-export const vaRowHeight = (input: PictureInput): number => Math.round(152 * scaleOf(input));
+export const VA_ROW_HEIGHT = 152;
 
 /** What every part of the row is drawn with. */
 interface Row {
@@ -36,8 +30,6 @@ interface Row {
   readonly step: ShownStep | undefined;
   readonly x: number;
   readonly w: number;
-  /** Text and marks are this much larger than on a screen. */
-  readonly f: number;
   readonly narrow: boolean;
   /** End of the space that is drawn. */
   readonly userTop: number;
@@ -64,16 +56,15 @@ const nameOf = (item: Vmas): string =>
 
 /** Width of an item that cannot shrink, or its weight in what is left. */
 const widthOf = (row: Row, item: VaItem): { fixed: number } | { weight: number; least: number } => {
-  const { s, w, f } = row;
+  const { s, w } = row;
   const size = item.to - item.from;
-  const label = { size: 11 * f, weight: 600 };
+  const label = { size: 11, weight: 600 };
   switch (item.kind) {
     case 'new':
       return { fixed: w * NEW_SHARE };
     case 'gap': {
       if (item.role === 'slit') return { fixed: 4 };
-      if (item.role === 'free')
-        return { weight: size > 2 ** 30 ? 2.4 : 1, least: (size > 2 ** 36 ? 40 : 16) * f };
+      if (item.role === 'free') return { weight: size > 2 ** 30 ? 2.4 : 1, least: size > 2 ** 36 ? 40 : 16 };
       const [number, unit] = twoLines(size);
       return { fixed: Math.max(34, s.measure(number, label) + 8, s.measure(unit, label) + 8) };
     }
@@ -84,14 +75,14 @@ const widthOf = (row: Row, item: VaItem): { fixed: number } | { weight: number; 
       return { fixed: Math.max(46, s.measure(number, label) + 10) };
     }
     case 'unsearched':
-      return { fixed: 52 * f };
+      return { fixed: 52 };
     case 'vmas': {
       // A fold takes room of its own.
-      const name = s.measure(nameOf(item), { size: 11 * f }) + (size > 2 ** 30 ? 36 : 12);
+      const name = s.measure(nameOf(item), { size: 11 }) + (size > 2 ** 30 ? 36 : 12);
       const least = item.neighbour
-        ? Math.min(130 * f, Math.max(26, name))
+        ? Math.min(130, Math.max(26, name))
         : item.single && item.what !== 'none'
-          ? Math.min(96 * f, Math.max(22, name))
+          ? Math.min(96, Math.max(22, name))
           : 18;
       return { weight: 1 + Math.log2(size / 4096) / 12, least: row.narrow ? Math.min(least, 52) : least };
     }
@@ -182,8 +173,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const { placement } = solution;
   const placed = placement.ok ? placement : undefined;
   const step = input.step?.done ? undefined : input.step;
-  const f = scaleOf(input);
-  const laneY = top + 29 * f;
+  const laneY = top + 29;
   const userTop =
     taskSize > 2 ** 48 &&
     (placed === undefined || placed.end <= arch.window) &&
@@ -197,13 +187,12 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
     step,
     x,
     w,
-    f,
     narrow: w < 560,
     userTop,
     laneY,
-    bracketY: laneY + 15 * f,
-    rowY: laneY + 66 * f,
-    rowH: 34 * f,
+    bracketY: laneY + 15,
+    rowY: laneY + 66,
+    rowH: 34,
   };
   const { rowY, rowH, search } = row;
 
@@ -211,7 +200,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const { items, segments } = foldRow(row, placed, userTop);
   const legend = legendOf(row, items);
   const titleEnd = drawTitle(row, top, userTop, placed, legend);
-  drawTrueScale(row, top + 20 * f, truePx, placed);
+  drawTrueScale(row, top + 20, truePx, placed);
 
   const scale = foldedScale(segments);
 
@@ -250,7 +239,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const drawn = drawItems(row, items, segments, placed, labels);
   if (search) drawSearch(row, search, scale, drawn, labels);
   drawNames(row, drawn, placed);
-  if (!placed && step === undefined) drawNoPlace(row, x + w / 2, rowY + rowH + 30 * f);
+  if (!placed && step === undefined) drawNoPlace(row, x + w / 2, rowY + rowH + 30);
   if (step) drawCurrent(row, step, scale, labels);
   if (!row.narrow) {
     const hint = input.scenario.request.hint;
@@ -263,11 +252,11 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
         (drawn.placed.x0 + drawn.placed.x1) / 2,
         'middle',
         'ink',
-        [rowY - 14 * f],
+        [rowY - 14],
       );
     drawLegend(row, legend, bracket, titleEnd, top, labels);
   }
-  return { placed: drawn.placed, top: rowY, bottom: rowY + rowH + 18 * f, toPx: scale.toPx };
+  return { placed: drawn.placed, top: rowY, bottom: rowY + rowH + 18, toPx: scale.toPx };
 };
 
 /** What the true-scale bar hides, in a few words. */
@@ -290,22 +279,22 @@ const drawTitle = (
   placed: { readonly start: number; readonly end: number } | undefined,
   legend: Legend,
 ): number => {
-  const { s, x, w, f } = row;
-  const y = top + 8 * f;
-  const title = write(s, { x, y, text: 'Virtual address space', size: 12.5 * f, weight: 600, ink: 'ink' });
+  const { s, x, w } = row;
+  const y = top + 8;
+  const title = write(s, { x, y, text: 'Virtual address space', size: 12.5, weight: 600, ink: 'ink' });
   const scaleText = `${formatSize(Math.round(userTop / 2 ** 40) * 2 ** 40)}, true scale`;
   const aside = trueScaleAside(row, userTop, placed);
   const whole = aside === '' ? scaleText : `${scaleText}: ${aside}`;
   s.hits.push({
     x,
-    y: top + 16 * f,
+    y: top + 16,
     w,
-    h: 16 * f,
+    h: 16,
     lines: [`Bar: ${scaleText}`, ...(aside === '' ? [] : [aside])],
   });
-  const size = 11.5 * f;
+  const size = 11.5;
   const at = x + title + 14;
-  const room = x + (row.narrow ? w : w - BUTTON_ROOM) - at;
+  const room = x + (row.narrow ? w : w) - at;
   const width = (text: string): number => s.measure(text, { size });
   // The legend goes before the aside, which the bar's tip has too.
   const text =
@@ -322,8 +311,8 @@ const drawTrueScale = (
   truePx: (address: number) => number,
   placed: { readonly start: number; readonly end: number } | undefined,
 ): void => {
-  const { s, x, w, f } = row;
-  const h = 9 * f;
+  const { s, x, w } = row;
+  const h = 9;
   s.marks.push({ kind: 'rect', x, y: barY, w, h, fill: 'gap', stroke: 'line' });
   const { index } = row.input.solution.prepared.mm.space;
   const userTop = row.userTop;
@@ -383,7 +372,7 @@ const drawItems = (
   placed: { readonly start: number; readonly end: number } | undefined,
   labels: Labels,
 ): Drawn => {
-  const { s, input, rowY, rowH, f, search } = row;
+  const { s, input, rowY, rowH, search } = row;
   let span: Drawn['placed'];
   const crossed: { x: number; gap: number | undefined }[] = [];
   const names: { x: number; text: string; first: boolean }[] = [];
@@ -399,8 +388,8 @@ const drawItems = (
     const figure = (ink: 'red' | 'mut', weight: number) => {
       const [number, unit] = twoLines(size);
       const both = { x: mid, weight, ink, align: 'middle' } as const;
-      write(s, { ...both, y: rowY + rowH / 2 - 6 * f, text: number, size: 11 * f });
-      write(s, { ...both, y: rowY + rowH / 2 + 7 * f, text: unit, size: 10.5 * f });
+      write(s, { ...both, y: rowY + rowH / 2 - 6, text: number, size: 11 });
+      write(s, { ...both, y: rowY + rowH / 2 + 7, text: unit, size: 10.5 });
     };
     // Cut short: far more bytes to a pixel than where the new mapping is drawn.
     const cut = size > 2 ** 30 && size / seg.w > 4 * density && seg.w > 15;
@@ -440,16 +429,16 @@ const drawItems = (
         } else {
           if (item.role === 'free' && size > 2 ** 30 && seg.w > 15)
             fold(s, seg.w > 60 ? seg.x + 18 : mid, rowY, rowH);
-          if (item.role === 'free' && seg.w > 66 * f) {
+          if (item.role === 'free' && seg.w > 66) {
             const text = [`free ${formatSize(size)}`, 'free'].find(
-              t => s.measure(t, { size: 11 * f }) + 34 < seg.w,
+              t => s.measure(t, { size: 11 }) + 34 < seg.w,
             );
             if (text !== undefined)
               write(s, {
                 x: seg.x + 24 + (seg.w - 24) / 2,
                 y: rowY + rowH / 2,
                 text,
-                size: 11 * f,
+                size: 11,
                 ink: 'mut',
                 align: 'middle',
               });
@@ -493,8 +482,8 @@ const drawItems = (
         s.hits.push({ ...box, lines: ['Not searched', range, formatSize(size)] });
         if (!row.narrow)
           for (const [k, text] of ['not', 'searched'].entries()) {
-            const y = rowY - (17 - k * 11) * f;
-            const size = 10.5 * f;
+            const y = rowY - (17 - k * 11);
+            const size = 10.5;
             const half = s.measure(text, { size }) / 2;
             write(s, { x: mid + 2, y, text, size, ink: 'mut', align: 'middle', halo: 'bg' });
             labels.block(mid + 2 - half, mid + 2 + half, y);
@@ -524,7 +513,7 @@ const drawItems = (
 
 /** A stretch of mappings with its name and size on it, or its name for the line below. */
 const drawVmas = (
-  { s, rowY, rowH, f }: Row,
+  { s, rowY, rowH }: Row,
   item: Vmas,
   seg: Segment,
   cut: boolean,
@@ -547,7 +536,7 @@ const drawVmas = (
   const text = nameOf(item);
   const ink = inkOn(item.what);
   const room = seg.w - (item.single ? 6 : 14);
-  const style = { size: 11 * f };
+  const style = { size: 11 };
   const inside = fitText(s, text, room, style);
   const upright = ink !== undefined && (inside === text || (item.neighbour && inside !== ''));
   if (cut) fold(s, upright ? seg.x + 10 : mid, rowY, rowH);
@@ -558,9 +547,9 @@ const drawVmas = (
   }
   const size = formatSize(item.to - item.from);
   const at = { x: mid - (item.single ? 0 : 4), ink, align: 'middle' } as const;
-  if (s.measure(size, { size: 10 * f }) <= room && !cut) {
-    write(s, { ...at, y: rowY + 9 * f, text: inside, ...style });
-    write(s, { ...at, y: rowY + 21 * f, text: size, size: 10 * f });
+  if (s.measure(size, { size: 10 }) <= room && !cut) {
+    write(s, { ...at, y: rowY + 9, text: inside, ...style });
+    write(s, { ...at, y: rowY + 21, text: size, size: 10 });
   } else
     write(s, {
       ...at,
@@ -572,7 +561,7 @@ const drawVmas = (
 };
 
 const drawPlaced = (row: Row, seg: Segment): void => {
-  const { s, input, rowY: y, rowH: h, f } = row;
+  const { s, input, rowY: y, rowH: h } = row;
   const device = input.solution.device;
   const span = seg.to - seg.from;
   if (row.step) {
@@ -606,7 +595,7 @@ const drawPlaced = (row: Row, seg: Segment): void => {
     }
   } else s.marks.push({ kind: 'rect', x: seg.x, y: y + 2, w: seg.w, h: h - 4, fill: 'vma2' });
   const text = `new VMA ${formatSize(span)}`;
-  const style = { size: 11.5 * f, weight: 600 };
+  const style = { size: 11.5, weight: 600 };
   if (s.measure(text, style) + 24 < seg.w)
     pill(s, seg.x + seg.w / 2, y + h / 2, text, {
       ...style,
@@ -648,10 +637,9 @@ class Labels {
   }
 
   private clear(x0: number, x1: number, y: number): boolean {
-    const { f } = this.row;
     return (
       this.uprights.every(u => u < x0 - 3 || u > x1 + 3) &&
-      this.boxes.every(b => Math.abs(b.y - y) >= 12 * f || b.x1 + 8 <= x0 || b.x0 - 8 >= x1)
+      this.boxes.every(b => Math.abs(b.y - y) >= 12 || b.x1 + 8 <= x0 || b.x0 - 8 >= x1)
     );
   }
 
@@ -666,8 +654,8 @@ class Labels {
     ink: 'ink' | 'red' | 'mut',
     lines: readonly number[],
   ): void {
-    const { s, f } = this.row;
-    const style = { size: 11.5 * f, weight: 600 };
+    const { s } = this.row;
+    const style = { size: 11.5, weight: 600 };
     wordings.some((text, i) => {
       const w = s.measure(text, style);
       const wanted = align === 'start' ? x : align === 'end' ? x - w : x - w / 2;
@@ -693,9 +681,9 @@ class Labels {
 
 /** The search as a line that hops from the limit over the gaps that were too small to the one taken. */
 const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, labels: Labels): void => {
-  const { s, input, rowY, rowH, laneY, f, step } = row;
+  const { s, input, rowY, rowH, laneY, step } = row;
   const { prepared } = input.solution;
-  const hopY = rowY - 9 * f;
+  const hopY = rowY - 9;
   const start = search.topDown
     ? Math.min(scale.toPx(Math.min(search.high, prepared.arch.taskSize - 4096)), row.x + row.w - 1)
     : scale.toPx(search.low);
@@ -706,14 +694,14 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
       [start, rowY + rowH + 2],
     ],
     stroke: 'ink',
-    strokeWidth: 1.5 * f,
+    strokeWidth: 1.5,
   });
   labels.upright(start);
   const limit = search.topDown ? search.high : search.low;
   const name =
     search.topDown && search.high === prepared.mm.space.layout.mmapBase ? 'mmap_base' : 'search from';
-  const upper = laneY + 25 * f;
-  const middle = laneY + 38 * f;
+  const upper = laneY + 25;
+  const middle = laneY + 38;
   labels.put(
     row.narrow ? [name] : [`${name} ${formatAddress(limit)}`, name],
     search.topDown ? start - 5 : start + 5,
@@ -733,11 +721,11 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
       to: [to, hopY + dy],
       rise,
       stroke: 'ink',
-      strokeWidth: 1.5 * f,
+      strokeWidth: 1.5,
     });
     at = to;
   };
-  for (const stop of stops) hop(stop.x, 0, 9 * f);
+  for (const stop of stops) hop(stop.x, 0, 9);
   const last = at;
   const arrived = step === undefined || step.current?.kind === 'taken' || step.reached === 'all';
   const goal =
@@ -746,11 +734,11 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
       : scale.toPx(search.topDown ? search.taken.edge - 4096 : search.taken.edge);
   const goalX = goal === undefined ? undefined : search.topDown ? goal + 1 : goal;
   if (goalX !== undefined) {
-    if (Math.abs(goalX - at) > 3) hop(goalX, 4 * f, 12 * f);
-    triangle(s, goalX, rowY - 5 * f, 4.5 * f, 'down', 'ink');
+    if (Math.abs(goalX - at) > 3) hop(goalX, 4, 12);
+    triangle(s, goalX, rowY - 5, 4.5, 'down', 'ink');
   }
-  for (const stop of stops) cross(s, stop.x, hopY, 4.5 * f);
-  labels.block(start, at, rowY - 14 * f);
+  for (const stop of stops) cross(s, stop.x, hopY, 4.5);
+  labels.block(start, at, rowY - 14);
 
   if (step === undefined && search.passedCount > 0) {
     const many = search.passedCount;
@@ -777,13 +765,13 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
     const from = gap === 0 ? 0 : (index.ends[gap - 1] ?? 0);
     const to = Math.min(index.starts[gap] ?? Number.POSITIVE_INFINITY, search.high);
     const free = `${formatSize(Math.max(0, to - Math.max(from, search.low)))} free`;
-    const side = (goalX ?? drawn.placed.x1) + (search.topDown ? -12 : 12) * f;
+    const side = (goalX ?? drawn.placed.x1) + (search.topDown ? -12 : 12);
     labels.put(
       [`${free}: take its ${search.topDown ? 'top' : 'bottom'}`, free],
       side,
       search.topDown ? 'end' : 'start',
       'ink',
-      [rowY - 17 * f, middle],
+      [rowY - 17, middle],
     );
   }
 };
@@ -792,7 +780,7 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
 const drawCurrent = (row: Row, step: ShownStep, scale: Scale, labels: Labels): void => {
   const { current } = step;
   if (!current) return;
-  const { s, rowY, rowH, f, laneY } = row;
+  const { s, rowY, rowH, laneY } = row;
   const x0 = scale.toPx(current.from);
   const x1 = Math.max(scale.toPx(current.to), x0 + 3);
   s.marks.push({
@@ -813,23 +801,23 @@ const drawCurrent = (row: Row, step: ShownStep, scale: Scale, labels: Labels): v
         ? `${size}, but a guard cuts it`
         : `${size} \u2265 ${needed}`;
   labels.put([text], (x0 + x1) / 2, 'middle', current.kind === 'taken' ? 'ink' : 'red', [
-    laneY + 38 * f,
-    laneY + 25 * f,
+    laneY + 38,
+    laneY + 25,
   ]);
 };
 
 /** The line under the row: the new mapping's bounds first, then as many names as have room. */
 const drawNames = (
-  { s, x, w, rowY, rowH, f, step }: Row,
+  { s, x, w, rowY, rowH, step }: Row,
   { names, placed: span }: Drawn,
   placed: { readonly start: number; readonly end: number } | undefined,
 ): void => {
-  const y = rowY + rowH + 10 * f;
+  const y = rowY + rowH + 10;
   const taken: { x0: number; x1: number }[] = [];
   const free = (x0: number, x1: number): boolean =>
     x0 >= x - 14 && x1 <= x + w + 14 && taken.every(t => x1 + 6 <= t.x0 || x0 - 6 >= t.x1);
   if (placed && span && step === undefined) {
-    const style = { size: 11 * f, mono: true };
+    const style = { size: 11, mono: true };
     const [a, b] = [formatAddress(placed.start), formatAddress(placed.end)];
     const [aw, bw] = [s.measure(a, style), s.measure(b, style)];
     // Side by side under the block where both fit, else hanging out to its left and right.
@@ -841,12 +829,12 @@ const drawNames = (
     taken.push({ x0: ax, x1: bx + bw });
   }
   for (const name of [...names].sort((a, b) => Number(b.first) - Number(a.first))) {
-    const width = s.measure(name.text, { size: 11 * f });
+    const width = s.measure(name.text, { size: 11 });
     // A name may move aside a little; its own block is still the nearest.
     const mid = [name.x, name.x + 12, name.x - 12].find(m => free(m - width / 2, m + width / 2));
     if (mid === undefined) continue;
     taken.push({ x0: mid - width / 2, x1: mid + width / 2 });
-    write(s, { x: mid, y, text: name.text, size: 11 * f, ink: 'mut', align: 'middle' });
+    write(s, { x: mid, y, text: name.text, size: 11, ink: 'mut', align: 'middle' });
   }
 };
 
@@ -860,7 +848,7 @@ interface Legend {
 const legendOf = (row: Row, items: readonly VaItem[]): Legend => {
   const present = new Set(items.map(i => (i.kind === 'vmas' ? i.what : undefined)));
   const kinds = row.narrow ? [] : vmaKinds.filter(k => present.has(k.kind));
-  const widths = kinds.map(k => 16 * row.f + 19 + row.s.measure(k.label, { size: 10.5 * row.f }));
+  const widths = kinds.map(k => 16 + 19 + row.s.measure(k.label, { size: 10.5 }));
   return { kinds, widths, line: widths.reduce((a, b) => a + b, 0) };
 };
 
@@ -873,17 +861,17 @@ const drawLegend = (
   top: number,
   labels: Labels,
 ): void => {
-  const { s, x, w, f, laneY } = row;
+  const { s, x, w, laneY } = row;
   if (kinds.length < 2) return;
-  const swatch = 16 * f;
+  const swatch = 16;
   const entry = (at: number, y: number, k: (typeof kinds)[number]) => {
-    drawBlock(s, k.kind, at, y - 6 * f, swatch, 11 * f);
-    write(s, { x: at + swatch + 5, y, text: k.label, size: 10.5 * f, ink: 'mut' });
+    drawBlock(s, k.kind, at, y - 6, swatch, 11);
+    write(s, { x: at + swatch + 5, y, text: k.label, size: 10.5, ink: 'mut' });
   };
-  if (titleEnd + 20 + line <= x + w - BUTTON_ROOM) {
-    let at = x + w - BUTTON_ROOM - line;
+  if (titleEnd + 20 + line <= x + w) {
+    let at = x + w - line;
     kinds.forEach((k, i) => {
-      entry(at, top + 8 * f, k);
+      entry(at, top + 8, k);
       at += widths[i] ?? 0;
     });
     return;
@@ -894,17 +882,17 @@ const drawLegend = (
   const up = row.search?.topDown === false;
   const from = up ? x + w - need : x;
   if (up ? from < bracket.x1 + 14 : from + need > bracket.x0 - 14) return;
-  if (!labels.empty(from - 4, from + need, laneY, laneY + 60 * f)) return;
+  if (!labels.empty(from - 4, from + need, laneY, laneY + 60)) return;
   kinds.forEach((k, i) => {
-    entry(from + Math.floor(i / 3) * column, laneY + (14 + (i % 3) * 15) * f, k);
+    entry(from + Math.floor(i / 3) * column, laneY + (14 + (i % 3) * 15), k);
   });
 };
 
-const drawNoPlace = ({ s, input, search, f }: Row, x: number, y: number): void => {
+const drawNoPlace = ({ s, input, search }: Row, x: number, y: number): void => {
   if (input.solution.placement.ok) return;
   const text =
     search && search.taken === undefined
       ? `No gap holds ${formatSize(search.needed)}; the largest is ${formatSize(search.largestPassed)}`
       : 'mmap() refuses this request: see the verdict';
-  write(s, { x, y, text, size: 13 * f, weight: 600, ink: 'red', align: 'middle' });
+  write(s, { x, y, text, size: 13, weight: 600, ink: 'red', align: 'middle' });
 };
