@@ -144,7 +144,8 @@ const ScreenMenu = () => {
 export const Header = () => {
   const scenario = useScenario();
   const remark = useApp(s => s.remark);
-  const narrow = useMedia('(max-width: 1239px)');
+  const stage = useApp(s => s.stage);
+  const narrow = useMedia('(max-width: 1239px)') || stage;
   const phone = useMedia('(max-width: 719px)');
   return (
     <header className="header">

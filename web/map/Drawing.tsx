@@ -23,7 +23,7 @@ import { type Shown, useTween } from './tween.ts';
 const NARROW = 620;
 
 /** The drawing's least comfortable size, from which the projector theme starts to enlarge it. */
-const ROOMY = { width: 640, height: 610 };
+const ROOMY = { width: 640, height: 568 };
 
 /** How much larger everything is drawn: on a projector as much as the room allows, elsewhere not at all. */
 const enlargement = (theme: ThemeName, width: number, height: number): number =>

@@ -19,7 +19,9 @@ const Beside = ({ of }: { readonly of: typeof controls }) => (
 /** Where did it land, which leaves, why not larger? Controls, the picture, the verdict. */
 export const MapScreen = () => {
   const drawer = useApp(s => s.drawer);
-  const narrow = useMedia('(max-width: 1239px)');
+  const slim = useMedia('(max-width: 1239px)');
+  const stage = useApp(s => s.stage) && !slim;
+  const narrow = slim || stage;
   const phone = useMedia('(max-width: 719px)');
   const column = useRef<HTMLElement>(null);
   const wasOpen = useRef(false);
@@ -35,7 +37,7 @@ export const MapScreen = () => {
     wasOpen.current = open;
   }, [narrow, drawer]);
   return (
-    <main className={drawer && narrow ? 'map with-drawer' : 'map'}>
+    <main className={`map${stage ? ' on-stage' : ''}${drawer && narrow ? ' with-drawer' : ''}`}>
       <aside
         ref={column}
         id="controls"
@@ -61,7 +63,7 @@ export const MapScreen = () => {
         <Headline />
         <Beside of={findings} />
       </aside>
-      {phone && <Beside of={sheet} />}
+      {(phone || stage) && <Beside of={sheet} />}
     </main>
   );
 };

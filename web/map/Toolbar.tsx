@@ -143,6 +143,21 @@ const BitsButton = () => {
   );
 };
 
+const StageButton = () => {
+  const stage = useApp(s => s.stage);
+  return (
+    <button
+      type="button"
+      className="button stage-button"
+      aria-pressed={stage}
+      title="The picture alone, for a stage (X)"
+      onClick={() => app.getState().setStage(!stage)}
+    >
+      Stage
+    </button>
+  );
+};
+
 /** What one does with the picture: where to look, how near, and back from a what-if. */
 export const Toolbar = () => (
   <div className="toolbar" role="toolbar" aria-label="View">
@@ -152,6 +167,7 @@ export const Toolbar = () => (
     <span className="end">
       <PlayButton />
       <BitsButton />
+      <StageButton />
     </span>
   </div>
 );

@@ -12,6 +12,8 @@ import { drawZipper, type ZipperBands } from './zipper.ts';
 const LENS = 38;
 const LEAVES = 64;
 const LANE = 40;
+/** The true scale under the physical row: the first to go below where height is dear. */
+const PA_SCALE_HEIGHT = 42;
 /** An axis below the lower jaw, and the verdicts below that. */
 const VERDICT = 44;
 const LOWER_LENS = 24;
@@ -30,7 +32,7 @@ export const drawMap = (input: PictureInput): Picture => {
   const { device, prepared } = input.solution;
   const levels = prepared.arch.levels.length;
   const above = TOP + VA_ROW_HEIGHT + LENS + LEAVES + LANE + VERDICT + LOWER_LENS + PA_ROW_HEIGHT + 8;
-  const fixed = above + (input.tablesBelow ? 0 : ladderHeight(levels));
+  const fixed = above + (input.tablesBelow ? -PA_SCALE_HEIGHT : ladderHeight(levels));
   // A fifth level takes its row from the jaws.
   const least = LEAST_JAW - Math.max(0, levels - 4) * 14;
   const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));

@@ -45,7 +45,7 @@ export interface PictureInput {
   readonly measure: Measure;
   /** The step of the search that is shown while it is played; left out, the search is over. */
   readonly step?: ShownStep | undefined;
-  /** The page tables may lie below the height given: what leads to the leaves has the room, for a projector. */
+  /** The page tables and the true physical scale may lie below the height given: what leads to the leaves has the room. */
   readonly tablesBelow?: boolean;
 }
 

@@ -242,6 +242,9 @@ export const commands: readonly Command[] = [
   view('A step of the search on', '.', ['.'], () => stepPlayer(1)),
   view('A step of the search back', ',', [','], () => stepPlayer(-1)),
   view('Bits of VA and PA', 'B', ['b'], () => app.getState().setBits(!app.getState().bits)),
+  view('Stage: the picture alone, and back', 'X', ['x'], () =>
+    app.getState().setStage(!app.getState().stage),
+  ),
   view('Let the kernel place it again', 'K', ['k'], () => app.getState().change(withoutStart, 'done')),
   compare('previous', 'Row by row', '↑, ↓', 'arrowup'),
   compare('next', 'Row by row', '', 'arrowdown'),

@@ -40,6 +40,8 @@ export interface App extends steps.Steps {
   readonly walk: number;
   /** The bit ruler is open under the picture. */
   readonly bits: boolean;
+  /** The picture has the whole window, with the number above it and a few controls below: for a stage. */
+  readonly stage: boolean;
   readonly dialog: DialogName | undefined;
   /** Dropped texts the dialog has not taken yet. */
   readonly dropped: readonly Dropped[];
@@ -64,6 +66,7 @@ export interface App extends steps.Steps {
   readonly pinCrosshair: (offset: number | undefined) => void;
   readonly setWalk: (level: number) => void;
   readonly setBits: (open: boolean) => void;
+  readonly setStage: (stage: boolean) => void;
   readonly setViewport: (viewport: Viewport | undefined) => void;
   /** Writes what is shown into the Scenario at once. */
   readonly settle: () => void;
@@ -159,6 +162,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       ...looking(first.scenario.view.map),
       walk: 0,
       bits: false,
+      stage: false,
       dialog: undefined,
       dropped: [],
       remark: '',
@@ -191,6 +195,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       },
       setWalk: walk => set({ walk }),
       setBits: bits => set({ bits }),
+      setStage: stage => set({ stage, drawer: false }),
       setViewport: viewport => {
         if (viewport === get().viewport) return;
         set({ viewport });
