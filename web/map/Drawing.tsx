@@ -12,7 +12,7 @@ import type { Hit, Picture } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
 import { runKey } from '../state/commands.ts';
-import { panFrom, setDrawn, showOffsets, zoomAt } from '../state/look.ts';
+import { centreOn, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
 import { useShownStep } from '../state/player.ts';
 import { eventsOf } from '../state/solution.ts';
 import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
@@ -101,6 +101,7 @@ export const Drawing = () => {
   const crosshair = useApp(s => s.crosshair);
   const viewport = useApp(s => s.viewport);
   const dragging = useApp(s => s.dragFrom !== undefined);
+  const walk = useApp(s => s.walk);
   const step = useShownStep(scenario);
   const themeName = useThemeName();
   const box = useRef<HTMLDivElement>(null);
@@ -169,12 +170,13 @@ export const Drawing = () => {
         crosshair: comb === undefined ? at : undefined,
         pane: narrow ? pane : undefined,
         viewport,
+        walk,
         comb,
         measure: measure.current,
         step,
         tablesBelow: themeName === 'projector' && !narrow,
       }),
-    [now, search, size, factor, at, narrow, pane, viewport, step, themeName],
+    [now, search, size, factor, at, narrow, pane, viewport, walk, step, themeName],
   );
   // A fade changes nothing in the picture itself.
   const sliding = phase.kind === 'slide' ? phase : undefined;
@@ -248,6 +250,10 @@ export const Drawing = () => {
       return { start: device.mapping.start, rail, program: solution.steps.length > 0 };
     },
     clicked: (x, hit) => {
+      if (hit?.addressAt !== undefined) {
+        centreOn(hit.addressAt(x));
+        return;
+      }
       const offset = offsetOf(x, hit);
       const { pinCrosshair, scenario: s } = app.getState();
       if (offset !== undefined) pinCrosshair(s.view.map.at === offset ? undefined : offset);
@@ -271,6 +277,7 @@ export const Drawing = () => {
         ...tipAt,
         lines: [
           ...leafSentence(device, solution.prepared.arch, offset),
+          ...(hit?.entryAt === undefined ? [] : [hit.entryAt(x).label]),
           ...(hit?.drag === 'slide' ? ['drag: slide the VMA along the physical comb'] : []),
         ],
       });
@@ -294,7 +301,9 @@ export const Drawing = () => {
     const { x, y } = place(e);
     const hit = hitAt(x, y);
     const f = picture?.first;
-    if (hit?.range !== undefined) showOffsets(hit.range);
+    const entry = hit?.entryAt?.(x) ?? hit?.addresses;
+    if (entry !== undefined) showAddresses(entry.from, entry.to);
+    else if (hit?.range !== undefined) showOffsets(hit.range);
     else if (f !== undefined && hit?.drag !== undefined)
       zoomAt(e.shiftKey ? 4 : 0.25, (x - f.x0) / (f.x1 - f.x0));
   };

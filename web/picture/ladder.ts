@@ -230,6 +230,18 @@ export const drawLadder = (
     const root = i === 0;
     const used = usedOf(device, level);
     write(s, { x, y: y + ROW_H / 2, text: level.name, size: 12.5, weight: 600, ink: 'ink' });
+    // The level whose entries the arrow keys walk.
+    if (input.crosshair !== undefined && input.walk === downwards.length - 1 - i)
+      s.marks.push({
+        kind: 'path',
+        points: [
+          [x - 10, y + ROW_H / 2 - 5],
+          [x - 3, y + ROW_H / 2],
+          [x - 10, y + ROW_H / 2 + 5],
+        ],
+        close: true,
+        fill: 'ink',
+      });
     const lines = countOfLevel(level.name, root, level.entries);
     lines.forEach((text, line) => {
       const lineY = y + ROW_H / 2 + (line - (lines.length - 1) / 2) * 11.5;

@@ -40,6 +40,8 @@ export interface PictureInput {
   readonly pane: number | undefined;
   /** What the zipper's first pane shows; undefined: the mapping. */
   readonly viewport?: Viewport | undefined;
+  /** The page-table level that the arrow keys walk, counted from that of the PTEs. */
+  readonly walk?: number;
   /** The VA comb on its way from another start: `delta` bytes to go, of which the share `left` is left. */
   readonly comb?: { readonly delta: number; readonly left: number } | undefined;
   readonly measure: Measure;
@@ -65,6 +67,10 @@ export interface Hit {
   readonly pane?: Viewport;
   /** Offsets in the mapping that a double click zooms to. */
   readonly range?: { readonly from: number; readonly to: number };
+  /** The virtual addresses that lie here, for a double click to zoom to. */
+  readonly addresses?: { readonly from: number; readonly to: number };
+  /** On a row true to scale: the virtual address at a horizontal position, for a click to go to. */
+  readonly addressAt?: (x: number) => number;
   /** In the page-table ladder: the level of the row. */
   readonly level?: TableName;
   /** In the page-table ladder: the entry at a horizontal position, the virtual addresses it covers, what it holds. */

@@ -201,6 +201,22 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const legend = legendOf(row, items);
   const titleEnd = drawTitle(row, top, userTop, placed, legend);
   drawTrueScale(row, top + 20, truePx, placed);
+  if (placed && input.viewport !== undefined) {
+    // Where the zipper looks, on the whole of user space.
+    const from = placed.start + input.viewport.origin;
+    const x0 = Math.max(x, Math.min(truePx(from), x + w - 8));
+    const x1 = Math.max(x0 + 8, Math.min(truePx(from + input.viewport.span), x + w));
+    s.marks.push({
+      kind: 'rect',
+      x: x0,
+      y: top + 17,
+      w: x1 - x0,
+      h: 15,
+      stroke: 'ink',
+      strokeWidth: 1.5,
+      radius: 2,
+    });
+  }
 
   const scale = foldedScale(segments);
 
@@ -290,11 +306,12 @@ const drawTitle = (
     y: top + 16,
     w,
     h: 16,
-    lines: [`Bar: ${scaleText}`, ...(aside === '' ? [] : [aside])],
+    lines: [`Bar: ${scaleText}`, ...(aside === '' ? [] : [aside]), 'click: look there'],
+    addressAt: px => ((px - x) / w) * userTop,
   });
   const size = 11.5;
   const at = x + title + 14;
-  const room = x + (row.narrow ? w : w) - at;
+  const room = x + w - at;
   const width = (text: string): number => s.measure(text, { size });
   // The legend goes before the aside, which the bar's tip has too.
   const text =
@@ -384,6 +401,7 @@ const drawItems = (
     const size = item.to - item.from;
     const mid = seg.x + seg.w / 2;
     const box = { x: seg.x, y: rowY, w: seg.w, h: rowH };
+    const spot = { ...box, addresses: { from: item.from, to: item.to } };
     const range = `${formatAddress(item.from)} to ${formatAddress(item.to)}`;
     const figure = (ink: 'red' | 'mut', weight: number) => {
       const [number, unit] = twoLines(size);
@@ -401,7 +419,7 @@ const drawItems = (
             ? item.name
             : `${formatCount(item.count)} mappings, the most of ${item.name}`;
         s.hits.push({
-          ...box,
+          ...spot,
           lines: [
             `${name}: ${aboutKind(item.what)}`,
             ...(item.single && item.count > 1 ? [`${formatCount(item.count)} mappings that touch`] : []),
@@ -418,7 +436,7 @@ const drawItems = (
           crossed.push({ x: mid, gap: item.gap });
           const needed = formatSize(search?.needed ?? 0);
           s.hits.push({
-            ...box,
+            ...spot,
             lines: [
               item.role === 'passed'
                 ? `Gap of ${formatSize(size)}: too small for ${needed}`
@@ -443,7 +461,7 @@ const drawItems = (
                 align: 'middle',
               });
           }
-          s.hits.push({ ...box, lines: [`Free: ${formatSize(size)}`, range] });
+          s.hits.push({ ...spot, lines: [`Free: ${formatSize(size)}`, range] });
         }
         break;
       }
@@ -459,7 +477,7 @@ const drawItems = (
           dash: [2, 2],
         });
         names.push({ x: mid, text: 'guard', first: false });
-        s.hits.push({ ...box, lines: guardLines(item) });
+        s.hits.push({ ...spot, lines: guardLines(item) });
         break;
       case 'skipped': {
         s.marks.push({
@@ -473,13 +491,13 @@ const drawItems = (
         });
         figure('mut', 400);
         names.push({ x: mid, text: 'hole', first: true });
-        s.hits.push({ ...box, lines: [`Hole that alignment leaves: ${formatSize(size)}`, range] });
+        s.hits.push({ ...spot, lines: [`Hole that alignment leaves: ${formatSize(size)}`, range] });
         break;
       }
       case 'unsearched':
         s.marks.push({ kind: 'hatch', ...box, stroke: 'dim' });
         if (cut || size > 2 ** 36) fold(s, mid, rowY, rowH);
-        s.hits.push({ ...box, lines: ['Not searched', range, formatSize(size)] });
+        s.hits.push({ ...spot, lines: ['Not searched', range, formatSize(size)] });
         if (!row.narrow)
           for (const [k, text] of ['not', 'searched'].entries()) {
             const y = rowY - (17 - k * 11);

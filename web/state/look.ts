@@ -141,6 +141,14 @@ export const showAddresses = (from: number, to: number): void => {
   if (g !== undefined) showOffsets({ from: from - g.start, to: to - g.start });
 };
 
+/** Shows as much as now around a virtual address. */
+export const centreOn = (address: number): void => {
+  const g = ground();
+  if (g === undefined) return;
+  const offset = Math.floor((address - g.start) / g.page) * g.page;
+  glide(g, anchored(present(g), offset, 0.5, g.bounds));
+};
+
 /** Goes where a text says; the answer is what there is to say about it, or why it cannot be read. */
 export const goTo = (text: string): Read<string> => {
   const g = ground();

@@ -51,18 +51,19 @@ const preparedKey = (m: Machine, s: Space) => [
 /** prepare() of src/solve.ts, remembered: dragging the request never builds the address space again. */
 export const preparedOf = lastFew(4, preparedKey, (m: Machine, s: Space): Prepared => prepare(m, s));
 
+/** What an answer depends on: not where one looks. */
+const questionKey = (s: Scenario) => [s.machine, s.device, s.space, s.request];
+
 /** The answer to a Scenario, remembered. Throws for an address space that cannot be. */
 export const solutionOf = lastFew(
   4,
-  (s: Scenario) => [s],
+  questionKey,
   (s: Scenario): Solution => solve(s, preparedOf(s.machine, s.space)),
 );
 
 /** The steps of the placement of a Scenario, remembered. */
-export const eventsOf = lastFew(
-  2,
-  (s: Scenario) => [s],
-  (s: Scenario): readonly PlacementEvent[] => trace(s, preparedOf(s.machine, s.space)),
+export const eventsOf = lastFew(2, questionKey, (s: Scenario): readonly PlacementEvent[] =>
+  trace(s, preparedOf(s.machine, s.space)),
 );
 
 const hasShadowStack = lastFew(

@@ -1,7 +1,8 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { PlacementEvent } from '../../../src/placement/mm.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
+import { sameQuestion } from '../../scenario/view.ts';
 import { useCalmScenario } from '../../state/calm.ts';
 import { eventsOf, solutionOf } from '../../state/solution.ts';
 import { useScenario } from '../../state/store.ts';
@@ -25,5 +26,10 @@ export const useFacts = (): Facts => factsOf(useScenario());
 /** The same at the pace of a reader: see {@link useCalmScenario}. */
 export const useCalmFacts = (): Facts => {
   const scenario = useCalmScenario();
-  return useMemo(() => factsOf(scenario), [scenario]);
+  const [asked, setAsked] = useState(scenario);
+  // Where one looks changes nothing of it.
+  const same = sameQuestion(asked, scenario);
+  if (!same) setAsked(scenario);
+  const question = same ? asked : scenario;
+  return useMemo(() => factsOf(question), [question]);
 };
