@@ -9,7 +9,7 @@ const violations = (page: Page): Promise<readonly string[]> =>
     return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));
   })()`) as Promise<readonly string[]>;
 
-const openRuler = (page: Page) => page.locator('summary', { hasText: 'Bits' }).click();
+const openRuler = (page: Page) => page.getByRole('button', { name: 'Bits', exact: true }).click();
 const ruler = (page: Page) => page.locator('.bits');
 const bit = (page: Page, side: 'VA' | 'PA', number: number) =>
   page.getByRole('button', { name: new RegExp(`^${side} bit ${number},`) });
