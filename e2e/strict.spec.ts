@@ -49,6 +49,19 @@ test('no axe violation in the dialogs and on a refused request', async ({ page }
   expect(await violations(page)).toEqual([]);
 });
 
+for (const theme of ['dark', 'light', 'projector'] as const)
+  test(`no axe violation on the stage, in the palette and while zoomed: ${theme}`, async ({ page }) => {
+    await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
+    await openApp(page, '#1&v=-2M..6M&at=1M');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('x');
+    await expect(page.getByRole('complementary', { name: 'Scenario' })).toBeHidden();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('/');
+    await expect(page.getByRole('combobox', { name: 'Find a command' })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  });
+
 test('nothing is requested after load, and nothing breaks the Content-Security-Policy', async ({ page }) => {
   const requests: string[] = [];
   const breaches: string[] = [];

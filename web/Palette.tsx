@@ -2,7 +2,9 @@ import { useId, useMemo, useRef, useState } from 'react';
 import { archs } from '../src/arch/index.ts';
 import { releases } from '../src/kernel/releases.ts';
 import { policies } from '../src/placement/policies.ts';
+import { lessons } from '../src/scenario/lessons.ts';
 import { withArch, withMachine } from './scenario/edit.ts';
+import { lessonUpdate } from './scenario/lesson.ts';
 import { withScreen } from './scenario/view.ts';
 import { commands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
@@ -20,7 +22,7 @@ interface Item {
 const change = (...args: Parameters<ReturnType<typeof app.getState>['change']>): void =>
   app.getState().change(...args);
 
-/** Every command of the page, and every kernel, policy and architecture. */
+/** Every command of the page, and every lesson, kernel, policy and architecture. */
 const itemsOf = (screen: string): readonly Item[] => {
   const seen = new Set<string>();
   const keyed = commands.flatMap(c => {
@@ -35,6 +37,11 @@ const itemsOf = (screen: string): readonly Item[] => {
     ...keyed,
     { label: 'Screen: Map', note: 'screen', run: () => change(withScreen('map'), 'done') },
     { label: 'Screen: Compare', note: 'screen', run: () => change(withScreen('compare'), 'done') },
+    ...lessons.map(l => ({
+      label: `Lesson: ${l.title}`,
+      note: 'lesson',
+      run: () => change(lessonUpdate(l.id), 'done'),
+    })),
     ...policies.map(p => ({
       label: `Policy: ${p.label}`,
       note: 'policy',

@@ -68,6 +68,7 @@ const PlaceBox = () => {
 
 const Zoom = () => {
   const zoomed = useApp(s => s.viewport !== undefined);
+  const nothing = useSolution().device === undefined;
   return (
     <div className="zoom">
       <button
@@ -75,6 +76,7 @@ const Zoom = () => {
         className="button icon"
         aria-label="Zoom out"
         title="Zoom out (S, −)"
+        disabled={nothing}
         onClick={() => zoomBy(2)}
       >
         −
@@ -84,11 +86,18 @@ const Zoom = () => {
         className="button icon"
         aria-label="Zoom in"
         title="Zoom in (W, +)"
+        disabled={nothing}
         onClick={() => zoomBy(1 / 2)}
       >
         +
       </button>
-      <button type="button" className="button" title="Show the mapping (F)" disabled={!zoomed} onClick={fit}>
+      <button
+        type="button"
+        className="button"
+        title="Show the mapping (F)"
+        disabled={!zoomed || nothing}
+        onClick={fit}
+      >
         Fit
       </button>
     </div>

@@ -2,12 +2,12 @@ import { lessonScenario } from '../../src/scenario/lessons.ts';
 import type { Update } from '../state/steps.ts';
 
 /**
- * What choosing a lesson of src/scenario/lessons.ts does: its Scenario, looked at as the present one is. A name
- * that no lesson has changes nothing.
+ * What choosing a lesson of src/scenario/lessons.ts does: its Scenario on the present screen, the whole mapping in
+ * view. A name that no lesson has changes nothing.
  */
 export const lessonUpdate =
   (id: string): Update =>
   s => {
     const scenario = lessonScenario(id);
-    return scenario === undefined ? s : { ...scenario, view: s.view };
+    return scenario === undefined ? s : { ...scenario, view: { ...s.view, map: scenario.view.map } };
   };

@@ -176,7 +176,12 @@ const makeApp = (links: Links, read: () => ReadLink) =>
           set({ remark: `Not possible: ${error instanceof Error ? error.message : String(error)}` });
           return;
         }
+        const { map } = get().scenario.view;
         step(next);
+        if (next.scenario.view.map !== map) {
+          window.clearTimeout(resting);
+          set(looking(next.scenario.view.map));
+        }
       },
       finish: () => step(steps.finish(get())),
       undo: () => walk(steps.undo),
