@@ -117,7 +117,9 @@ export const panesOf = (
   const own = input.viewport;
   const view = own ?? firstView(sizes, length);
   // The zoom decides which sizes still need a lens; the width of the first pane follows from their number.
-  const about = own === undefined ? largest : (focusOf(sizes, own, w / 2) ?? largest);
+  // A mapping smaller than the largest leaf has no tooth of it to show: then the next size is what it is about.
+  const about =
+    own === undefined && length >= largest.size ? largest : (focusOf(sizes, view, w / 2) ?? largest);
   const lensed = sizes.filter(
     t =>
       t.size < about.size &&
@@ -138,7 +140,8 @@ export const panesOf = (
       i === 0 ? view : viewportOf({ from: Math.max(to - span, Math.min(begin, to - t.size)), to });
     const p = pane(t, shown, at, pw);
     at += pw + w * GUTTER;
-    return i === 0 && own === undefined ? { ...p, also: [] } : i === 0 ? p : { ...p, also: [] };
+    // Each size has its teeth once: in the first pane or under a lens.
+    return { ...p, also: i === 0 ? p.also.filter(a => !kept.includes(a) && a.size !== t.size) : [] };
   });
 };
 

@@ -69,6 +69,8 @@ describe.each([
   '#1&a=arm64-64k-48&cont=marked',
   '#1&a=ppc64-radix-64k',
   '#1&k=6.12&len=1G+2M+4K',
+  '#1&len=4M&p=thp',
+  '#1&len=64K',
 ])('%s', hash => {
   const { solution, device } = solved(hash);
   const { start, end } = device.mapping;
@@ -139,6 +141,13 @@ describe.each([
     expect([...panes.map(p => p.size)]).toEqual(
       sizes.map(t => t.size).filter(s => panes.some(p => p.size === s)),
     );
+    // Nothing is left out: what has no pane of its own stands in the first one, as far as teeth can be told apart.
+    for (const t of sizes) {
+      const pitch = (t.size / ((panes[0]?.to ?? 0) - (panes[0]?.from ?? 0))) * (panes[0]?.w ?? 0);
+      const here =
+        panes.some(p => p.size === t.size) || (panes[0]?.also.some(a => a.size === t.size) ?? false);
+      expect(here || pitch < 14, `${t.kind}`).toBe(true);
+    }
     for (const [i, p] of panes.entries()) {
       const next = panes[i + 1];
       if (next) expect(p.x + p.w).toBeLessThanOrEqual(next.x);
