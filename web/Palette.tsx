@@ -9,6 +9,7 @@ import { withScreen } from './scenario/view.ts';
 import { commands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
+import { matching } from './ui/matching.ts';
 import './palette.css';
 
 /** Something to run by its name. */
@@ -62,21 +63,6 @@ const itemsOf = (screen: string): readonly Item[] => {
       },
     })),
   ];
-};
-
-/** Items that hold every word typed, those that begin with the first word before the others. */
-export const matching = <T extends { readonly label: string; readonly note: string }>(
-  items: readonly T[],
-  typed: string,
-): readonly T[] => {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  const [first = ''] = words;
-  const fits = items.filter(i => {
-    const text = `${i.label} ${i.note}`.toLowerCase();
-    return words.every(w => text.includes(w));
-  });
-  const begins = (i: T): boolean => i.label.toLowerCase().startsWith(first);
-  return [...fits.filter(begins), ...fits.filter(i => !begins(i))];
 };
 
 const List = ({ onDone }: { readonly onDone: () => void }) => {

@@ -1,7 +1,7 @@
 import { findVma } from '../../src/space/gapIndex.ts';
 import type { PictureInput } from './types.ts';
 import { shortName } from './vmaKind.ts';
-import type { Neighbour } from './zipper.ts';
+import type { Neighbour } from './zipperLeaves.ts';
 
 /** A range in offsets of the mapping. */
 interface Offsets {
