@@ -3,7 +3,8 @@ import { formatSize } from '../../src/text.ts';
 import { arithmeticOf, type SearchStep } from '../picture/searchSteps.ts';
 import { stepCount, stepSentence } from '../picture/searchWords.ts';
 import { closePlayer, goToStep, stepPlayer, stepsOf, togglePlaying, usePlayer } from '../state/player.ts';
-import { useMedia, useScenario } from '../state/store.ts';
+import { useCalmScenario } from '../state/calm.ts';
+import { useMedia } from '../state/store.ts';
 import './player.css';
 
 /** A step is spoken when the playing has rested on it this long. */
@@ -88,7 +89,7 @@ export const SearchPlayer = () => {
     closePlayer();
     document.getElementById('play')?.focus({ preventScroll: true });
   };
-  const scenario = useScenario();
+  const scenario = useCalmScenario();
   const { at, playing } = usePlayer(scenario);
   const still = useMedia('(prefers-reduced-motion: reduce)');
   const first = useRef<HTMLButtonElement>(null);

@@ -56,6 +56,7 @@ export interface Gestures {
   readonly cancel: (e: ReactPointerEvent<HTMLCanvasElement>) => void;
 }
 
+/** Makes the gestures of a canvas; `stage` is asked anew at each event, so that it may change between them. */
 export const makeGestures = (stage: () => Stage): Gestures => {
   const touches = new Map<number, Touch>();
   let pressed: { readonly id: number; readonly at: Touch; readonly hit: Hit | undefined } | undefined;
@@ -98,27 +99,32 @@ export const makeGestures = (stage: () => Stage): Gestures => {
     touches.delete(e.pointerId);
     if (touches.size < 2) pinch = undefined;
     if (pressed?.id !== e.pointerId) return;
-    if (drag?.kind === 'slide') app.getState().finish();
+    const slid = drag?.kind === 'slide';
+    // Before anything that could fail: no drag may outlive its pointer.
     pressed = undefined;
     drag = undefined;
+    if (slid) app.getState().finish();
   };
 
   return {
     down: e => {
+      if (e.button !== 0) return;
       const at = stage().at(e);
       touches.set(e.pointerId, at);
       const two = spread();
       if (two !== undefined) {
-        if (drag?.kind === 'slide') app.getState().finish();
+        const slid = drag?.kind === 'slide';
         pinch = { gap: two.gap };
         pressed = undefined;
         drag = undefined;
+        if (slid) app.getState().finish();
         return;
       }
-      if (e.button !== 0) return;
       pressed = { id: e.pointerId, at, hit: stage().hitAt(at.x, at.y) };
     },
     move: e => {
+      // The button was let go where nobody told: outside the window, over a dialog.
+      if (e.buttons === 0 && touches.has(e.pointerId)) end(e);
       const at = stage().at(e);
       if (touches.has(e.pointerId)) touches.set(e.pointerId, at);
       const two = spread();

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Solution } from '../../src/solve.ts';
 import { sameQuestion } from '../scenario/view.ts';
-import { still } from '../state/look.ts';
+import { still } from '../state/motion.ts';
 
 /** The VA comb slides so long, then the leaves change so long (screens.md, section 6). */
 const SLIDE_MS = 240;

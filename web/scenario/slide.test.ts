@@ -7,20 +7,36 @@ import { isSlid, snapped, withoutStart, withStart } from './slide.ts';
 const PAGE = 4096;
 const rail = { page: PAGE, low: 0x1_0000, high: 2 ** 46, pa: 0x38_8000_0000, sizes: [2 ** 30, 2 ** 21] };
 
+/** Where a hand can be: about a boundary of either size, above and below the physical address, between pages too. */
+const hands = fc
+  .tuple(
+    fc.constantFrom(...rail.sizes, PAGE),
+    fc.integer({ min: -200, max: 100_000 }),
+    fc.integer({ min: -600, max: 600 }),
+    fc.double({ min: 0, max: PAGE, noNaN: true }),
+  )
+  .map(([size, k, pages, rest]) => rail.pa + k * size + pages * PAGE + rest);
+
 test('a start is always a page on the rail, and no further from the hand than the slack or a page', () => {
   fc.assert(
-    fc.property(
-      fc.double({ min: 0, max: 2 ** 47, noNaN: true }),
-      fc.double({ min: 0, max: 2 ** 29, noNaN: true }),
-      (wanted, slack) => {
-        const start = snapped(wanted, rail, slack);
-        expect(start % PAGE).toBe(0);
-        expect(start).toBeGreaterThanOrEqual(rail.low);
-        expect(start).toBeLessThanOrEqual(rail.high);
-        if (wanted > rail.low && wanted < rail.high)
-          expect(Math.abs(start - wanted)).toBeLessThanOrEqual(Math.max(slack, PAGE));
-      },
-    ),
+    fc.property(hands, fc.double({ min: 0, max: 2 ** 29, noNaN: true }), (wanted, slack) => {
+      const start = snapped(wanted, rail, slack);
+      expect(start % PAGE).toBe(0);
+      expect(start).toBeGreaterThanOrEqual(rail.low);
+      expect(start).toBeLessThanOrEqual(rail.high);
+      if (wanted > rail.low + PAGE && wanted < rail.high)
+        expect(Math.abs(start - wanted)).toBeLessThanOrEqual(Math.max(slack, PAGE));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('pages of 64 KiB hold where the physical address is none of them', () => {
+  fc.assert(
+    fc.property(hands, wanted => {
+      const start = snapped(wanted, { ...rail, page: 65_536, pa: rail.pa + PAGE }, 2 ** 22);
+      expect(start % 65_536).toBe(0);
+    }),
   );
 });
 

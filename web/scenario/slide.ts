@@ -1,6 +1,7 @@
 import { MAP } from '../../src/placement/flags.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { alignDown, mod } from '../../src/units.ts';
+import type { Solution } from '../../src/solve.ts';
+import { alignDown, alignUp, mod } from '../../src/units.ts';
 import type { Update } from '../state/steps.ts';
 
 /**
@@ -18,6 +19,14 @@ export const withStart =
       flags: (s.request.flags | MAP.FIXED) & ~MAP.FIXED_NOREPLACE,
     },
   });
+
+/** Why the mapping cannot be slid, in a sentence; undefined where it can. */
+export const whyNoSlide = ({ device, parts }: Solution): string | undefined => {
+  if (device === undefined) return 'There is no device mapping to slide.';
+  return parts.length > 1
+    ? 'Several mappings go around the holes: one start cannot place them all.'
+    : undefined;
+};
 
 /** The start was chosen by hand. */
 export const isSlid = (s: Scenario): boolean => (s.request.flags & MAP.FIXED) !== 0 && s.request.hint !== 0;
@@ -44,11 +53,13 @@ export interface Rail {
  * address modulo the largest size within `slack` bytes, else `wanted` itself.
  */
 export const snapped = (wanted: number, rail: Rail, slack: number): number => {
-  const held = (n: number): boolean => n >= rail.low && n <= rail.high;
+  // A start is a page: from here on every number is one, and exact.
+  const page = alignDown(wanted, rail.page);
+  const held = (n: number): boolean => n >= rail.low && n <= rail.high && mod(n, rail.page) === 0;
   for (const size of rail.sizes) {
-    const off = mod(wanted - rail.pa, size);
-    const near = off > size / 2 ? wanted - off + size : wanted - off;
-    if (Math.abs(near - wanted) <= slack && held(near)) return near;
+    const off = mod(page - rail.pa, size);
+    const near = off > size / 2 ? page - off + size : page - off;
+    if (Math.abs(near - wanted) <= Math.max(slack, rail.page) && held(near)) return near;
   }
-  return Math.min(Math.max(alignDown(wanted, rail.page), rail.low), rail.high);
+  return Math.min(Math.max(page, alignUp(rail.low, rail.page)), alignDown(rail.high, rail.page));
 };

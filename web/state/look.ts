@@ -13,6 +13,7 @@ import {
 } from '../draw/viewport.ts';
 import { firstView, teethSizes } from '../picture/panes.ts';
 import { readPlace } from '../scenario/place.ts';
+import { still } from './motion.ts';
 import { solutionOf } from './solution.ts';
 import { app } from './store.ts';
 
@@ -50,7 +51,10 @@ export const setDrawn = (view: Viewport | undefined): void => {
   drawn = view;
 };
 
-const present = (g: Ground): Viewport => app.getState().viewport ?? drawn ?? g.whole;
+const present = (g: Ground): Viewport => {
+  const { viewport } = app.getState();
+  return viewport === undefined ? (drawn ?? g.whole) : within(viewport, g.bounds);
+};
 
 const GLIDE_MS = 180;
 let frame: number | undefined;
@@ -60,9 +64,6 @@ const halt = (): void => {
   if (frame !== undefined) cancelAnimationFrame(frame);
   frame = undefined;
 };
-
-/** True where the person asked for no motion. */
-export const still = (): boolean => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** Moves to what `to` shows, in log scale; undefined: to what is shown without a zoom. */
 const glide = (g: Ground, to: Viewport | undefined): void => {
@@ -75,11 +76,18 @@ const glide = (g: Ground, to: Viewport | undefined): void => {
     return;
   }
   const began = performance.now();
+  let shown = app.getState().viewport;
   const step = (now: number): void => {
+    // Somebody else moved it meanwhile, a link that arrived or a lesson: theirs it is.
+    if (app.getState().viewport !== shown) {
+      frame = undefined;
+      return;
+    }
     const t = Math.min(1, (now - began) / GLIDE_MS);
     frame = t < 1 ? requestAnimationFrame(step) : undefined;
     // Ease-out; the end is exact.
-    setViewport(t < 1 ? between(from, target, 1 - (1 - t) ** 3) : to);
+    shown = t < 1 ? between(from, target, 1 - (1 - t) ** 3) : to;
+    setViewport(shown);
   };
   frame = requestAnimationFrame(step);
 };

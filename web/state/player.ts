@@ -3,8 +3,9 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import { type SearchSteps, searchSteps } from '../picture/searchSteps.ts';
 import type { ShownStep } from '../picture/types.ts';
 import { sameQuestion } from '../scenario/view.ts';
+import { still } from './motion.ts';
 import { eventsOf, solutionOf } from './solution.ts';
-import { app } from './store.ts';
+import { app, useApp } from './store.ts';
 
 /** The search that is played, beside the Scenario: no link carries it. */
 interface Player {
@@ -44,7 +45,9 @@ export const usePlayer = (scenario: Scenario): Player => {
 /** The step that the drawing shows; undefined while the player is closed. */
 export const useShownStep = (scenario: Scenario): ShownStep | undefined => {
   const { open, at } = usePlayer(scenario);
-  if (!open) return undefined;
+  // On every frame of a drag tens of thousands of gaps would be gone through anew.
+  const dragging = useApp(s => s.dragFrom !== undefined);
+  if (!open || dragging) return undefined;
   const steps = stepsOf(scenario);
   // The same object while the step stays, so that nothing is drawn again.
   if (seen?.steps !== steps || seen.at !== at) seen = { steps, at, step: steps.shown(at) };
@@ -59,10 +62,8 @@ export const goToStep = (at: number, playing = false): void => {
   player.setState({ open: true, of: scenario, at: to, playing: playing && to < end });
 };
 
-const reduced = (): boolean => window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-
 /** Opens the player at the first step and plays; where motion is not wanted it waits to be stepped. */
-export const startPlayer = (): void => goToStep(0, !reduced());
+export const startPlayer = (): void => goToStep(0, !still());
 
 /** Steps forward (1) or back (−1); opens the player where it is closed. */
 export const stepPlayer = (by: 1 | -1): void => {
@@ -76,7 +77,7 @@ export const togglePlaying = (): void => {
   const { scenario } = app.getState();
   const state = here(player.getState(), scenario);
   if (state.playing) player.setState({ ...state, playing: false });
-  else if (reduced()) stepPlayer(1);
+  else if (still()) stepPlayer(1);
   else goToStep(state.at >= stepsOf(scenario).count - 1 ? 0 : state.at, true);
 };
 
