@@ -6,16 +6,18 @@ import { mod } from '../../src/units.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { outlined, palettes, type ThemeName } from '../draw/tokens.ts';
+import { within } from '../draw/viewport.ts';
 import { standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
 import { drawMap } from '../picture/picture.ts';
 import type { Hit, Picture } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
+import { whyNoSlide } from '../scenario/slide.ts';
 import { runKey } from '../state/commands.ts';
-import { centreOn, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
+import { centreOn, groundOf, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
 import { useShownStep } from '../state/player.ts';
 import { eventsOf } from '../state/solution.ts';
-import { app, useApp, useScenario, useSolution, useThemeName } from '../state/store.ts';
+import { app, useApp, useAsked, useSolution, useThemeName } from '../state/store.ts';
 import { makeGestures, type Stage } from './gestures.ts';
 import { type Shown, useTween } from './tween.ts';
 
@@ -96,10 +98,10 @@ const SizeVerdict = ({
 
 /** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
 export const Drawing = () => {
-  const scenario = useScenario();
+  const scenario = useAsked();
   const solution = useSolution();
   const crosshair = useApp(s => s.crosshair);
-  const viewport = useApp(s => s.viewport);
+  const looked = useApp(s => s.viewport);
   const dragging = useApp(s => s.dragFrom !== undefined);
   const walk = useApp(s => s.walk);
   const step = useShownStep(scenario);
@@ -145,6 +147,11 @@ export const Drawing = () => {
   const { device } = solution;
   const length = device ? device.mapping.end - device.mapping.start : 0;
   const at = crosshair !== undefined && crosshair < length ? crosshair : undefined;
+  const viewport = useMemo(() => {
+    const ground = groundOf(solution);
+    // A mapping that moved, or a link, may leave less of user space around it.
+    return looked === undefined || ground === undefined ? undefined : within(looked, ground.bounds);
+  }, [looked, solution]);
   const now = useMemo((): Shown => ({ scenario, solution }), [scenario, solution]);
   const old = useRef<HTMLCanvasElement>(null);
   const phase = useTween(now, dragging, () => {
@@ -157,7 +164,7 @@ export const Drawing = () => {
     old.current = copy;
   });
   const drawnOf = useCallback(
-    (shown: Shown, comb: { delta: number; left: number } | undefined): Picture =>
+    (shown: Shown, comb: { delta: number; done: number } | undefined): Picture =>
       drawMap({
         scenario: shown.scenario,
         solution: shown.solution,
@@ -173,7 +180,8 @@ export const Drawing = () => {
         walk,
         comb,
         measure: measure.current,
-        step,
+        // The step belongs to the new answer; on the old one its gaps have other numbers.
+        step: comb === undefined ? step : undefined,
         tablesBelow: themeName === 'projector' && !narrow,
       }),
     [now, search, size, factor, at, narrow, pane, viewport, walk, step, themeName],
@@ -184,7 +192,7 @@ export const Drawing = () => {
     if (size.width === 0) return undefined;
     return sliding === undefined
       ? drawnOf(now, undefined)
-      : drawnOf(sliding.from, { delta: sliding.delta, left: sliding.done });
+      : drawnOf(sliding.from, { delta: sliding.delta, done: sliding.done });
   }, [drawnOf, now, size, sliding]);
   const fade = phase.kind === 'fade' ? phase.alpha : 0;
 
@@ -235,7 +243,11 @@ export const Drawing = () => {
     at: place,
     hitAt,
     slideFrom: () => {
-      if (device === undefined) return undefined;
+      const why = whyNoSlide(solution);
+      if (why !== undefined || device === undefined) {
+        app.getState().say(why ?? '');
+        return undefined;
+      }
       const { arch } = solution.prepared;
       const sizes = teethSizes(device, arch.contiguous)
         .map(t => t.size)

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { formatSize } from '../../src/text.ts';
 import { arithmeticOf, type SearchStep } from '../picture/searchSteps.ts';
 import { stepCount, stepSentence } from '../picture/searchWords.ts';
-import { closePlayer, goToStep, stepPlayer, stepsOf, togglePlaying, usePlayer } from '../state/player.ts';
 import { useCalmScenario } from '../state/calm.ts';
+import { closePlayer, goToStep, stepPlayer, stepsOf, togglePlaying, usePlayer } from '../state/player.ts';
 import { useMedia } from '../state/store.ts';
 import './player.css';
 

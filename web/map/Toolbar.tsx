@@ -1,10 +1,10 @@
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { formatAddress, formatSize } from '../../src/text.ts';
-import { rangeOf } from '../draw/viewport.ts';
+import { rangeOf, within } from '../draw/viewport.ts';
 import { isSlid, withoutStart } from '../scenario/slide.ts';
 import { fit, goTo, groundOf, zoomBy } from '../state/look.ts';
 import { closePlayer, startPlayer, usePlayer } from '../state/player.ts';
-import { app, useApp, useScenario, useSolution } from '../state/store.ts';
+import { app, useApp, useAsked, useSolution } from '../state/store.ts';
 import './toolbar.css';
 
 /** The range shown, as text that can be edited: an address, `A-B`, `base+len` or a size goes there. */
@@ -13,18 +13,27 @@ const PlaceBox = () => {
   const viewport = useApp(s => s.viewport);
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const [problem, setProblem] = useState('');
+  const typed = useRef<string | undefined>(undefined);
+  const edit = (next: string | undefined): void => {
+    typed.current = next;
+    setDraft(next);
+    if (next === undefined) setProblem('');
+  };
   const why = useId();
   const ground = groundOf(solution);
-  const shown = ground === undefined ? undefined : rangeOf(viewport ?? ground.whole);
+  const shown =
+    ground === undefined
+      ? undefined
+      : rangeOf(viewport === undefined ? ground.whole : within(viewport, ground.bounds));
   const text =
     ground === undefined || shown === undefined
       ? ''
-      : `${formatAddress(Math.max(0, ground.start + shown.from))}-${formatAddress(ground.start + shown.to)}`;
-  const commit = (typed: string): void => {
-    const answer = goTo(typed);
+      : `${formatAddress(ground.start + shown.from)}-${formatAddress(ground.start + shown.to)}`;
+  const commit = (input: string): void => {
+    const answer = goTo(input);
     setProblem(answer.ok ? '' : answer.reason);
     if (!answer.ok) return;
-    setDraft(undefined);
+    edit(undefined);
     if (answer.value !== '') app.getState().say(answer.value);
   };
   return (
@@ -40,17 +49,17 @@ const PlaceBox = () => {
         title="An address, A-B, base+len or a size (G)"
         aria-invalid={problem !== ''}
         aria-describedby={problem === '' ? undefined : why}
-        onChange={e => setDraft(e.target.value)}
+        onChange={e => edit(e.target.value)}
         onFocus={e => e.target.select()}
         onBlur={() => {
-          setDraft(undefined);
-          setProblem('');
+          // Leaving it takes what was typed, as the other fields do; what cannot be read is let go.
+          if (typed.current !== undefined && typed.current !== text) goTo(typed.current);
+          edit(undefined);
         }}
         onKeyDown={e => {
           if (e.key === 'Enter') commit(e.currentTarget.value);
           if (e.key === 'Escape') {
-            setDraft(undefined);
-            setProblem('');
+            edit(undefined);
             e.currentTarget.blur();
           }
         }}
@@ -104,24 +113,24 @@ const Zoom = () => {
   );
 };
 
-/** Said while the start was chosen by hand, with the way back. */
+/** While the start is fixed by hand, the way back to the kernel's own. */
 const Slid = () => {
-  const slid = isSlid(useScenario());
+  const slid = isSlid(useAsked());
   if (!slid) return null;
   return (
     <button
       type="button"
       className="button"
-      title="Let the kernel place it again (K)"
+      title="No MAP_FIXED, no hint (K)"
       onClick={() => app.getState().change(withoutStart, 'done')}
     >
-      Undo the slide
+      Let the kernel place it
     </button>
   );
 };
 
 const PlayButton = () => {
-  const { open } = usePlayer(useScenario());
+  const { open } = usePlayer(useAsked());
   return (
     <button
       id="play"

@@ -37,7 +37,7 @@ const deltaOf = (from: Shown, to: Shown): number | undefined => {
 
 /**
  * How the picture gets from answer to answer. A drag is followed at once; a choice slides the VA comb, then lets the
- * leaves change. `snapshot` is called when the new answer begins to show, while the canvas holds the old picture.
+ * leaves change. `now` stays the same object while one only looks elsewhere. `snapshot` is called when the new answer begins to show, while the canvas holds the old picture.
  */
 export const useTween = (now: Shown, dragging: boolean, snapshot: () => void): Phase => {
   const [phase, setPhase] = useState<Phase>(REST);

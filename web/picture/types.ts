@@ -42,8 +42,8 @@ export interface PictureInput {
   readonly viewport?: Viewport | undefined;
   /** The page-table level that the arrow keys walk, counted from that of the PTEs. */
   readonly walk?: number;
-  /** The VA comb on its way from another start: `delta` bytes to go, of which the share `left` is left. */
-  readonly comb?: { readonly delta: number; readonly left: number } | undefined;
+  /** The VA comb on its way to another start, `delta` bytes from this one: so much of the way is `done`, 0 to 1. */
+  readonly comb?: { readonly delta: number; readonly done: number } | undefined;
   readonly measure: Measure;
   /** The step of the search that is shown while it is played; left out, the search is over. */
   readonly step?: ShownStep | undefined;

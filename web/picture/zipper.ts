@@ -32,8 +32,8 @@ export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
   readonly viewport?: Viewport | undefined;
   /** What lies beside the mapping, in VA and in PA, as far as a range shows it: asked only where it is drawn. */
   readonly beside?: (range: { readonly from: number; readonly to: number }, px: number) => Beside;
-  /** The VA comb on its way from another start: `delta` bytes to go, of which the share `left` is left. */
-  readonly comb?: { readonly delta: number; readonly left: number } | undefined;
+  /** The VA comb on its way to another start, `delta` bytes from this one: so much of the way is `done`, 0 to 1. */
+  readonly comb?: { readonly delta: number; readonly done: number } | undefined;
   /** Addresses along the first pane. */
   readonly axis?: boolean;
 }
@@ -129,12 +129,12 @@ const drawPane = (
   const standing = standingOf(pane, device);
   const dimmed = standing.kind === 'covered';
   const alpha = dimmed ? 0.4 : 1;
-  const moving = input.comb !== undefined && input.comb.left !== 0;
+  const moving = input.comb !== undefined && input.comb.done !== 0;
   /** The VA behind offset 0 as the comb has it: of all ways to the new start the shortest for these teeth. */
   const vaOf = (t: Teeth): number => {
     if (input.comb === undefined) return mapping.start;
     const way = mod(input.comb.delta, t.size);
-    return mapping.start + (way > t.size / 2 ? way - t.size : way) * input.comb.left;
+    return mapping.start + (way > t.size / 2 ? way - t.size : way) * input.comb.done;
   };
 
   drawTitle(s, pane, b, first, length);

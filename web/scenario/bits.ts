@@ -1,5 +1,4 @@
 import { type BitField, fieldValue, withField } from '../../src/arch/bitFields.ts';
-import { policyOf } from '../../src/placement/policies.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { formatAddress } from '../../src/text.ts';
@@ -7,7 +6,7 @@ import { alignDown, mod, type Word, word } from '../../src/units.ts';
 import { eventsOf, solutionOf } from '../state/solution.ts';
 import type { Update } from '../state/steps.ts';
 import { withBarBase } from './edit.ts';
-import { withStart } from './slide.ts';
+import { whyNoSlide, withStart } from './slide.ts';
 import { refusalText } from './words.ts';
 
 /** The two addresses of one byte. */
@@ -44,10 +43,8 @@ const moveMapping = (scenario: Scenario, solution: Solution, device: DeviceAnswe
   const start = device.mapping.start + by;
   // Every range of one file is mapped by one call; holes make one call a part.
   const end = start + scenario.request.length;
-  if (policyOf(scenario.machine.policy).kind === 'program')
-    return refused('This program places its mappings itself: choose a kernel’s policy to move it by hand.');
-  if (scenario.device.holes.length > 0 && solution.parts.length > 1)
-    return refused('Holes in the BAR make several mappings, which one fixed address cannot place.');
+  const why = whyNoSlide(solution);
+  if (why !== undefined) return refused(why);
   if (start < arch.mmapMinAddr)
     return refused(`${formatAddress(start)} is below mmap_min_addr, ${formatAddress(arch.mmapMinAddr)}.`);
   if (end > arch.taskSize)

@@ -26,6 +26,8 @@ describe('the address box', () => {
     ],
     ['1G', { kind: 'span', span: 2 ** 30 }],
     ['5', { kind: 'span', span: 4096 }],
+    ['131072', { kind: 'span', span: 131_072 }],
+    ['700000000000', { kind: 'point', at: 0x7000_0000_0000 }],
     ['128T', { kind: 'span', span: LIMIT }],
   ])('%s', (text, value) => {
     expect(read(text)).toEqual({ ok: true, value });

@@ -19,8 +19,9 @@ const bad = (reason: string): Read<never> => ({ ok: false, reason });
 /** A bare number of maps or of a trace: hexadecimal, with or without 0x. */
 const readHex = (text: string): Read<number> => readBytes(/^0x/i.test(text) ? text : `0x${text}`);
 
-/** A word of hexadecimal digits that can be no size: longer than any, or with a letter of its own. */
-const looksHex = (text: string): boolean => /^0x/i.test(text) || /^[0-9a-f_]{6,}$/i.test(text);
+/** A word of hexadecimal digits that can be no size: with a letter or a group of its own, or longer than sizes are. */
+const looksHex = (text: string): boolean =>
+  /^0x/i.test(text) || /^(?=.*[a-f_])[0-9a-f_]{6,}$/i.test(text) || /^[0-9]{9,}$/.test(text);
 
 /**
  * Reads what people type or copy to say where to look: `0x7f42_540e_3000` or `7f42540e3000`, `A-B` as in maps,

@@ -1,6 +1,6 @@
 import { formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
-import { withoutStart, withStart } from '../scenario/slide.ts';
+import { whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
 import { fit, panBy, showAll, zoomBy } from './look.ts';
 import { closePlayer, playerOpen, startPlayer, stepPlayer } from './player.ts';
 import { solutionOf } from './solution.ts';
@@ -65,9 +65,14 @@ const climb = (step: 1 | -1) => (): void => {
  * would; kept in user space. Does nothing where no device memory is mapped.
  */
 const slide = (to: (start: number, page: number, pmd: number) => number) => (): void => {
-  const { scenario, change } = app.getState();
-  const { device, prepared, steps } = solutionOf(scenario);
-  if (!device) return;
+  const { scenario, change, say } = app.getState();
+  const solution = solutionOf(scenario);
+  const { device, prepared, steps } = solution;
+  const why = whyNoSlide(solution);
+  if (why !== undefined || device === undefined) {
+    say(why ?? '');
+    return;
+  }
   const { page, pmdSize, mmapMinAddr, taskSize } = prepared.arch;
   const { start, end } = device.mapping;
   const wanted = alignDown(to(start, page, pmdSize), page);
@@ -187,7 +192,7 @@ export const commands: readonly Command[] = [
     shown: '',
     run: climb(-1),
   },
-  ...picture('Crosshair by 2 MiB', 'Shift+←, →', {
+  ...picture('Crosshair by a PMD entry', 'Shift+←, →', {
     'shift+arrowleft': (at, _, pmd) => at - pmd,
     'shift+arrowright': (at, _, pmd) => at + pmd,
   }),
@@ -226,13 +231,13 @@ export const commands: readonly Command[] = [
     slide((start, page) => start + page),
   ),
   view(
-    'Slide the VMA by 2 MiB',
+    'Slide the VMA by a PMD entry',
     '{, }',
     ['{'],
     slide((start, _, pmd) => start - pmd),
   ),
   view(
-    'Slide the VMA by 2 MiB',
+    'Slide the VMA by a PMD entry',
     '',
     ['}'],
     slide((start, _, pmd) => start + pmd),
@@ -295,8 +300,12 @@ export const commands: readonly Command[] = [
 ];
 
 /** How a key event is written in the table. */
-const keyOf = (e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): string =>
-  `${e.ctrlKey || e.metaKey ? 'mod+' : ''}${e.shiftKey && /^(?:[a-z?]|arrow.*)$/i.test(e.key) ? 'shift+' : ''}${e.key.toLowerCase()}`;
+const keyOf = (
+  e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey'> &
+    Partial<Pick<KeyboardEvent, 'getModifierState'>>,
+): string =>
+  // Windows reports AltGr as Ctrl and Alt.
+  `${(e.ctrlKey || e.metaKey) && !e.getModifierState?.('AltGraph') ? 'mod+' : ''}${e.shiftKey && /^(?:[a-z?]|arrow.*)$/i.test(e.key) ? 'shift+' : ''}${e.key.toLowerCase()}`;
 
 const takesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLTextAreaElement ||
@@ -332,7 +341,9 @@ export const runKey = (
 /** Binds the keys of {@link commands} to the page. */
 export const startKeys = (): void => {
   window.addEventListener('keydown', e => {
-    if (e.defaultPrevented || e.altKey || e.isComposing || takesText(e.target)) return;
+    // AltGr types the brackets of many keyboards.
+    const altGr = e.getModifierState('AltGraph');
+    if (e.defaultPrevented || (e.altKey && !altGr) || e.isComposing || takesText(e.target)) return;
     // A modal dialog has the keys to itself.
     if (document.querySelector('dialog:modal')) return;
     // On Compare a letter means what its table says, wherever the focus is; arrows and Enter belong to a control

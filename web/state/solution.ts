@@ -54,6 +54,12 @@ export const preparedOf = lastFew(4, preparedKey, (m: Machine, s: Space): Prepar
 /** What an answer depends on: not where one looks. */
 const questionKey = (s: Scenario) => [s.machine, s.device, s.space, s.request];
 
+/**
+ * The first Scenario seen that asks the same: the same object wherever one looks, so that what shows an answer is not
+ * drawn again for a zoom.
+ */
+export const askedOf = lastFew(4, questionKey, (s: Scenario): Scenario => s);
+
 /** The answer to a Scenario, remembered. Throws for an address space that cannot be. */
 export const solutionOf = lastFew(
   4,

@@ -9,7 +9,7 @@ import { rangeOf, type Viewport, viewportOf } from '../draw/viewport.ts';
 import { withMapView } from '../scenario/view.ts';
 import { canRead, loadCodec } from './codec.ts';
 import { hashOf, type Links, makeLinks } from './links.ts';
-import { solutionOf } from './solution.ts';
+import { askedOf, solutionOf } from './solution.ts';
 import * as steps from './steps.ts';
 import { applyTheme, keepTheme, keptTheme, type ThemeChoice, themeOf } from './theme.ts';
 
@@ -169,6 +169,8 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       drawer: false,
 
       change: (update, phase) => {
+        // What is owed to the view belongs to the step before this one.
+        if (resting !== undefined) settle();
         const next = steps.change(get(), update, phase);
         try {
           solutionOf(next.scenario);
@@ -236,8 +238,11 @@ export const useApp = <T>(select: (state: App) => T): T => useStore(app, select)
 /** The Scenario shown. */
 export const useScenario = (): Scenario => useApp(s => s.scenario);
 
+/** What is asked: the Scenario shown, the same object however it is looked at. Its `view` may be an older one. */
+export const useAsked = (): Scenario => useApp(s => askedOf(s.scenario));
+
 /** The answer to the Scenario shown. */
-export const useSolution = (): Solution => solutionOf(useScenario());
+export const useSolution = (): Solution => solutionOf(useAsked());
 
 /** True while the media query matches. */
 export const useMedia = (query: string): boolean =>

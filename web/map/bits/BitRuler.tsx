@@ -126,12 +126,12 @@ export const BitRuler = () => {
   const box = useRef<HTMLFieldSetElement>(null);
   // A handler that stays the same lets every bit that did not change be left alone.
   const onEdit = useCallback((side: Side, field: Pick<BitField, 'from' | 'to'>, value: number) => {
-    const { scenario: s, crosshair: at, change, setCrosshair } = app.getState();
+    const { scenario: s, crosshair: at, change, pinCrosshair } = app.getState();
     const answer = solutionOf(s);
     const edit = editBits(s, answer, side, byteAt(answer, at), field, value);
     switch (edit.kind) {
       case 'byte':
-        setCrosshair(edit.offset);
+        pinCrosshair(edit.offset);
         break;
       case 'change':
         change(edit.update, 'done');
