@@ -151,3 +151,18 @@ export const firstGapOf = (index: GapIndex, from: number, size: number): number 
   }
   return i;
 };
+
+/** The largest stretch without a VMA or its guard within [low, high): where it begins, and its bytes (0: there is none). */
+export const largestGap = (
+  index: GapIndex,
+  low: number,
+  high: number,
+): { readonly start: number; readonly size: number } => {
+  let best = { start: low, size: 0 };
+  for (let i = 0; i <= index.count; i++) {
+    const start = Math.max(gapStart(index, i), low);
+    const size = Math.min(gapEnd(index, i), high) - start;
+    if (size > best.size) best = { start, size };
+  }
+  return best;
+};

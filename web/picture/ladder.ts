@@ -1,9 +1,12 @@
-import type { LeafKind, TableLevel } from '../../src/arch/arch.ts';
+import type { Family, LeafKind, TableLevel } from '../../src/arch/arch.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { intersects } from '../../src/space/gapIndex.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
 import { pill, trapezoid, triangle, write, zigzag } from './sheet.ts';
 import type { LadderEntry, PictureInput, Sheet } from './types.ts';
+
+/** Families whose root table holds the kernel's entries beside those of the process. */
+const sharedRoot: ReadonlySet<Family> = new Set(['x86', 'riscv']);
 
 const ROW_H = 21;
 const ROW_GAP = 12;
@@ -480,7 +483,7 @@ const drawBands = (
       write(s, {
         x: (half + right) / 2,
         y: middle,
-        text: 'kernel half',
+        text: sharedRoot.has(solution.prepared.arch.family) ? 'kernel half' : 'above user space',
         size: 11,
         ink: 'mut',
         align: 'middle',

@@ -157,7 +157,8 @@ export const searchSteps = (events: readonly PlacementEvent[], solution: Solutio
     switch (event.kind) {
       case 'search': {
         const startGap = event.needed - event.length - event.alignMask;
-        return { ...event, kind: 'begin', startGap };
+        // What the search is clamped to, not what it was asked for.
+        return { ...event, kind: 'begin', startGap, low: Math.max(event.low, minAddr) };
       }
       case 'passed': {
         const gap = met(entry, entry.gaps?.[i - entry.from] ?? 0, event.needed);

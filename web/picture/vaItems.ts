@@ -1,5 +1,12 @@
 import type { PlacementEvent } from '../../src/placement/mm.ts';
-import { findVma, firstGapOf, type GapIndex, gapEnd, gapStart } from '../../src/space/gapIndex.ts';
+import {
+  findVma,
+  firstGapOf,
+  type GapIndex,
+  gapEnd,
+  gapStart,
+  largestGap,
+} from '../../src/space/gapIndex.ts';
 import type { Vma } from '../../src/space/vma.ts';
 import { catalogOf, runAround, type VmaCatalog, type VmaKind, type VmaRun } from './vmaKind.ts';
 
@@ -59,6 +66,8 @@ export interface FinalSearch {
   readonly guarded: readonly number[];
   /** The gap taken and the edge the mapping was pushed against; undefined when none fits. */
   readonly taken: { readonly gap: number; readonly edge: number } | undefined;
+  /** The largest gap within the limits of all searches in bytes, where none was taken; else 0. */
+  readonly largest: number;
   /** The top-down search had failed, and this is the bottom-up one after it. */
   readonly fallback: boolean;
 }
@@ -89,7 +98,8 @@ export const searchFrom = (
 ): FinalSearch | undefined => {
   const head = events[begin];
   if (head?.kind !== 'search') return undefined;
-  const floor = Math.max(head.low, minAddr);
+  let floor = Math.max(head.low, minAddr);
+  let ceiling = head.high;
   const fallback = events.slice(0, begin).at(-1)?.kind === 'fallback';
   const best: { gap: number; size: number }[] = [];
   let passedCount = 0;
@@ -104,7 +114,7 @@ export const searchFrom = (
       // Tens of thousands of gaps on every frame of a drag: most are empty or no larger than those kept.
       let least = 0;
       for (let gap = lo; gap <= hi; gap++) {
-        const size = Math.min(gapEnd(index, gap), head.high) - Math.max(gapStart(index, gap), floor);
+        const size = Math.min(gapEnd(index, gap), ceiling) - Math.max(gapStart(index, gap), floor);
         if (size <= 0) continue;
         passedCount++;
         if (size <= least) continue;
@@ -114,8 +124,12 @@ export const searchFrom = (
         if (best.length === KEPT) least = best.at(-1)?.size ?? 0;
       }
       largestPassed = Math.max(largestPassed, best[0]?.size ?? 0);
-    } else if (event.kind === 'guarded') guarded.push(event.gap);
-    else if (event.kind === 'taken') taken = { gap: event.gap, edge: event.edge };
+    } else if (event.kind === 'guarded') {
+      guarded.push(event.gap);
+      // The search goes on from the guard: what of the gap lies before it is not asked again.
+      if (head.topDown) ceiling = event.limit;
+      else floor = event.limit;
+    } else if (event.kind === 'taken') taken = { gap: event.gap, edge: event.edge };
   }
   return {
     topDown: head.topDown,
@@ -128,7 +142,20 @@ export const searchFrom = (
     guarded: guarded.slice(0, 2),
     taken,
     fallback,
+    largest: taken === undefined ? largestOf(events, index, minAddr) : 0,
   };
+};
+
+/** The largest gap that any of the searches could have met, in bytes. */
+const largestOf = (events: readonly PlacementEvent[], index: GapIndex, minAddr: number): number => {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  for (const e of events)
+    if (e.kind === 'search') {
+      low = Math.min(low, e.low);
+      high = Math.max(high, e.high);
+    }
+  return largestGap(index, Math.max(low, minAddr), high).size;
 };
 
 /** VMAs `a` to `b` (exclusive) in a word: the name and the kind that cover most bytes. */

@@ -1,5 +1,6 @@
 import { findVma } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import { alignUp } from '../../src/units.ts';
 import { foldedScale, type Scale, type Segment } from '../draw/scale.ts';
 import { cross, fitText, pill, trapezoid, triangle, write } from './sheet.ts';
 import type { PictureInput, Sheet, ShownStep } from './types.ts';
@@ -282,10 +283,13 @@ const trueScaleAside = (
   placed: { readonly start: number; readonly end: number } | undefined,
 ): string =>
   userTop < input.solution.prepared.arch.taskSize
-    ? 'the 47-bit window; a hint opens 64 PiB'
+    ? `the ${Math.log2(wholePower(userTop))}-bit window; a hint opens ${formatSize(wholePower(input.solution.prepared.arch.taskSize))}`
     : placed && (placed.end - placed.start) / userTop < 1 / w
       ? 'the new mapping is less than a pixel'
       : '';
+
+/** The power of two that a user space is cut from: its end leaves out a page or two. */
+const wholePower = (bytes: number): number => 2 ** Math.ceil(Math.log2(bytes));
 
 /** The title line. Gives where its words end. */
 const drawTitle = (
@@ -298,7 +302,7 @@ const drawTitle = (
   const { s, x, w } = row;
   const y = top + 8;
   const title = write(s, { x, y, text: 'Virtual address space', size: 12.5, weight: 600, ink: 'ink' });
-  const scaleText = `${formatSize(Math.round(userTop / 2 ** 40) * 2 ** 40)}, true scale`;
+  const scaleText = `${formatSize(wholePower(userTop))}, true scale`;
   const aside = trueScaleAside(row, userTop, placed);
   const whole = aside === '' ? scaleText : `${scaleText}: ${aside}`;
   s.hits.push({
@@ -377,7 +381,7 @@ const guardLines = (item: Extract<VaItem, { kind: 'guard' }>): readonly string[]
     ? `Guard of the stack above: ${formatSize(item.to - item.from)}`
     : `Guard of the shadow stack above: ${formatSize(item.to - item.from)}`,
   item.rule === 'stack'
-    ? 'stack_guard_gap, 256 pages: no new mapping may end here'
+    ? 'stack_guard_gap, 256 pages: no new mapping may end here, unless MAP_FIXED'
     : 'One page below a shadow stack, from 6.6 on',
   `${formatAddress(item.from)} to ${formatAddress(item.to)}`,
 ];
@@ -760,11 +764,9 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
 
   if (step === undefined && search.passedCount > 0) {
     const many = search.passedCount;
-    const padded = search.needed > input.scenario.request.length;
-    const pad = search.needed - Math.ceil(input.scenario.request.length / 4096) * 4096;
-    const needed = padded
-      ? `${formatSize(search.needed - pad)} + ${formatSize(pad)}`
-      : formatSize(search.needed);
+    const asked = alignUp(input.scenario.request.length, input.solution.prepared.arch.page);
+    const pad = search.needed - asked;
+    const needed = pad > 0 ? `${formatSize(asked)} + ${formatSize(pad)}` : formatSize(search.needed);
     const text =
       many === 1 ? `1 gap too small for ${needed}` : `${formatCount(many)} gaps too small for ${needed}`;
     const passed = stops.length;
@@ -910,7 +912,7 @@ const drawNoPlace = ({ s, input, search }: Row, x: number, y: number): void => {
   if (input.solution.placement.ok) return;
   const text =
     search && search.taken === undefined
-      ? `No gap holds ${formatSize(search.needed)}; the largest is ${formatSize(search.largestPassed)}`
+      ? `No gap holds ${formatSize(search.needed)}; the largest is ${formatSize(search.largest)}`
       : 'mmap() refuses this request: see the verdict';
   write(s, { x, y, text, size: 13, weight: 600, ink: 'red', align: 'middle' });
 };

@@ -137,7 +137,7 @@ export const glossary: Readonly<Record<TermId, GlossaryEntry>> = {
   },
   alignMask: {
     name: 'align_mask',
-    text: 'What a search must leave the same: the address is congruent to align_offset under this mask. For VFIO it is 0 on shipped kernels, so any page will do.',
+    text: 'What a search must leave the same: the address is congruent to align_offset under this mask. For VFIO it stays 0 on x86-64; the kernels of 6.10 to 6.12 ask for 2 MiB more instead and round inside. Some architectures colour files with it.',
     source: 'struct vm_unmapped_area_info, include/linux/mm.h',
     spelled: /\balign_mask\b/,
   },

@@ -27,11 +27,17 @@ describe('the walk', () => {
     expect(steps.map(s => s.holds.kind)).toEqual(['table', 'leaf']);
   });
 
-  it('says none where nothing is mapped', () => {
-    const { device } = walk('#1&as=scene', 0);
-    const { prepared } = solve(readHash('#1&as=scene').scenario);
-    const steps = walkOf(prepared.arch, { mapping: device.mapping, leaves: [] }, 0);
-    expect(steps.map(s => s.holds.kind)).toEqual(['none']);
+  it('has no sum for a corrupt leaf', () => {
+    const { steps, device } = walk('#1&k=6.12&len=1G+2M+4K', 2 ** 29);
+    const last = steps.at(-1);
+    expect(last?.holds).toMatchObject({ kind: 'leaf', run: { corrupt: true } });
+    expect(last && sumOf(last, device.mapping.start + 2 ** 29)).toBeUndefined();
+  });
+
+  it('goes through three levels on s390x, until the process reaches above 4 TiB', () => {
+    expect(walk('#1&a=s390x', 0).steps.map(s => s.level)).toEqual(['PUD', 'PMD', 'PTE']);
+    const high = walk('#1&a=s390x&as=bare&hint=0x100_0000_0000_0', 0).steps;
+    expect(high.length).toBeGreaterThanOrEqual(3);
   });
 
   it('ends at the physical address of the byte: base plus low bits, on every architecture', () => {
@@ -57,6 +63,18 @@ describe('the walk', () => {
   });
 });
 
-it('every architecture has a root to begin at', () => {
-  for (const arch of archs) expect(rootOf(arch).name).not.toBe('');
+it('names the root as the manuals do, and counts what the hardware reads', () => {
+  const of = (id: string) => {
+    const arch = archs.find(a => a.id === id);
+    if (arch === undefined) throw new Error(id);
+    const { name, reads } = rootOf(arch);
+    return [name, reads(arch.levels.length)];
+  };
+  expect(of('x86_64-5')).toEqual(['CR3', 5]);
+  expect(of('i386-pae')).toEqual(['CR3', 2]);
+  expect(of('arm64-64k-48')).toEqual(['TTBR0_EL1', 3]);
+  expect(of('riscv64-sv39')).toEqual(['satp', 3]);
+  expect(of('ppc64-radix-64k')).toEqual(['the process table, by PID', 4]);
+  expect(of('ppc64-hash-64k')).toEqual(['mm->pgd', undefined]);
+  expect(of('loongarch64-16k')[0]).toBe('PGDL');
 });

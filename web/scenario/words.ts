@@ -13,7 +13,7 @@ import { noMmuReason } from '../../src/placement/policies/noMmu.ts';
 import { policyOf } from '../../src/placement/policies.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { DeviceAnswer, Prepared, Solution } from '../../src/solve.ts';
-import { gapEnd, gapStart } from '../../src/space/gapIndex.ts';
+import { gapEnd, gapStart, largestGap } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { alignDown, alignUp } from '../../src/units.ts';
 import type { Piece } from '../ui/Pieces.tsx';
@@ -138,24 +138,6 @@ const refusalSentences: Readonly<Record<Refusal, string>> = {
   'no MMU': noMmuReason,
 };
 
-/** The largest free range between `low` and `high`, in bytes. */
-const largestGap = (
-  prepared: Prepared,
-  low: number,
-  high: number,
-): { readonly start: number; readonly size: number } => {
-  const { index } = prepared.mm.space;
-  // What the search itself never goes below.
-  const floor = Math.max(low, prepared.facts.searchMinAddr ? prepared.arch.mmapMinAddr : 0);
-  let best = { start: floor, size: 0 };
-  for (let i = 0; i <= index.count; i++) {
-    const start = Math.max(gapStart(index, i), floor);
-    const size = Math.min(gapEnd(index, i), high) - start;
-    if (size > best.size) best = { start, size };
-  }
-  return best;
-};
-
 /** Why mmap() failed, with the numbers in it. */
 export const refusalText = (
   scenario: Scenario,
@@ -178,7 +160,9 @@ export const refusalText = (
     const searches = events.filter(e => e.kind === 'search');
     const low = Math.min(...searches.map(e => e.low), prepared.arch.window);
     const high = Math.max(...searches.map(e => e.high), 0);
-    const gap = searches.length === 0 ? undefined : largestGap(prepared, low, high);
+    // What the search itself never goes below.
+    const floor = Math.max(low, prepared.facts.searchMinAddr ? prepared.arch.mmapMinAddr : 0);
+    const gap = searches.length === 0 ? undefined : largestGap(prepared.mm.space.index, floor, high);
     const tail =
       gap === undefined || gap.size === 0
         ? ''
@@ -312,7 +296,11 @@ const partPieces = (
             `No whole ${s} block of ${formatSize(part.end - part.start)} from PA ${formatAddress(scenario.device.bar.base + scenario.request.offset)}: the first sticks out ${formatSize(cause.below)} below, the last ${formatSize(cause.above)} above. No address helps.`,
           ];
     case 'congruence': {
-      const change = changeBehind(prepared.version, 'faultEra');
+      // The test of the PFN is older than the rounding of the address, the last change of the era.
+      const change =
+        prepared.facts.faultEra === 'hugeAligned'
+          ? factChanges.find(c => c.fact === 'faultEra' && c.value === 'hugeExact')
+          : changeBehind(prepared.version, 'faultEra');
       return [
         `From a ${s} boundary of VA to the next one of PA is ${formatSize(cause.residue)}: `,
         faultFunction,

@@ -35,8 +35,9 @@ const One = ({ twin: { caption, head, rows, note } }: { readonly twin: Twin }) =
           </tr>
         </thead>
         <tbody>
-          {rows.map(row => (
-            <tr key={row.join('|')}>
+          {rows.map((row, n) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two rows may say the same, and rows keep no state
+            <tr key={n}>
               {row.map((cell, i) =>
                 i === 0 ? (
                   <th key={head[i]} scope="row">

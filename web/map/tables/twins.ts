@@ -1,8 +1,8 @@
 import type { LeafRun } from '../../../src/leaves/runs.ts';
 import type { WhyCause } from '../../../src/leaves/why.ts';
 import type { PlacementEvent } from '../../../src/placement/mm.ts';
-import { alignmentOf, physRanges } from '../../../src/scenario/devices.ts';
-import type { Scenario } from '../../../src/scenario/scenario.ts';
+import { alignmentOf, barAlignment, physRanges } from '../../../src/scenario/devices.ts';
+import type { Bar, Scenario } from '../../../src/scenario/scenario.ts';
 import type { DeviceAnswer, Solution } from '../../../src/solve.ts';
 import { findVma, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
@@ -217,14 +217,17 @@ export const leavesTwin = ({ leaves, mapping }: DeviceAnswer): Twin => ({
       : undefined,
 });
 
-/** The largest power of two that divides an address. */
 /** The physical side, ascending: BARs, what of them is mapped, and what is left out of the mapping. */
 export const physicalTwin = ({ device }: Scenario, { parts, prepared }: Solution): Twin => {
-  const natural = (base: number, size: number): string => {
-    const least = 2 ** Math.ceil(Math.log2(size));
-    return mod(base, least) === 0
-      ? 'a multiple of its size'
-      : `${formatSize(mod(base, least))} off a multiple of its size`;
+  const natural = (bar: Pick<Bar, 'base' | 'size'>): string => {
+    switch (barAlignment(bar)) {
+      case 'natural':
+        return 'a multiple of its size';
+      case 'off':
+        return `${formatSize(mod(bar.base, bar.size))} off a multiple of its size`;
+      case 'odd':
+        return 'its size is no power of two';
+    }
   };
   const aligned = (address: number): string => {
     const size = alignmentOf(pa(address));
@@ -253,15 +256,10 @@ export const physicalTwin = ({ device }: Scenario, { parts, prepared }: Solution
         b.base,
         b.size,
         b.owner === undefined ? `BAR ${b.index}` : `BAR ${b.index} of ${b.owner}`,
-        natural(b.base, b.size),
+        natural(b),
       ),
     ),
-    row(
-      device.bar.base,
-      device.bar.size,
-      `BAR ${device.bar.index}`,
-      natural(device.bar.base, device.bar.size),
-    ),
+    row(device.bar.base, device.bar.size, `BAR ${device.bar.index}`, natural(device.bar)),
     ...physRanges(device)
       .slice(1)
       .map(f => row(f.phys, f.size, `BAR ${device.bar.index} from ${formatSize(f.offset)} on`)),

@@ -12,8 +12,6 @@ const Holds = ({ step, page }: { readonly step: WalkStep; readonly page: number 
   switch (holds.kind) {
     case 'table':
       return <>points to a table</>;
-    case 'none':
-      return <span className="red">✕ holds nothing: a fault</span>;
     case 'leaf':
       return (
         <>
@@ -40,6 +38,7 @@ const Steps = () => {
   const last = steps.at(-1);
   const sum = last && sumOf(last, address);
   const root = rootOf(arch);
+  const reads = root.reads(steps.length);
   return (
     <>
       <p>
@@ -62,6 +61,12 @@ const Steps = () => {
             </span>
           </li>
         ))}
+        {sum === undefined && (
+          <li className="red">
+            <span aria-hidden="true">✕ </span>The low bits of its PFN overlap the offset: what address the CPU
+            makes of it is undefined.
+          </li>
+        )}
         {sum !== undefined && (
           <li>
             <span className="value">{formatAddress(sum.base)}</span> + the low {sum.bits} bits,{' '}
@@ -74,7 +79,7 @@ const Steps = () => {
         )}
       </ol>
       <p className="note">
-        {steps.length} memory {steps.length === 1 ? 'read' : 'reads'} where no cache helps.{' '}
+        {reads !== undefined && `${reads} memory ${reads === 1 ? 'read' : 'reads'} where no cache helps. `}
         {root.note !== undefined && root.note}
       </p>
     </>
