@@ -113,6 +113,44 @@ test('dragging below moves what is shown, and the answer stays', async ({ page }
   await expect(place(page)).toHaveValue(before);
 });
 
+test('a button let go where nobody told ends the drag', async ({ page }) => {
+  await openApp(page);
+  const before = await place(page).inputValue();
+  const from = await on(page, 24 + 200, LEAVES);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x, 20);
+  await page.mouse.up();
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.move(from.x - 60, from.y, { steps: 4 });
+  await expect(place(page)).toHaveValue(before);
+});
+
+test('a link that arrives while the picture glides is shown as it says', async ({ page }) => {
+  await openApp(page);
+  await page.keyboard.press('w');
+  await page.evaluate(() => {
+    location.hash = '#1&v=0..64K';
+  });
+  await expect(place(page)).toHaveValue('0x7f42_540e_3000-0x7f42_540f_3000');
+  await page.waitForTimeout(600);
+  await expect(place(page)).toHaveValue('0x7f42_540e_3000-0x7f42_540f_3000');
+  await expect(page).toHaveURL(/v=0\.\.64K/);
+  // A range outside user space is brought back into it.
+  await page.evaluate(() => {
+    location.hash = '#1&v=-64P..-63P';
+  });
+  await expect(place(page)).toHaveValue(/^0x0-/);
+});
+
+test('a slide around holes is refused aloud, by hand and by key', async ({ page }) => {
+  await openApp(page, '#1&bar=0@0xfc00_0000+16M&holes=0x40_0000+64K&len=16M');
+  const figure = await verdict(page).getByRole('paragraph').first().textContent();
+  await page.keyboard.press('[');
+  await expect(page.getByRole('banner').getByRole('status')).toContainText('around the holes');
+  await expectFigure(page, figure ?? '');
+});
+
 test('a click pins the crosshair, into the link too; Escape lets it go', async ({ page }) => {
   await openApp(page);
   const { x, y } = await on(page, 24 + 100, LEAVES);

@@ -60,12 +60,12 @@ const loader = (): ((needs: readonly string[], run: Run, first: boolean) => void
     if (!chunk) throw new Error(`${url} is not here`);
     if (chunk.exports) return chunk.exports;
     const exports: Exports = {};
-    // Before it runs, for chunks that need each other.
-    chunk.exports = exports;
     chunk.run(path => {
       const other = new URL(path, url).href;
       return here(other) ? run(other) : load(other).then(() => run(other));
     }, exports);
+    // Only now: one that throws is no half of a module for the next that asks.
+    chunk.exports = exports;
     return exports;
   };
   return (needs, body, first) => {
@@ -84,6 +84,18 @@ export const classicChunks = (): Plugin => ({
   name: 'hugemap-classic-chunks',
   apply: 'build',
   enforce: 'post',
+  // The loader waits for what a chunk needs before it runs, so two that need each other would wait for ever.
+  generateBundle: (_, bundle) => {
+    const needs = (name: string): readonly string[] => {
+      const chunk = bundle[name];
+      return chunk?.type === 'chunk' ? chunk.imports : [];
+    };
+    const walk = (name: string, path: readonly string[]): void => {
+      if (path.includes(name)) throw new Error(`Chunks need each other: ${[...path, name].join(' -> ')}`);
+      for (const next of needs(name)) walk(next, [...path, name]);
+    };
+    for (const name of Object.keys(bundle)) walk(name, []);
+  },
   renderChunk: (code, chunk, { format }) => {
     if (format !== 'cjs') throw new Error(`Chunks are wrapped in cjs form, and these are ${format}.`);
     const folder = chunk.fileName.split('/').slice(0, -1);

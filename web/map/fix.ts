@@ -6,6 +6,7 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { DeviceAnswer, PartsTotal, Solution } from '../../src/solve.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { bytes, mod, type Va } from '../../src/units.ts';
+import { withMachine, withRequest } from '../scenario/edit.ts';
 import { leavesPieces } from '../scenario/words.ts';
 import { solveVariant } from '../state/solution.ts';
 import type { Update } from '../state/steps.ts';
@@ -26,13 +27,6 @@ const withHint =
     ...s,
     request: { ...s.request, hint, flags: s.request.flags & ~(MAP.FIXED | MAP.FIXED_NOREPLACE) },
   });
-
-const withRequest =
-  (part: Partial<Scenario['request']>): Update =>
-  s => ({ ...s, request: { ...s.request, ...part } });
-const withMachine =
-  (part: Partial<Scenario['machine']>): Update =>
-  s => ({ ...s, machine: { ...s.machine, ...part } });
 
 const mapWhole: Update = s => withRequest({ offset: bytes(0), length: bytes(s.device.bar.size) })(s);
 
