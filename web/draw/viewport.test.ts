@@ -142,6 +142,16 @@ test('zoom and pan stay inside the bounds and above the least span', () => {
   );
 });
 
+test('what settles is the nearest pages, at least one, and zooming may put the anchor elsewhere', () => {
+  expect(rangeOf({ origin: 8 * PAGE, sub: 100, span: 2 * PAGE + 300 })).toEqual({
+    from: 8 * PAGE,
+    to: 10 * PAGE,
+  });
+  expect(rangeOf({ origin: 8 * PAGE, sub: 4000, span: PAGE })).toEqual({ from: 9 * PAGE, to: 10 * PAGE });
+  const v = zoomed(viewportOf({ from: 0, to: 2 ** 30 }), 0.5, 0.25, PAGE, BOUNDS, 0.5);
+  expect(v).toEqual(viewportOf({ from: 0, to: 2 ** 29 }));
+});
+
 test('the way between two viewports begins and ends exactly, and the span never turns back', () => {
   fc.assert(
     fc.property(ranges, ranges, (a, b) => {

@@ -37,12 +37,10 @@ const placed = (origin: number, sub: number, span: number): Viewport => {
 /** Shows exactly `from` to `to`, both multiples of 4 KiB, `from` below `to`. */
 export const viewportOf = ({ from, to }: Range): Viewport => ({ origin: from, sub: 0, span: to - from });
 
-/** The smallest range of whole pages (`page` bytes, a power of two of at least 4 KiB) around what is shown. */
-export const rangeOf = (v: Viewport, page: number = GRAIN): Range => {
-  const from = Math.floor(v.origin / page) * page;
-  // Counted from the origin, where the sum is exact.
-  const to = v.origin + Math.ceil((v.sub + v.span) / GRAIN) * GRAIN;
-  return { from, to: Math.ceil(to / page) * page };
+/** The whole pages of 4 KiB nearest to what is shown, at least one: exactly that, where it was made of pages. */
+export const rangeOf = (v: Viewport): Range => {
+  const from = v.origin + Math.round(v.sub / GRAIN) * GRAIN;
+  return { from, to: from + Math.max(1, Math.round(v.span / GRAIN)) * GRAIN };
 };
 
 /** The axis of a viewport on pixels `x` to `x + w`. */
@@ -73,12 +71,19 @@ export const within = (v: Viewport, bounds: Range): Viewport => {
 };
 
 /**
- * Zooms by `factor` (above 1: out) and keeps what lies at `at` (0: the left end, 1: the right end) where it is.
- * Stops at `least` bytes and at the bounds.
+ * Zooms by `factor` (above 1: out) and keeps what lies at `at` (0: the left end, 1: the right end) where it is, or
+ * puts it to `to`. Stops at `least` bytes and at the bounds.
  */
-export const zoomed = (v: Viewport, factor: number, at: number, least: number, bounds: Range): Viewport => {
+export const zoomed = (
+  v: Viewport,
+  factor: number,
+  at: number,
+  least: number,
+  bounds: Range,
+  to: number = at,
+): Viewport => {
   const span = inParts(clamp(v.span * factor, least, bounds.to - bounds.from));
-  return within(placed(v.origin, v.sub + at * (v.span - span), span), bounds);
+  return within(placed(v.origin, v.sub + at * v.span - to * span, span), bounds);
 };
 
 /** Moves by a share of what is shown; above 0: towards higher addresses. */

@@ -6,17 +6,17 @@ import { mod } from '../../src/units.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { outlined, palettes, type ThemeName } from '../draw/tokens.ts';
-import { within } from '../draw/viewport.ts';
-import { standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
+import { zoomed } from '../draw/viewport.ts';
+import { firstWidth, standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
 import { drawMap } from '../picture/picture.ts';
 import type { Hit, Picture } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
-import { whyNoSlide } from '../scenario/slide.ts';
+import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
 import { runKey } from '../state/commands.ts';
 import { centreOn, groundOf, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
 import { useShownStep } from '../state/player.ts';
-import { eventsOf } from '../state/solution.ts';
+import { eventsOf, solutionOf } from '../state/solution.ts';
 import { app, useApp, useAsked, useSolution, useThemeName } from '../state/store.ts';
 import { makeGestures, type Stage } from './gestures.ts';
 import { type Shown, useTween } from './tween.ts';
@@ -39,7 +39,8 @@ interface Tip {
 }
 
 /** What a slide has reached: the start, how it stands, and the nearest start that is better. */
-const slideLines = ({ device }: Solution): readonly string[] => {
+const slideLines = (solution: Solution): readonly string[] => {
+  const { device } = solution;
   if (device === undefined) return [];
   const { start } = device.mapping;
   const leaves = (runs: readonly LeafRun[]): string =>
@@ -48,10 +49,8 @@ const slideLines = ({ device }: Solution): readonly string[] => {
   for (const { size, parts } of device.why) {
     const cause = parts.find(p => p.where === 'whole')?.cause;
     if (cause?.kind !== 'congruence') continue;
-    const near =
-      cause.below !== undefined && start - cause.below.start < cause.above.start - start
-        ? cause.below
-        : cause.above;
+    const near = nearestStart(solution, cause);
+    if (near === undefined) continue;
     const way = near.start - start;
     lines.push(
       `${formatSize(size)} teeth meet ${formatSize(Math.abs(way))} ${way < 0 ? 'lower' : 'higher'}: ${leaves(near.leaves)}`,
@@ -150,7 +149,9 @@ export const Drawing = () => {
   const viewport = useMemo(() => {
     const ground = groundOf(solution);
     // A mapping that moved, or a link, may leave less of user space around it.
-    return looked === undefined || ground === undefined ? undefined : within(looked, ground.bounds);
+    return looked === undefined || ground === undefined
+      ? undefined
+      : zoomed(looked, 1, 0.5, ground.page, ground.bounds);
   }, [looked, solution]);
   const now = useMemo((): Shown => ({ scenario, solution }), [scenario, solution]);
   const old = useRef<HTMLCanvasElement>(null);
@@ -261,6 +262,13 @@ export const Drawing = () => {
       };
       return { start: device.mapping.start, rail, program: solution.steps.length > 0 };
     },
+    firstWidth: v => {
+      const f = picture?.first;
+      if (f === undefined) return 1;
+      if (device === undefined || narrow) return f.x1 - f.x0;
+      const sizes = teethSizes(device, solution.prepared.arch.contiguous);
+      return firstWidth(sizes, length, v, size.width / factor - 2 * f.x0);
+    },
     clicked: (x, hit) => {
       if (hit?.addressAt !== undefined) {
         centreOn(hit.addressAt(x));
@@ -274,6 +282,18 @@ export const Drawing = () => {
   const current = useRef(stage);
   current.current = stage;
   const gestures = useMemo(() => makeGestures(() => current.current), []);
+
+  useEffect(() => {
+    const key = (e: KeyboardEvent): void => {
+      if (e.key === 'Escape' && gestures.abandon()) e.preventDefault();
+    };
+    window.addEventListener('keydown', key, { capture: true });
+    window.addEventListener('resize', gestures.stop);
+    return () => {
+      window.removeEventListener('keydown', key, { capture: true });
+      window.removeEventListener('resize', gestures.stop);
+    };
+  }, [gestures]);
 
   const point = (e: React.PointerEvent<HTMLCanvasElement>) => {
     const { x, y } = place(e);
@@ -302,7 +322,12 @@ export const Drawing = () => {
     }
     // A slide says where it is and what that wins; a pan needs no words.
     const { x, y } = place(e);
-    setTip(dragging ? { x: x * factor, y: y * factor, lines: slideLines(solution) } : undefined);
+    const held = app.getState().dragFrom !== undefined;
+    setTip(
+      held
+        ? { x: x * factor, y: y * factor, lines: slideLines(solutionOf(app.getState().scenario)) }
+        : undefined,
+    );
   };
   const leave = () => {
     setTip(undefined);
@@ -339,10 +364,11 @@ export const Drawing = () => {
           offset === undefined
             ? (x - f.x0) / (f.x1 - f.x0)
             : (offset - f.view.origin - f.view.sub) / f.view.span;
-        zoomAt(
-          Math.exp(Math.min(Math.max(e.deltaY * lines, -300), 300) * 0.0028),
-          Math.min(Math.max(share, 0), 1),
-        );
+        const factor = Math.exp(Math.min(Math.max(e.deltaY * lines, -300), 300) * 0.0028);
+        const at = Math.min(Math.max(share, 0), 1);
+        // Panes come and go with the zoom; what is under the pointer stays under it.
+        const w = current.current.firstWidth;
+        zoomAt(factor, at, offset === undefined ? v => (at * (f.x1 - f.x0)) / w(v) : undefined);
       } else if (Math.abs(e.deltaX) > Math.abs(e.deltaY)) {
         e.preventDefault();
         panFrom(f.view, (e.deltaX * lines) / (f.x1 - f.x0));

@@ -43,6 +43,8 @@ export interface Stage {
   /** Pixels of the drawing from those of the event. */
   readonly at: (e: { readonly clientX: number; readonly clientY: number }) => Touch;
   readonly hitAt: (x: number, y: number) => Hit | undefined;
+  /** How wide the first pane is when it shows this. */
+  readonly firstWidth: (v: Viewport) => number;
   /** A press that was no drag. */
   readonly clicked: (x: number, hit: Hit | undefined) => void;
 }
@@ -54,6 +56,10 @@ export interface Gestures {
   readonly move: (e: ReactPointerEvent<HTMLCanvasElement>) => boolean;
   readonly up: (e: ReactPointerEvent<HTMLCanvasElement>) => void;
   readonly cancel: (e: ReactPointerEvent<HTMLCanvasElement>) => void;
+  /** Takes a slide in progress back; true where there was one. */
+  readonly abandon: () => boolean;
+  /** Ends what is going on where it stands: the drawing has another size. */
+  readonly stop: () => void;
 }
 
 /** Makes the gestures of a canvas; `stage` is asked anew at each event, so that it may change between them. */
@@ -131,7 +137,8 @@ export const makeGestures = (stage: () => Stage): Gestures => {
       const f = stage().field();
       if (pinch !== undefined && two !== undefined && f !== undefined) {
         const share = (two.mid - f.x0) / (f.x1 - f.x0);
-        zoomAt(pinch.gap / two.gap, Math.min(Math.max(share, 0), 1));
+        const middle = Math.min(Math.max(share, 0), 1);
+        zoomAt(pinch.gap / two.gap, middle, v => (middle * (f.x1 - f.x0)) / stage().firstWidth(v));
         pinch = { gap: two.gap };
         return true;
       }
@@ -153,5 +160,20 @@ export const makeGestures = (stage: () => Stage): Gestures => {
       if (click) stage().clicked(x, hit);
     },
     cancel: end,
+    abandon: () => {
+      if (drag?.kind !== 'slide') return false;
+      drag = undefined;
+      pressed = undefined;
+      // An update during a drag gets the Scenario as it was before.
+      app.getState().change(before => before, 'done');
+      return true;
+    },
+    stop: () => {
+      const slid = drag?.kind === 'slide';
+      drag = undefined;
+      pressed = undefined;
+      pinch = undefined;
+      if (slid) app.getState().finish();
+    },
   };
 };

@@ -145,6 +145,10 @@ export const panesOf = (
   });
 };
 
+/** How wide the first pane is on `w` pixels when it shows `view`. */
+export const firstWidth = (sizes: readonly Teeth[], length: number, view: Viewport, w: number): number =>
+  panesOf(sizes, length, { viewport: view }, 0, w)[0]?.w ?? w;
+
 /** How a size stands in the mapping. */
 export type Standing =
   /** leaves of this size are there */

@@ -1,3 +1,4 @@
+import type { NearestStart, WhyCause } from '../../src/leaves/why.ts';
 import { MAP } from '../../src/placement/flags.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Solution } from '../../src/solve.ts';
@@ -26,6 +27,20 @@ export const whyNoSlide = ({ device, parts }: Solution): string | undefined => {
   return parts.length > 1
     ? 'Several mappings go around the holes: one start cannot place them all.'
     : undefined;
+};
+
+/** The nearer one of two starts that agree with the physical address, as far as it lies in user space. */
+export const nearestStart = (
+  { device, prepared }: Solution,
+  { below, above }: Extract<WhyCause, { kind: 'congruence' }>,
+): NearestStart | undefined => {
+  if (device === undefined) return undefined;
+  const { start, end } = device.mapping;
+  const { mmapMinAddr, taskSize } = prepared.arch;
+  return [below, above]
+    .filter(to => to !== undefined)
+    .filter(to => to.start >= mmapMinAddr && to.start + (end - start) <= taskSize)
+    .sort((a, b) => Math.abs(a.start - start) - Math.abs(b.start - start))[0];
 };
 
 /** The start was chosen by hand. */

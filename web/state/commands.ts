@@ -1,6 +1,6 @@
 import { formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
-import { whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
+import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
 import { fit, panBy, showAll, zoomBy } from './look.ts';
 import { closePlayer, playerOpen, startPlayer, stepPlayer } from './player.ts';
 import { solutionOf } from './solution.ts';
@@ -51,6 +51,19 @@ const entrySize = (): number => {
   return level === undefined ? page : Math.max(page, 2 ** level.shift);
 };
 
+/** The same place in the next entry of the level walked; where the mapping has no other one, the place itself. */
+const byEntry = (at: number, step: 1 | -1): number => {
+  const { scenario, say } = app.getState();
+  const { device } = solutionOf(scenario);
+  if (device === undefined) return at;
+  const { start, end } = device.mapping;
+  const size = entrySize();
+  const next = Math.floor((start + at) / size) + step;
+  if (next * size < end && (next + 1) * size > start) return at + step * size;
+  say(step > 0 ? 'No further entry of the mapping' : 'No earlier entry of the mapping');
+  return at;
+};
+
 /** Chooses the level that the arrows walk: `step` 1 towards the root, -1 towards the pages. */
 const climb = (step: 1 | -1) => (): void => {
   const { scenario, walk, setWalk, say } = app.getState();
@@ -83,17 +96,17 @@ const slide = (to: (start: number, page: number, pmd: number) => number) => (): 
 /** The nearest start at which the largest teeth that miss would meet, and leaves of that size fit. */
 const snap = (): void => {
   const { scenario, say } = app.getState();
-  const { device } = solutionOf(scenario);
-  const causes = device?.why.flatMap(w => w.parts.map(p => p.cause)) ?? [];
+  const solution = solutionOf(scenario);
+  const causes = solution.device?.why.flatMap(w => w.parts.map(p => p.cause)) ?? [];
   const cause = causes.find(c => c.kind === 'congruence');
-  if (device === undefined || cause === undefined) {
-    say('No start would let larger teeth meet');
-    return;
-  }
-  const { start } = device.mapping;
-  const { below, above } = cause;
-  const near = below !== undefined && start - below.start <= above.start - start ? below : above;
-  slide(() => near.start)();
+  const near = cause === undefined ? undefined : nearestStart(solution, cause);
+  if (near === undefined)
+    say(
+      cause === undefined
+        ? 'No start would let larger teeth meet'
+        : 'The next such start lies outside user space',
+    );
+  else slide(() => near.start)();
 };
 
 /** One command: the keys that run it and the words that the help shows. */
@@ -175,8 +188,8 @@ const compare = (action: CompareAction, label: string, shown: string, key: strin
 /** Every key of the app. The help is made from this table and the keys are bound by it. */
 export const commands: readonly Command[] = [
   ...picture('Crosshair by an entry of the level walked', '←, →', {
-    arrowleft: at => at - entrySize(),
-    arrowright: at => at + entrySize(),
+    arrowleft: at => byEntry(at, -1),
+    arrowright: at => byEntry(at, 1),
   }),
   {
     group: 'Picture',

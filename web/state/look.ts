@@ -58,11 +58,14 @@ const present = (g: Ground): Viewport => {
 
 const GLIDE_MS = 180;
 let frame: number | undefined;
+/** Where the glide in progress goes: the next key goes on from there, not from half the way. */
+let aim: Viewport | undefined;
 
 /** Ends a glide where it is. */
 const halt = (): void => {
   if (frame !== undefined) cancelAnimationFrame(frame);
   frame = undefined;
+  aim = undefined;
 };
 
 /** Moves to what `to` shows, in log scale; undefined: to what is shown without a zoom. */
@@ -81,30 +84,38 @@ const glide = (g: Ground, to: Viewport | undefined): void => {
     // Somebody else moved it meanwhile, a link that arrived or a lesson: theirs it is.
     if (app.getState().viewport !== shown) {
       frame = undefined;
+      aim = undefined;
       return;
     }
     const t = Math.min(1, (now - began) / GLIDE_MS);
     frame = t < 1 ? requestAnimationFrame(step) : undefined;
+    if (t >= 1) aim = undefined;
     // Ease-out; the end is exact.
     shown = t < 1 ? between(from, target, 1 - (1 - t) ** 3) : to;
     setViewport(shown);
   };
+  aim = target;
   frame = requestAnimationFrame(step);
 };
 
-/** Zooms at once by `factor` (above 1: out) about `at`, a share of the first pane: what wheel and pinch do. */
-export const zoomAt = (factor: number, at: number): void => {
+/**
+ * Zooms at once by `factor` (above 1: out) about `at`, a share of the first pane: what wheel and pinch do. The pane may
+ * be wider or narrower afterwards: `after` gives the share then.
+ */
+export const zoomAt = (factor: number, at: number, after: (v: Viewport) => number = () => at): void => {
   const g = ground();
   if (g === undefined) return;
   halt();
-  app.getState().setViewport(zoomed(present(g), factor, at, g.page, g.bounds));
+  const v = present(g);
+  const to = after(zoomed(v, factor, at, g.page, g.bounds));
+  app.getState().setViewport(zoomed(v, factor, at, g.page, g.bounds, to));
 };
 
 /** Zooms by a key or a button, about the crosshair where it is in view, else about the middle. */
 export const zoomBy = (factor: number): void => {
   const g = ground();
   if (g === undefined) return;
-  const v = present(g);
+  const v = aim ?? present(g);
   const { crosshair } = app.getState();
   const share = crosshair === undefined ? 0.5 : (crosshair - v.origin - v.sub) / v.span;
   glide(g, zoomed(v, factor, share >= 0 && share <= 1 ? share : 0.5, g.page, g.bounds));
@@ -113,7 +124,7 @@ export const zoomBy = (factor: number): void => {
 /** Moves by a share of what is shown; above 0: towards higher addresses. */
 export const panBy = (share: number): void => {
   const g = ground();
-  if (g !== undefined) glide(g, panned(present(g), share, g.bounds));
+  if (g !== undefined) glide(g, panned(aim ?? present(g), share, g.bounds));
 };
 
 /** Shows `from` at once, moved by a share of it: what a drag does. */
@@ -140,7 +151,13 @@ export const showAll = (): void => {
 export const showOffsets = ({ from, to }: Range): void => {
   const g = ground();
   if (g === undefined) return;
-  glide(g, within(viewportOf({ from, to: Math.max(to, from + g.page) }), g.bounds));
+  // What of it is user space; an entry of the kernel's half has none.
+  const [a, b] = [Math.max(from, g.bounds.from), Math.min(to, g.bounds.to)];
+  if (b <= a) {
+    app.getState().say('That lies outside user space');
+    return;
+  }
+  glide(g, within(viewportOf({ from: a, to: Math.max(b, a + g.page) }), g.bounds));
 };
 
 /** Shows virtual addresses `from` to `to`. */

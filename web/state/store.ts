@@ -4,8 +4,9 @@ import type { LinkProblem, ReadLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type MapView, type Scenario } from '../../src/scenario/scenario.ts';
 import { soundSpace } from '../../src/scenario/spaceRules.ts';
 import type { Solution } from '../../src/solve.ts';
+import { formatSize } from '../../src/text.ts';
 import type { ThemeName } from '../draw/tokens.ts';
-import { rangeOf, type Viewport, viewportOf } from '../draw/viewport.ts';
+import { rangeOf, sameViewport, type Viewport, viewportOf, within } from '../draw/viewport.ts';
 import { withMapView } from '../scenario/view.ts';
 import { canRead, loadCodec } from './codec.ts';
 import { hashOf, type Links, makeLinks } from './links.ts';
@@ -83,7 +84,7 @@ const solvable = (read: ReadLink): ReadLink => {
   const problems = [...read.problems, ...sound.problems];
   try {
     solutionOf(sound.scenario);
-    return { ...read, scenario: sound.scenario, problems };
+    return visible({ ...read, scenario: sound.scenario, problems });
   } catch (error) {
     const scenario = { ...read.scenario, space: defaultScenario.space };
     const problem = {
@@ -94,6 +95,35 @@ const solvable = (read: ReadLink): ReadLink => {
     };
     return { ...read, scenario, problems: [...problems, problem] };
   }
+};
+
+/** A Scenario whose view lies where there is something to see, and what had to be left out for it. */
+const visible = (read: ReadLink): ReadLink => {
+  const { device, prepared } = solutionOf(read.scenario);
+  if (device === undefined) return read;
+  const { range, at } = read.scenario.view.map;
+  const { start, end } = device.mapping;
+  const bounds = { from: -start, to: prepared.arch.taskSize - start };
+  const inside = range === undefined ? undefined : rangeOf(within(viewportOf(range), bounds));
+  const problems = [...read.problems];
+  if (range !== undefined && (inside?.from !== range.from || inside.to !== range.to))
+    problems.push({
+      field: 'v',
+      value: `${formatSize(Math.abs(range.from))} ${range.from < 0 ? 'before' : 'into'} the mapping, ${formatSize(range.to - range.from)}`,
+      reason: 'reaches beyond user space',
+      used: 'as much as there is of it',
+    });
+  const pinned = at === undefined || at < end - start;
+  if (!pinned)
+    problems.push({
+      field: 'at',
+      value: formatSize(at ?? 0),
+      reason: 'lies beyond the mapping',
+      used: 'none',
+    });
+  if (problems.length === read.problems.length) return read;
+  const map = { range: inside, at: pinned ? at : undefined };
+  return { ...read, scenario: withMapView(map)(read.scenario), problems };
 };
 
 /** No word about the link any more. */
@@ -123,7 +153,11 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       window.clearTimeout(resting);
       resting = undefined;
       const { viewport } = get();
-      look(withMapView({ range: viewport === undefined ? undefined : rangeOf(viewport) }));
+      const range = viewport === undefined ? undefined : rangeOf(viewport);
+      // What is shown is what the box and the link say: whole pages, once the hand rests.
+      if (viewport !== undefined && range !== undefined && !sameViewport(viewport, viewportOf(range)))
+        set({ viewport: viewportOf(range) });
+      look(withMapView({ range }));
     };
     const settleSoon = (): void => {
       window.clearTimeout(resting);
