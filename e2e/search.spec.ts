@@ -16,7 +16,7 @@ test('the search is stepped with the mouse, and the arithmetic of the winner is 
   const sentence = page.locator('.player-sentence');
   await expect(sentence).toContainText('The search starts at 0x7fff_f7ff_f000 and goes down');
   await page.getByRole('button', { name: 'Next step' }).click();
-  await expect(sentence).toContainText('too small: 392 KiB, and 2 GiB are needed');
+  await expect(sentence).toContainText('too small: 392 KiB, and 2 GiB is needed');
   await expect(page.getByRole('img', { name: /^Gap 392 KiB, needed 2 GiB/ })).toBeVisible();
   await page.getByRole('button', { name: 'Last step' }).click();
   await expect(count).toHaveText('Step 8 of 8');

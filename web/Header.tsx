@@ -148,7 +148,7 @@ export const Header = () => {
   const narrow = useMedia('(max-width: 1239px)') || stage;
   const phone = useMedia('(max-width: 719px)');
   return (
-    <header className="header">
+    <header className="header" tabIndex={-1}>
       <h1>Hugemap</h1>
       <span className="caption">{sceneCaption(scenario)}</span>
       {phone ? <ScreenMenu /> : <Screens />}

@@ -313,7 +313,10 @@ export const Drawing = () => {
           ...(hit?.drag === 'slide' ? ['drag: slide the VMA along the physical comb'] : []),
         ],
       });
-    } else setTip(hit?.lines ? { ...tipAt, lines: hit.lines } : undefined);
+    } else {
+      const lines = hit?.lines ?? (hit?.entryAt === undefined ? undefined : [hit.entryAt(x).label]);
+      setTip(lines === undefined ? undefined : { ...tipAt, lines });
+    }
   };
   const move = (e: React.PointerEvent<HTMLCanvasElement>) => {
     if (!gestures.move(e)) {

@@ -51,7 +51,7 @@ export const MapScreen = () => {
       >
         <Beside of={controls} />
       </aside>
-      <section className="stage" aria-label="Picture">
+      <section className="stage" aria-label="Picture" tabIndex={-1}>
         <Toolbar />
         <Legend />
         <PlayerStrip />
@@ -59,7 +59,7 @@ export const MapScreen = () => {
         <Readout />
         <BitsPanel />
       </section>
-      <aside className="verdict" aria-label="Verdict and reasons">
+      <aside className="verdict" aria-label="Verdict and reasons" tabIndex={-1}>
         <Headline />
         <Beside of={findings} />
       </aside>

@@ -1,7 +1,31 @@
+import { useEffect, useState } from 'react';
+import type { Arch } from '../../src/arch/arch.ts';
+import type { DeviceAnswer } from '../../src/solve.ts';
 import { formatAddress } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
+import { leafSentence } from '../picture/words.ts';
 import { fileOffsetAt } from '../scenario/fileOffset.ts';
 import { useApp, useScenario, useSolution } from '../state/store.ts';
+
+/** Spoken when the hand has rested this long. */
+const SETTLED_MS = 400;
+
+/** Says where the crosshair was put by keys or a click, once it rests there. */
+const Spoken = ({ device, arch }: { readonly device: DeviceAnswer; readonly arch: Arch }) => {
+  const at = useApp(s => s.scenario.view.map.at);
+  const length = device.mapping.end - device.mapping.start;
+  const text = at === undefined || at >= length ? '' : leafSentence(device, arch, at).join(', ');
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    const timer = window.setTimeout(() => setSaid(text), SETTLED_MS);
+    return () => window.clearTimeout(timer);
+  }, [text]);
+  return (
+    <p className="visually-hidden" role="status" aria-live="polite">
+      {said}
+    </p>
+  );
+};
 
 /** The byte under the crosshair, through every row: addresses, file offset, and the slots that lead to it. */
 export const Readout = () => {
@@ -27,6 +51,7 @@ export const Readout = () => {
     .map(l => [l.name, String(mod(Math.floor(at / 2 ** l.shift), l.entries))] as const);
   return (
     <section className="readout" aria-live="off" aria-label="At the crosshair">
+      {device !== undefined && <Spoken device={device} arch={prepared.arch} />}
       <dl>
         {items.map(([name, value]) => (
           <div key={name}>

@@ -34,7 +34,7 @@ const PlaceBox = () => {
     setProblem(answer.ok ? '' : answer.reason);
     if (!answer.ok) return;
     edit(undefined);
-    if (answer.value !== '') app.getState().say(answer.value);
+    app.getState().say(answer.value);
   };
   return (
     <div className="place">

@@ -164,7 +164,10 @@ const forMapped = (scenario: Scenario, solution: Solution, device: DeviceAnswer)
         case 'congruence': {
           // The largest size first; what it gives, smaller ones would only give less of.
           if (moved) break;
-          const to = [cause.below, cause.above].find(at => at !== undefined && works(scenario, at));
+          const to = [cause.below, cause.above]
+            .filter(at => at !== undefined)
+            .sort((a, b) => Math.abs(a.start - placement.start) - Math.abs(b.start - placement.start))
+            .find(at => works(scenario, at));
           moved = to !== undefined;
           found.push(
             to === undefined

@@ -79,7 +79,7 @@ describe('reasons', () => {
 
   it('say once that a kernel is too old', () => {
     expect(reasons(on('6.1.192'))[0]).toBe(
-      'no PUD, PMD. Linux maps device memory with it since 6.12. 75182022a043',
+      'no PUD, PMD. Linux maps device memory with leaves of this kind since 6.12. 75182022a043',
     );
   });
 

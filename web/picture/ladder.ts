@@ -298,7 +298,12 @@ export const drawLadder = (
       h: ROW_H,
       level: level.name,
       entryAt: px => entryOf(solution, used, slotAt(px)),
-      offsetAt: px => Math.min(Math.max(axis.toSlot(px) * used.size, start), end - arch.page) - start,
+      // The part of the entry that the mapping has; nothing where the entry is another's.
+      offsetAt: px => {
+        const slot = slotAt(px);
+        if ((slot + 1) * used.size <= start || slot * used.size >= end) return -1;
+        return Math.min(Math.max(axis.toSlot(px) * used.size, start), end - arch.page) - start;
+      },
     });
     above = { axis, used, path };
   });

@@ -187,7 +187,7 @@ test('a short search is played a step a second, every step', () => {
   ]);
   expect(steps.plan).toEqual(Array.from({ length: 8 }, (_, step) => ({ step, ms: 1000 })));
   expect(stepSentence(steps.at(2))).toBe(
-    'The gap at 0x7fff_f7f6_0000 to 0x7fff_f7fc_2000 is too small: 392 KiB, and 2 GiB are needed. 2 GiB − 392 KiB are missing.',
+    'The gap at 0x7fff_f7f6_0000 to 0x7fff_f7fc_2000 is too small: 392 KiB, and 2 GiB is needed. 2 GiB − 392 KiB is missing.',
   );
   expect(arithmeticOf(steps.at(6)).map(l => l.sum)).toEqual([
     '0x7ffe_ecc5_4000 − 0x8000_0000 = 0x7ffe_6cc5_4000',
@@ -229,5 +229,5 @@ test('a guard that cuts a gap is a step of its own', () => {
   expect(cut).toHaveLength(2);
   expect(cut[0]).toMatchObject({ size: 0xfff_000, guard: 2 ** 20 });
   expect(steps.map(s => s.kind).slice(-5)).toEqual(['guarded', 'passed', 'guarded', 'taken', 'done']);
-  expect(cut[0] && stepSentence(cut[0])).toMatch(/1 MiB below .* are the guard/);
+  expect(cut[0] && stepSentence(cut[0])).toMatch(/1 MiB below .* is the guard/);
 });

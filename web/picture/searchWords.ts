@@ -45,9 +45,9 @@ export const stepSentence = (step: SearchStep): string => {
         : `The search starts at ${formatAddress(step.low)} and goes up to ${formatAddress(step.high)}, for ${gap}.`;
     }
     case 'passed':
-      return `The gap at ${range(step.from, step.to)} is too small: ${formatSize(step.size)}, and ${formatSize(step.needed)} are needed. ${formatSize(step.shortfall)} are missing.`;
+      return `The gap at ${range(step.from, step.to)} is too small: ${formatSize(step.size)}, and ${formatSize(step.needed)} is needed. ${formatSize(step.shortfall)} is missing.`;
     case 'guarded':
-      return `The gap at ${range(step.from, step.to)} is large enough: ${formatSize(step.size)}. But ${formatSize(step.guard)} below ${formatAddress(step.guardStart + step.guard)} are the guard of the mapping there, so the search goes on ${step.topDown ? 'below' : 'above'} ${formatAddress(step.limit)}.`;
+      return `The gap at ${range(step.from, step.to)} is large enough: ${formatSize(step.size)}. But ${formatSize(step.guard)} below ${formatAddress(step.guardStart + step.guard)} is the guard of the mapping there, so the search goes on ${step.topDown ? 'below' : 'above'} ${formatAddress(step.limit)}.`;
     case 'taken':
       return `The gap at ${range(step.from, step.to)} is large enough: ${formatSize(step.size)}. The mapping goes to its ${step.search.topDown ? 'top' : 'bottom'}.`;
     case 'none':

@@ -367,7 +367,8 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
         if (b > limit) items.push({ kind: 'unsearched', from: Math.max(a, limit), to: b });
       } else {
         if (a < limit) items.push({ kind: 'unsearched', from: a, to: Math.min(b, limit) });
-        gap(Math.max(a, limit), b, role, g);
+        gap(Math.max(a, limit), Math.min(b, search.high), role, g);
+        if (b > search.high) items.push({ kind: 'unsearched', from: Math.max(a, search.high), to: b });
       }
     };
     if (placed && g === home) {

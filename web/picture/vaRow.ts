@@ -722,8 +722,9 @@ const drawSearch = (row: Row, search: FinalSearch, scale: Scale, drawn: Drawn, l
   const limit = search.topDown ? search.high : search.low;
   const name =
     search.topDown && search.high === prepared.mm.space.layout.mmapBase ? 'mmap_base' : 'search from';
-  const upper = laneY + 25;
-  const middle = laneY + 38;
+  // Far enough apart for the halo of the one to spare the letters of the other.
+  const upper = laneY + 24;
+  const middle = laneY + 39.5;
   labels.put(
     row.narrow ? [name] : [`${name} ${formatAddress(limit)}`, name],
     search.topDown ? start - 5 : start + 5,
@@ -821,8 +822,8 @@ const drawCurrent = (row: Row, step: ShownStep, scale: Scale, labels: Labels): v
         ? `${size}, but a guard cuts it`
         : `${size} \u2265 ${needed}`;
   labels.put([text], (x0 + x1) / 2, 'middle', current.kind === 'taken' ? 'ink' : 'red', [
-    laneY + 38,
-    laneY + 25,
+    laneY + 39.5,
+    laneY + 24,
   ]);
 };
 
@@ -835,7 +836,7 @@ const drawNames = (
   const y = rowY + rowH + 10;
   const taken: { x0: number; x1: number }[] = [];
   const free = (x0: number, x1: number): boolean =>
-    x0 >= x - 14 && x1 <= x + w + 14 && taken.every(t => x1 + 6 <= t.x0 || x0 - 6 >= t.x1);
+    x0 >= x - 2 && x1 <= x + w + 2 && taken.every(t => x1 + 6 <= t.x0 || x0 - 6 >= t.x1);
   if (placed && span && step === undefined) {
     const style = { size: 11, mono: true };
     const [a, b] = [formatAddress(placed.start), formatAddress(placed.end)];
@@ -851,7 +852,9 @@ const drawNames = (
   for (const name of [...names].sort((a, b) => Number(b.first) - Number(a.first))) {
     const width = s.measure(name.text, { size: 11 });
     // A name may move aside a little; its own block is still the nearest.
-    const mid = [name.x, name.x + 12, name.x - 12].find(m => free(m - width / 2, m + width / 2));
+    const mid = [name.x, name.x + 12, name.x - 12, x + width / 2, x + w - width / 2]
+      .filter(m => Math.abs(m - name.x) <= 40)
+      .find(m => free(m - width / 2, m + width / 2));
     if (mid === undefined) continue;
     taken.push({ x0: mid - width / 2, x1: mid + width / 2 });
     write(s, { x: mid, y, text: name.text, size: 11, ink: 'mut', align: 'middle' });

@@ -245,22 +245,24 @@ const drawVerdicts = (
   const { mapping } = device;
   const others = pane.also;
   if (others.length === 0) {
-    drawVerdict(s, pane, standing, residue, { x: pane.x, y, w: pane.w });
+    drawVerdict(s, pane, standing, residue, { x: pane.x, y, w: pane.w, alone: true });
     return;
   }
-  const each = pane.w / (others.length + 1);
-  let at = pane.x;
-  for (const t of [pane, ...others].sort((p, q) => q.size - p.size)) {
-    const room = Math.max(each, 60);
-    if (at + 70 > pane.x + pane.w) break;
+  const all = [pane, ...others].sort((p, q) => q.size - p.size);
+  const style = { size: 12.5, weight: 600 };
+  const each = pane.w / all.length;
+  all.forEach((t, i) => {
+    const x = pane.x + i * each;
     const label = formatSize(t.size);
-    const style = { size: 12.5, weight: 600 };
-    const labelW = write(s, { x: at, y, text: label, ...style, ink: `${t.kind}.text` });
-    const used = drawVerdict(s, t, standingOf(t, device), mod(mapping.start - mapping.pa, t.size), {
-      x: at + labelW + 8,
+    const labelW = s.measure(label, style);
+    // Each has its share; one too narrow for its size and a mark is left to the lenses.
+    if (labelW + 26 > each) return;
+    write(s, { x, y, text: label, ...style, ink: `${t.kind}.text` });
+    drawVerdict(s, t, standingOf(t, device), mod(mapping.start - mapping.pa, t.size), {
+      x: x + labelW + 8,
       y,
-      w: Math.max(40, room - labelW - 16),
+      w: each - labelW - 20,
+      alone: false,
     });
-    at += Math.max(room, labelW + used + 24);
-  }
+  });
 };

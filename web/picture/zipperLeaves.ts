@@ -134,8 +134,11 @@ export const labelLeaves = (
         const from = Math.max(0, Math.floor((pane.x - shown.first) / pitch));
         const to = Math.min(run.count, Math.ceil((pane.x + pane.w - shown.first) / pitch));
         for (let i = from; i < to; i++) {
-          const leafX = shown.first + (i + 0.5) * pitch;
-          if (leafX <= pane.x || leafX >= pane.x + pane.w) continue;
+          // In the middle of what is seen of it.
+          const x0 = Math.max(shown.first + i * pitch, pane.x);
+          const x1 = Math.min(shown.first + (i + 1) * pitch, pane.x + pane.w);
+          if (x1 - x0 < s.measure(each, big) + 24) continue;
+          const leafX = (x0 + x1) / 2;
           if (run.kind === 'pud')
             write(s, { x: leafX, y: middle, text: each, ...big, ink: on, align: 'middle' });
           else pill(s, leafX, middle, each, { ...small, ink: `${run.kind}.text` });

@@ -1,7 +1,7 @@
 import type { LeafKind } from '../../src/arch/arch.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import type { Standing, Teeth } from './panes.ts';
-import { check, cross, write } from './sheet.ts';
+import { check, cross, fitText, write } from './sheet.ts';
 import type { Sheet } from './types.ts';
 
 /** Words for a leaf kind on its own: `PUD`, `CONTPTE`. */
@@ -37,9 +37,15 @@ const verdictOf = (s: Sheet, t: Teeth, room: number, standing: Standing, residue
     case 'unmarked':
       return not(first(s, room, ['meet, but no kernel marks them', 'meet, not marked']));
     case 'noBase':
-      return not(t.kind === 'contpmd' ? 'no PMDs to join' : 'no PTEs to join');
+      return not(
+        first(
+          s,
+          room,
+          t.kind === 'contpmd' ? ['no PMDs to join', 'no PMDs'] : ['no PTEs to join', 'no PTEs'],
+        ),
+      );
     case 'misses':
-      return not(`miss by ${formatSize(residue)}`);
+      return not(first(s, room, [`miss by ${formatSize(residue)}`, `${formatSize(residue)} off`]));
     case 'noBlock':
       return not(first(s, room, [`no whole ${size} block`, 'no whole block']));
     case 'not':
@@ -48,7 +54,7 @@ const verdictOf = (s: Sheet, t: Teeth, room: number, standing: Standing, residue
   const { cause } = standing;
   switch (cause.kind) {
     case 'congruence': {
-      const text = `miss by ${formatSize(residue)}`;
+      const text = first(s, room, [`miss by ${formatSize(residue)}`, `${formatSize(residue)} off`]);
       const wide = `VA − PA ≡ ${formatAddress(residue)} (mod ${size}): no ${name}`;
       const fits = s.measure(text, VERDICT_STYLE) + 40 + s.measure(wide, { size: 11 }) < room;
       return not(text, fits ? wide : `no ${name}`);
@@ -88,20 +94,22 @@ const VERDICT_STYLE = { size: 12.5, weight: 600 };
 const first = (s: Sheet, room: number, texts: readonly string[]): string =>
   texts.find(t => s.measure(t, VERDICT_STYLE) + 20 <= room) ?? texts.at(-1) ?? '';
 
-/** Whether leaves of the size are there, in a line with its mark. Gives the pixels it took. */
+/** Whether leaves of the size are there, in a line with its mark; an aside only where it stands `alone`. Gives the pixels it took. */
 export const drawVerdict = (
   s: Sheet,
   t: Teeth,
   standing: Standing,
   residue: number,
-  at: { readonly x: number; readonly y: number; readonly w: number },
+  at: { readonly x: number; readonly y: number; readonly w: number; readonly alone: boolean },
 ): number => {
   const { text, why, aside } = verdictOf(s, t, at.w, standing, residue);
   const ink = why === 'not' ? 'red' : (`${t.kind}.text` as const);
   if (why === 'not') cross(s, at.x + 6, at.y, 5);
   else check(s, at.x + 6, at.y, ink);
-  const w = write(s, { x: at.x + 18, y: at.y, text, ...VERDICT_STYLE, ink });
-  if (aside !== '' && w + 28 + s.measure(aside, { size: 11 }) < at.w)
+  // The mark alone says yes or no where no word has room.
+  const shown = fitText(s, text, at.w - 18, VERDICT_STYLE);
+  const w = shown === '' ? 0 : write(s, { x: at.x + 18, y: at.y, text: shown, ...VERDICT_STYLE, ink });
+  if (at.alone && aside !== '' && w + 28 + s.measure(aside, { size: 11 }) < at.w)
     write(s, { x: at.x + at.w, y: at.y, text: aside, size: 11, ink: 'mut', align: 'end' });
   return w + 18;
 };

@@ -26,6 +26,9 @@ describe('the address box', () => {
     ],
     ['1G', { kind: 'span', span: 2 ** 30 }],
     ['5', { kind: 'span', span: 4096 }],
+    ['0-128T', { kind: 'range', from: 0, to: LIMIT, rounded: true }],
+    ['0-0x7ffffffff000', { kind: 'range', from: 0, to: LIMIT, rounded: false }],
+    ['2G-4K', { kind: 'span', span: 2 ** 31 - 4096 }],
     ['131072', { kind: 'span', span: 131_072 }],
     ['700000000000', { kind: 'point', at: 0x7000_0000_0000 }],
     ['128T', { kind: 'span', span: LIMIT }],
@@ -42,7 +45,7 @@ describe('the address box', () => {
     ['0x1000000+0', 'shows nothing'],
     ['0x1000000+x', 'is not a number'],
     ['0', 'shows nothing'],
-    ['-1', 'stands beside the sign'],
+    ['-1', 'is no place'],
     ['x'.repeat(300), 'too long'],
   ])('refuses %s: %s', (text, reason) => {
     const answer = read(text);

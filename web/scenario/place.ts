@@ -13,6 +13,10 @@ export type Place =
 const HEX = '(?:0x)?[0-9a-f][0-9a-f_]*';
 const MAPS_RANGE = new RegExp(`^(${HEX})\\s*(?:-|–|\\.\\.)\\s*(${HEX})$`, 'i');
 const SUM = /^(.+?)\s*\+\s*(.+)$/;
+const PAIR = /^([^+-]+?)\s*(?:-|–|\.\.)\s*([^+-]+)$/;
+
+/** One end of a range: hexadecimal as maps prints it, or a number with a unit. */
+const readEnd = (text: string): Read<number> => (looksHex(text) ? readHex(text) : readBytes(text));
 
 const bad = (reason: string): Read<never> => ({ ok: false, reason });
 
@@ -34,8 +38,7 @@ export const readPlace = (input: string, page: number, limit: number): Read<Plac
   if (text.length > 200) return bad('too long for a range');
   const ranged = (from: number, to: number): Read<Place> => {
     if (to <= from) return bad('the range ends before it begins');
-    if (from >= limit)
-      return bad(`${formatAddress(from)} is beyond user space, which ends at ${formatAddress(limit)}`);
+    if (from >= limit) return bad(`beyond user space, which ends at ${formatAddress(limit)}`);
     const [a, b] = [alignDown(from, page), Math.min(alignUp(to, page), limit)];
     return { ok: true, value: { kind: 'range', from: a, to: b, rounded: a !== from || b !== to } };
   };
@@ -46,6 +49,12 @@ export const readPlace = (input: string, page: number, limit: number): Read<Plac
     if (!from.ok) return from;
     if (!to.ok) return to;
     return ranged(from.value, to.value);
+  }
+  // “2G-4K” is a size; where the second number is the larger one, two ends are meant.
+  const pair = PAIR.exec(text);
+  if (pair) {
+    const [from, to] = [readEnd(pair[1] ?? ''), readEnd(pair[2] ?? '')];
+    if (from.ok && to.ok && to.value > from.value) return ranged(from.value, to.value);
   }
   const sum = SUM.exec(text);
   if (sum && looksHex(sum[1] ?? '')) {
@@ -64,7 +73,10 @@ export const readPlace = (input: string, page: number, limit: number): Read<Plac
     return { ok: true, value: { kind: 'point', at: at.value } };
   }
   const span = readBytes(text);
-  if (!span.ok) return bad(`${span.reason}; say 0x…, A-B, base+len or a size`);
+  if (!span.ok)
+    return bad(
+      `${/^[-+]/.test(text) ? `“${text.slice(0, 24)}” is no place` : span.reason}; say 0x…, A-B, base+len or a size`,
+    );
   if (span.value === 0) return bad('a length of 0 shows nothing');
   return {
     ok: true,

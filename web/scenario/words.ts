@@ -243,7 +243,10 @@ const unusable = (refusal: LeafRefusal, prepared: Prepared): readonly Piece[] =>
     case 'archNever':
       return ['No release of Linux maps device memory with it on this architecture.'];
     case 'kernelTooOld':
-      return [`Linux maps device memory with it since ${refusal.since}.`, ...commitOf(refusal.commit)];
+      return [
+        `Linux maps device memory with leaves of this kind since ${refusal.since}.`,
+        ...commitOf(refusal.commit),
+      ];
     case 'era': {
       const change = changeBehind(prepared.version, 'faultEra');
       return [
@@ -721,6 +724,8 @@ export const spokenVerdict = (
   const at = placement.ok ? ` At ${formatAddress(placement.start)}.` : '';
   if (device === undefined) return `Placed.${at}`;
   const corrupt = device.leaves.some(run => run.corrupt) ? ' Some are corrupt.' : '';
+  const lost = unmappedBy(solution);
+  const unmaps = lost === undefined ? '' : ` It unmaps ${formatCount(lost.count)} mappings that lay there.`;
   const best = canBeBetter(device) === 'yes' ? ` Best possible: ${leavesText(device.best.runs)}.` : '';
-  return `${leavesText(device.leaves)}, ${faultsText(device.faults)}.${corrupt}${best}${at}`;
+  return `${leavesText(device.leaves)}, ${faultsText(device.faults)}.${corrupt}${unmaps}${best}${at}`;
 };

@@ -75,6 +75,17 @@ export const spaceTwin = (solution: Solution, events: readonly PlacementEvent[])
     const to = Math.min(gapEnd(index, gap), taskSize);
     if (to <= from) return [];
     const verdict = verdictOf(gap);
+    // A search sees only what lies between its limits.
+    const [low, high] =
+      verdict === '' || search === undefined || placed !== undefined
+        ? [from, to]
+        : [Math.max(from, search.low), Math.min(to, search.high)];
+    if (low > from || high < to)
+      return [
+        ...(low > from ? [row(from, low, 'free', 'not searched')] : []),
+        row(low, high, 'free', verdict, search === undefined ? '' : formatSize(search.needed)),
+        ...(high < to ? [row(high, to, 'free', 'not searched')] : []),
+      ];
     const needed = verdict === '' || search === undefined ? '' : formatSize(search.needed);
     if (placed === undefined || gap !== home || placed.start < from || placed.end > to)
       return [row(from, to, 'free', verdict, needed)];

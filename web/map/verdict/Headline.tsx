@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { leafCount } from '../../../src/leaves/runs.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
+import { unmappedBy } from '../../scenario/unmapped.ts';
 import {
   bestPieces,
   faultSentence,
@@ -72,6 +73,7 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
     (a, b) => (b.count > a.count ? b : a),
     kinds[0] ?? { kind: 'pte' as const, count: 0 },
   );
+  const lost = unmappedBy(solution);
   const single = kinds.length === 1 ? kinds[0] : undefined;
   return (
     <>
@@ -96,6 +98,13 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
           <p className="bad">
             <span aria-hidden="true">✕ </span>
             {formatCount(corrupt)} of them corrupt: the PFN in it is not a multiple of its size.
+          </p>
+        )}
+        {lost !== undefined && (
+          <p className="bad">
+            <span aria-hidden="true">✕ </span>
+            MAP_FIXED unmaps {formatCount(lost.count)} {lost.count === 1 ? 'mapping' : 'mappings'} that lay
+            there.
           </p>
         )}
         <p className="sentence">
