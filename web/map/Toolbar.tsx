@@ -1,15 +1,18 @@
-import { useId, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { rangeOf } from '../draw/viewport.ts';
 import { isSlid, withoutStart } from '../scenario/slide.ts';
+import { useCalmScenario } from '../state/calm.ts';
 import { fit, goTo, groundOf, zoomBy } from '../state/look.ts';
-import { closePlayer, startPlayer, usePlayer } from '../state/player.ts';
-import { app, useApp, useScenario, useSolution } from '../state/store.ts';
+import { closePlayer, startPlayer, usePlayerOpen } from '../state/player.ts';
+import { solutionOf } from '../state/solution.ts';
+import { app, useApp } from '../state/store.ts';
 import './toolbar.css';
 
 /** The range shown, as text that can be edited: an address, `A-B`, `base+len` or a size goes there. */
 const PlaceBox = () => {
-  const solution = useSolution();
+  const scenario = useCalmScenario();
+  const solution = useMemo(() => solutionOf(scenario), [scenario]);
   const viewport = useApp(s => s.viewport);
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const [problem, setProblem] = useState('');
@@ -97,7 +100,7 @@ const Zoom = () => {
 
 /** Said while the start was chosen by hand, with the way back. */
 const Slid = () => {
-  const slid = isSlid(useScenario());
+  const slid = useApp(s => isSlid(s.scenario));
   if (!slid) return null;
   return (
     <button
@@ -112,7 +115,7 @@ const Slid = () => {
 };
 
 const PlayButton = () => {
-  const { open } = usePlayer(useScenario());
+  const open = usePlayerOpen();
   return (
     <button
       id="play"

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { PlacementEvent } from '../../../src/placement/mm.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
-import { useCalmScenario } from '../../state/calm.ts';
+import { useCalmScenario, useRestedScenario } from '../../state/calm.ts';
 import { eventsOf, solutionOf } from '../../state/solution.ts';
 import { useScenario } from '../../state/store.ts';
 
@@ -25,5 +25,11 @@ export const useFacts = (): Facts => factsOf(useScenario());
 /** The same at the pace of a reader: see {@link useCalmScenario}. */
 export const useCalmFacts = (): Facts => {
   const scenario = useCalmScenario();
+  return useMemo(() => factsOf(scenario), [scenario]);
+};
+
+/** The same once the hand has let go: see {@link useRestedScenario}. */
+export const useRestedFacts = (): Facts => {
+  const scenario = useRestedScenario();
   return useMemo(() => factsOf(scenario), [scenario]);
 };
