@@ -61,11 +61,7 @@ export const LengthControl = () => {
   const scale = useMemo(() => octaveScale(Math.max(page, alignDown(most, page)), page), [most, page]);
   return (
     <>
-      <BytesField
-        label="Length"
-        value={value}
-        onCommit={length => change(withLength(length), 'done')}
-      />
+      <BytesField label="Length" value={value} onCommit={length => change(withLength(length), 'done')} />
       <BytesSlider
         label="Length"
         value={value}

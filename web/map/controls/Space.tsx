@@ -13,7 +13,7 @@ import { app, useApp, usePrepared } from '../../state/store.ts';
 import { BytesField, readPages, writeSize } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale } from '../../ui/scale.ts';
-import { Terms } from '../../ui/Term.tsx';
+import { Terms } from '../../ui/Terms.tsx';
 import { Choice } from './Choice.tsx';
 import { Note, Section } from './Section.tsx';
 
