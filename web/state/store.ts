@@ -215,6 +215,11 @@ const links = makeLinks({
   },
   setTimeout: (run, ms) => window.setTimeout(run, ms),
   clearTimeout: id => window.clearTimeout(id),
+  whenIdle: run => {
+    // Safari has no requestIdleCallback; a moment later the frame is out there too.
+    if (typeof window.requestIdleCallback === 'function') window.requestIdleCallback(run, { timeout: 400 });
+    else window.setTimeout(run, 100);
+  },
 });
 
 /** The one store of the page. */
