@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { classicChunks } from './scripts/chunks.ts';
+import { classicChunks, firstChunks } from './scripts/chunks.ts';
 import { cspMeta } from './scripts/csp.mjs';
 
 /**
@@ -20,7 +20,7 @@ const strictPage = (): Plugin => ({
   }),
   transformIndexHtml: {
     order: 'post',
-    handler: built => {
+    handler: (built, { bundle }) => {
       const html = built
         .replace(/<script type="module" crossorigin/g, '<script defer')
         .replace(/<link rel="stylesheet" crossorigin/g, '<link rel="stylesheet"');
@@ -30,7 +30,17 @@ const strictPage = (): Plugin => ({
       if (forbidden)
         throw new Error(`The built page holds ${forbidden[0]}, which its own policy would block.`);
       const attrs = { 'http-equiv': 'Content-Security-Policy', content: cspMeta };
-      return { html, tags: [{ tag: 'meta', attrs, injectTo: 'head-prepend' }] };
+      const preloads = firstChunks(bundle ?? {}).map(({ file, low }) => ({
+        tag: 'link',
+        attrs: {
+          rel: 'preload',
+          as: 'script',
+          href: `./${file}`,
+          ...(low ? { fetchpriority: 'low' } : {}),
+        },
+        injectTo: 'head' as const,
+      }));
+      return { html, tags: [{ tag: 'meta', attrs, injectTo: 'head-prepend' }, ...preloads] };
     },
   },
 });

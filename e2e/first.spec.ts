@@ -82,8 +82,10 @@ test('every word’s explanation lies inside the window', async ({ page }) => {
     await openApp(page);
     const help = page.locator('#term-help');
     const words = page.locator('.term:visible');
+    // Most stand in the columns, which come after the first paint.
+    await expect.poll(() => words.count()).toBeGreaterThan(5);
+    await page.waitForLoadState('networkidle');
     const count = await words.count();
-    expect(count).toBeGreaterThan(5);
     for (let i = 0; i < count; i++) {
       await words.nth(i).focus();
       await page.keyboard.press('Enter');

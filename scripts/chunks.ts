@@ -5,7 +5,7 @@
  * bundler writes CommonJS chunks, each is wrapped in a call, and a loader of a few lines at the head of the first
  * one fetches the others as ordinary script elements of the same origin, which the page's policy allows.
  */
-import type { Plugin } from 'vite';
+import type { Plugin, Rolldown } from 'vite';
 
 type Exports = Record<string, unknown>;
 /** Another chunk: its exports when it and what it needs are here, otherwise a promise of them. */
@@ -105,3 +105,25 @@ export const classicChunks = (): Plugin => ({
     return `${head}${NAME}(${needs},function(require,exports){"use strict";${code}\n},${chunk.isEntry});`;
   },
 });
+
+/** The picture: the one part that is asked for with the page and shown a moment after it. */
+const PICTURE = 'Drawing';
+
+/**
+ * The chunks that the page asks for beside its entry, so that they come at the same time and not one after another:
+ * first what the entry cannot run without, then, less urgent (`low`), the picture.
+ */
+export const firstChunks = (
+  bundle: Rolldown.OutputBundle,
+): readonly { readonly file: string; readonly low: boolean }[] => {
+  const chunks = Object.values(bundle).filter(c => c.type === 'chunk');
+  const entry = chunks.find(c => c.isEntry);
+  const picture = chunks.find(c => c.name === PICTURE);
+  const needs = entry?.imports ?? [];
+  const later = picture === undefined ? [] : [picture.fileName, ...picture.imports];
+  const known = new Set([...needs, entry?.fileName]);
+  return [
+    ...needs.map(file => ({ file, low: false })),
+    ...later.filter(file => !known.has(file)).map(file => ({ file, low: true })),
+  ];
+};

@@ -54,7 +54,7 @@ const intake = late(() =>
 );
 const help = late(() => import('./Help.tsx').then(m => m.Help));
 const palette = late(() => import('./Palette.tsx').then(m => m.Palette));
-const terms = late(() => import('./ui/Term.tsx').then(m => m.TermHelp));
+const terms = late(() => import('./ui/TermHelp.tsx').then(m => m.TermHelp));
 
 const LateScreen = ({ of }: { readonly of: Late<object> }) => (
   <LatePart of={of} wanted frame={content => <main className="late">{content}</main>} props={{}} />

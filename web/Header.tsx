@@ -1,10 +1,10 @@
 import type { ScreenId } from '../src/scenario/scenario.ts';
 import { sceneCaption } from './scenario/caption.ts';
 import { withScreen } from './scenario/view.ts';
-import { useCalmScenario } from './state/calm.ts';
+import { useCalmScenario, useRestedScenario } from './state/calm.ts';
 import { copyLink } from './state/commands.ts';
 import { hashOf } from './state/links.ts';
-import { app, useApp, useMedia, useScenario } from './state/store.ts';
+import { app, useApp, useMedia } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';
 
 const ThemeMenu = () => {
@@ -95,8 +95,8 @@ const go = (screen: ScreenId): void => app.getState().change(withScreen(screen),
 /** Links to the screens, each with the whole Scenario in it. */
 const Screens = () => {
   const screen = useApp(s => s.scenario.view.screen);
-  // A link may carry an address space: too much to write down at every move of a drag.
-  const scenario = useCalmScenario();
+  // A link may carry an address space: too much to write down while a drag lasts.
+  const scenario = useRestedScenario();
   return (
     <nav aria-label="Screens">
       {screens.map(s => (
@@ -140,9 +140,12 @@ const ScreenMenu = () => {
   );
 };
 
+/** The scene in a line; it is read, so it keeps a reader's pace. */
+const Caption = () => <span className="caption">{sceneCaption(useCalmScenario())}</span>;
+
 /** Name, scene, screens, and what works on every screen. On a phone the tools move into a menu. */
 export const Header = () => {
-  const scenario = useScenario();
+  const screen = useApp(s => s.scenario.view.screen);
   const remark = useApp(s => s.remark);
   const stage = useApp(s => s.stage);
   const narrow = useMedia('(max-width: 1239px)') || stage;
@@ -150,13 +153,13 @@ export const Header = () => {
   return (
     <header className="header" tabIndex={-1}>
       <h1>Hugemap</h1>
-      <span className="caption">{sceneCaption(scenario)}</span>
+      <Caption />
       {phone ? <ScreenMenu /> : <Screens />}
       <span className="remark" role="status">
         {remark}
       </span>
       <div className="tools">
-        {narrow && scenario.view.screen === 'map' && <DrawerButton />}
+        {narrow && screen === 'map' && <DrawerButton />}
         {!phone && <Steps />}
         <button type="button" className="button" onClick={() => void copyLink()}>
           {phone ? 'Link' : 'Copy link'}

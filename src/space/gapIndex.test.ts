@@ -113,3 +113,48 @@ describe('layouts drawn as text', () => {
     expect(() => vmasFromText('0x10000 4 A')).toThrow('not a size');
   });
 });
+
+describe('the index of an edited list', () => {
+  const clone = (vmas: readonly Vma[]): readonly Vma[] => vmas.map(v => ({ ...v }));
+
+  it('is the index that the list would have by itself', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1000, max: 1300 }),
+        fc.nat(),
+        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 0, max: 3 }),
+        (seed, count, where, taken, put) => {
+          const list = layoutOf(count, seed);
+          const at = where % (count + 1);
+          const low = list[at - 1]?.end ?? 0;
+          const after = list.slice(at + taken);
+          // New ones side by side in the room that the taken ones leave, as far as there is room.
+          const high = after[0]?.start ?? low + 2 ** 30;
+          const room = Math.min(put, Math.floor((high - low) / 4096));
+          const fresh = Array.from({ length: room }, (_, i) =>
+            testVma(low + i * 4096, low + (i + 1) * 4096, i === 1 ? 'growsDown' : 'plain'),
+          );
+          const edited = [...list.slice(0, at), ...fresh, ...after];
+          buildGapIndex(list, rule);
+          const got = buildGapIndex(edited, rule);
+          expect(got).toEqual(buildGapIndex(clone(edited), rule));
+          // Another rule makes other guards of the same VMAs.
+          const other = { stackGuardGap: 4096, shadowStackGuard: 0 };
+          expect(buildGapIndex(edited, other)).toEqual(buildGapIndex(clone(edited), other));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('still refuses a new VMA that overlaps', () => {
+    const list = layoutOf(1200, 7);
+    buildGapIndex(list, rule);
+    const hit = list[600];
+    if (hit === undefined) throw new Error('no VMA 600');
+    const bad = [...list.slice(0, 600), { ...hit }, ...list.slice(600)];
+    expect(() => buildGapIndex(bad, rule)).toThrow('index 601');
+  });
+});

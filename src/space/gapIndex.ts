@@ -44,20 +44,37 @@ export const buildGapIndex = (vmas: readonly Vma[], rule: GuardRule): GapIndex =
   const ends = new Float64Array(n);
   const guardStarts = new Float64Array(n);
   const gaps = new Float64Array(n + 1);
-  let end = 0;
-  let i = 0;
-  for (const vma of vmas) {
-    const { start } = vma;
-    if (start < end || vma.end <= start) throw new Error(`VMAs overlap or descend at index ${i}`);
-    gaps[i] = start - end;
-    end = vma.end;
-    starts[i] = start;
-    ends[i] = end;
-    const guard = vma.growsDown ? rule.stackGuardGap : vma.shadowStack ? rule.shadowStackGuard : 0;
-    guardStarts[i] = start > guard ? start - guard : 0;
-    i++;
+  // What the list has in common with the last one is copied: a drag moves one VMA among tens of thousands.
+  const { head, tail } = sharedEnds(vmas, rule);
+  const old = last?.index;
+  const fill = (from: number, to: number): void => {
+    let end = from === 0 ? 0 : (ends[from - 1] as number);
+    for (let i = from; i < to; i++) {
+      const vma = vmas[i] as Vma;
+      const { start } = vma;
+      if (start < end || vma.end <= start) throw new Error(`VMAs overlap or descend at index ${i}`);
+      gaps[i] = start - end;
+      end = vma.end;
+      starts[i] = start;
+      ends[i] = end;
+      const guard = vma.growsDown ? rule.stackGuardGap : vma.shadowStack ? rule.shadowStackGuard : 0;
+      guardStarts[i] = start > guard ? start - guard : 0;
+    }
+  };
+  if (old === undefined || head + tail === 0) fill(0, n);
+  else {
+    const copy = (to: Float64Array, from: Float64Array): void => {
+      to.set(from.subarray(0, head));
+      to.set(from.subarray(old.count - tail, old.count), n - tail);
+    };
+    copy(starts, old.starts);
+    copy(ends, old.ends);
+    copy(guardStarts, old.guardStarts);
+    copy(gaps, old.levels[0] as Float64Array);
+    // The gap before the first of the common tail is a new one too.
+    fill(head, Math.min(n, n - tail + 1));
   }
-  gaps[n] = U64 - end;
+  gaps[n] = U64 - (n === 0 ? 0 : (ends[n - 1] as number));
   const levels = [gaps];
   let below = gaps;
   while (below.length > FAN) {
@@ -75,8 +92,36 @@ export const buildGapIndex = (vmas: readonly Vma[], rule: GuardRule): GapIndex =
     levels.push(level);
     below = level;
   }
-  return { count: n, starts, ends, guardStarts, levels };
+  const index = { count: n, starts, ends, guardStarts, levels };
+  last = n < SHORT ? undefined : { vmas, rule, index };
+  return index;
 };
+
+/** Below so many VMAs an index is built faster than it is looked for. */
+const SHORT = 1000;
+
+/** The last index of a long list. */
+let last: { readonly vmas: readonly Vma[]; readonly rule: GuardRule; readonly index: GapIndex } | undefined;
+
+/** How many entries at the beginning and, of the rest, at the end of two lists are the very same objects. */
+export const commonEnds = <T>(a: readonly T[], b: readonly T[]): { head: number; tail: number } => {
+  const least = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < least && a[head] === b[head]) head++;
+  let tail = 0;
+  const [aEnd, bEnd] = [a.length - 1, b.length - 1];
+  while (tail < least - head && a[aEnd - tail] === b[bEnd - tail]) tail++;
+  return { head, tail };
+};
+
+/** What a list shares with the last one that an index was built of under the same rule. */
+const sharedEnds = (vmas: readonly Vma[], rule: GuardRule): { head: number; tail: number } =>
+  last === undefined ||
+  vmas.length < SHORT ||
+  last.rule.stackGuardGap !== rule.stackGuardGap ||
+  last.rule.shadowStackGuard !== rule.shadowStackGuard
+    ? { head: 0, tail: 0 }
+    : commonEnds(vmas, last.vmas);
 
 /** First byte of gap `i`. */
 export const gapStart = (index: GapIndex, i: number): number => (i === 0 ? 0 : (index.ends[i - 1] as number));

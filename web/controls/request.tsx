@@ -3,44 +3,44 @@ import { formatAddress, type Read } from '../../src/text.ts';
 import { alignDown, bytes, GiB, TiB } from '../../src/units.ts';
 import { baseWindow, withBarBase, withLength, withOffset, withRequest } from '../scenario/edit.ts';
 import { idleOffset } from '../scenario/fileOffset.ts';
-import { app, useScenario, useSolution } from '../state/store.ts';
+import { app, useApp, usePrepared } from '../state/store.ts';
 import { BytesField, readPages } from '../ui/BytesField.tsx';
 import { BytesSlider } from '../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
 
 /**
  * The fields and sliders of a request that several screens show. Each is a line with the exact value and a slider
- * under it.
+ * under it. Each reads only the numbers it shows, so that a drag draws one of them again and not all.
  */
 
 /** Where the mapping begins in the BAR, or in the file. */
 export const OffsetControl = () => {
-  const scenario = useScenario();
-  const { request, device } = scenario;
+  const value = useApp(s => s.scenario.request.offset);
+  const vfio = useApp(s => s.scenario.request.file === 'vfio');
+  const barSize = useApp(s => s.scenario.device.bar.size);
   const { change, finish } = app.getState();
-  const { arch, facts } = useSolution().prepared;
+  const { arch, facts } = usePrepared();
   const { page } = arch;
-  const idle = idleOffset(scenario, facts);
-  const vfio = request.file === 'vfio';
-  const room = vfio ? alignDown(Math.max(page, device.bar.size - page), page) : 4 * GiB;
+  const idle = useApp(s => idleOffset(s.scenario, facts));
+  const room = vfio ? alignDown(Math.max(page, barSize - page), page) : 4 * GiB;
   const scale = useMemo(() => linearScale(0, room, page), [room, page]);
   return (
     <>
       <BytesField
         label={vfio ? 'Offset in BAR' : 'Offset'}
-        value={request.offset}
+        value={value}
         read={readPages}
         disabled={idle}
         onCommit={offset => change(withRequest({ offset: bytes(offset) }), 'done')}
       />
       <BytesSlider
         label={vfio ? 'Offset in BAR' : 'Offset in the file'}
-        value={request.offset}
+        value={value}
         scale={scale}
-        words={`${sizeInWords(request.offset)} into the ${vfio ? 'BAR' : 'file'}`}
+        words={`${sizeInWords(value)} into the ${vfio ? 'BAR' : 'file'}`}
         page={page}
-        bigStep={(value, direction) =>
-          room > GiB ? value + direction * GiB : direction > 0 ? value * 2 : alignDown(value / 2, page)
+        bigStep={(v, direction) =>
+          room > GiB ? v + direction * GiB : direction > 0 ? v * 2 : alignDown(v / 2, page)
         }
         disabled={idle !== undefined}
         onDrag={offset => change(withOffset(offset), 'drag')}
@@ -52,24 +52,21 @@ export const OffsetControl = () => {
 
 /** How much is mapped. */
 export const LengthControl = () => {
-  const { request, device } = useScenario();
-  const { page } = useSolution().prepared.arch;
+  const value = useApp(s => s.scenario.request.length);
+  const { page } = usePrepared().arch;
   const { change, finish } = app.getState();
-  const vfio = request.file === 'vfio';
-  const most = vfio ? device.bar.size - request.offset : TiB;
+  const most = useApp(({ scenario: { request, device } }) =>
+    request.file === 'vfio' ? device.bar.size - request.offset : TiB,
+  );
   const scale = useMemo(() => octaveScale(Math.max(page, alignDown(most, page)), page), [most, page]);
   return (
     <>
-      <BytesField
-        label="Length"
-        value={request.length}
-        onCommit={length => change(withLength(length), 'done')}
-      />
+      <BytesField label="Length" value={value} onCommit={length => change(withLength(length), 'done')} />
       <BytesSlider
         label="Length"
-        value={request.length}
+        value={value}
         scale={scale}
-        words={sizeInWords(request.length)}
+        words={sizeInWords(value)}
         page={page}
         onDrag={length => change(withLength(length), 'drag')}
         onDone={finish}
@@ -80,12 +77,12 @@ export const LengthControl = () => {
 
 /** The address that the caller would like. */
 export const HintControl = () => {
-  const { request } = useScenario();
+  const value = useApp(s => s.scenario.request.hint);
   return (
     <BytesField
       label="Hint"
       term="hint"
-      value={request.hint}
+      value={value}
       write={n => (n === 0 ? '0' : formatAddress(n))}
       onCommit={hint => app.getState().change(withRequest({ hint }), 'done')}
     />
@@ -94,11 +91,11 @@ export const HintControl = () => {
 
 /** Where the BAR lies in physical memory. */
 export const BaseControl = () => {
-  const scenario = useScenario();
-  const { bar } = scenario.device;
+  const bar = useApp(s => s.scenario.device.bar);
   const { change, finish } = app.getState();
-  const { page } = useSolution().prepared.arch;
-  const { low, high } = baseWindow(scenario);
+  const { page } = usePrepared().arch;
+  const low = useApp(s => baseWindow(s.scenario).low);
+  const high = useApp(s => baseWindow(s.scenario).high);
   const scale = useMemo(() => linearScale(low, high, page), [low, high, page]);
   const read = (text: string): Read<number> => {
     const pages = readPages(text);

@@ -9,21 +9,35 @@ export const SANS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
 const MONO = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
-const fontOf = (style: { size: number; weight?: number; mono?: boolean }): string =>
-  `${style.weight ?? 400} ${style.size}px ${style.mono ? MONO : SANS}`;
+const fonts = new Map<string, string>();
+
+/** The font of a line. Remembered: a picture has hundreds of lines in a dozen fonts. */
+const fontOf = ({ weight = 400, size, mono }: { size: number; weight?: number; mono?: boolean }): string => {
+  const key = `${weight}/${size}${mono ? 'm' : ''}`;
+  const known = fonts.get(key);
+  if (known !== undefined) return known;
+  const font = `${weight} ${size}px ${mono ? MONO : SANS}`;
+  fonts.set(key, font);
+  return font;
+};
 
 /** A measure that asks the canvas. */
 export const canvasMeasure = (ctx: CanvasRenderingContext2D): Measure => {
-  const known = new Map<string, number>();
+  /** By font, then by text: one long key for both would be built thousands of times a frame. */
+  const known = new Map<string, Map<string, number>>();
   return (text, style) => {
     const font = fontOf(style);
-    const key = `${font}|${text}`;
-    const cached = known.get(key);
+    let widths = known.get(font);
+    if (widths === undefined) {
+      widths = new Map();
+      known.set(font, widths);
+    }
+    const cached = widths.get(text);
     if (cached !== undefined) return cached;
     ctx.font = font;
     const { width } = ctx.measureText(text);
-    if (known.size > 5000) known.clear();
-    known.set(key, width);
+    if (widths.size > 2000) widths.clear();
+    widths.set(text, width);
     return width;
   };
 };
@@ -40,19 +54,40 @@ const colourOf = (palette: Palette, ink: Ink): string => {
  * every filled block is an outline: forced colours leave too few colours to tell fills apart.
  */
 export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlines = false): void => {
-  const ink = (i: Ink): string => colourOf(palette, i);
+  const colours = new Map<Ink, string>();
+  const ink = (i: Ink): string => {
+    const known = colours.get(i);
+    if (known !== undefined) return known;
+    const colour = colourOf(palette, i);
+    colours.set(i, colour);
+    return colour;
+  };
   ctx.lineJoin = 'round';
   ctx.lineDashOffset = 0;
+  ctx.globalAlpha = 1;
+  ctx.textBaseline = 'middle';
+  let alpha = 1;
+  let font = '';
   for (const mark of marks) {
-    ctx.globalAlpha = mark.alpha ?? 1;
+    // Telling a canvas what it knows already takes as long as telling it something new.
+    const wanted = mark.alpha ?? 1;
+    if (wanted !== alpha) ctx.globalAlpha = wanted;
+    alpha = wanted;
     switch (mark.kind) {
       case 'rect': {
         // Too thin for any screen, and without an edge to show for it.
         if (!mark.stroke && (mark.w < 0.005 || mark.h < 0.005)) break;
+        if (!outlines && ctx.fillRect && mark.fill && !mark.stroke && !mark.radius) {
+          // Most marks are these, and a path costs three calls more.
+          ctx.fillStyle = ink(mark.fill);
+          ctx.fillRect(mark.x, mark.y, mark.w, mark.h);
+          break;
+        }
         ctx.beginPath();
         if (mark.radius) ctx.roundRect(mark.x, mark.y, mark.w, mark.h, mark.radius);
         else ctx.rect(mark.x, mark.y, mark.w, mark.h);
         if (outlines && mark.fill && !mark.stroke && mark.fill !== 'bg' && mark.fill !== 'ink') {
+          alpha = 1;
           ctx.globalAlpha = 1;
           fillAndStroke(ctx, { fill: 'bg', stroke: 'ink', strokeWidth: 1 }, ink);
         } else fillAndStroke(ctx, mark, ink);
@@ -90,9 +125,12 @@ export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlin
         fillAndStroke(ctx, mark, ink);
         break;
       case 'text':
-        ctx.font = fontOf(mark);
+        {
+          const own = fontOf(mark);
+          if (own !== font) ctx.font = own;
+          font = own;
+        }
         ctx.textAlign = mark.align === 'middle' ? 'center' : (mark.align ?? 'start');
-        ctx.textBaseline = 'middle';
         if (mark.halo) {
           ctx.strokeStyle = ink(mark.halo);
           ctx.lineWidth = 4;
@@ -104,6 +142,8 @@ export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlin
         break;
       case 'leaves':
         paintLeaves(ctx, mark, ink);
+        // It may have left another.
+        alpha = Number.NaN;
         break;
       case 'hatch':
         paintHatch(ctx, mark, ink);
@@ -120,6 +160,8 @@ interface Strokeable {
   readonly dash?: readonly number[];
 }
 
+const SOLID: number[] = [];
+
 const fillAndStroke = (ctx: Pen, mark: Strokeable, ink: (i: Ink) => string): void => {
   if (mark.fill) {
     ctx.fillStyle = ink(mark.fill);
@@ -128,7 +170,7 @@ const fillAndStroke = (ctx: Pen, mark: Strokeable, ink: (i: Ink) => string): voi
   if (mark.stroke) {
     ctx.strokeStyle = ink(mark.stroke);
     ctx.lineWidth = mark.strokeWidth ?? 1;
-    ctx.setLineDash([...(mark.dash ?? [])]);
+    ctx.setLineDash(mark.dash === undefined ? SOLID : [...mark.dash]);
     ctx.stroke();
   }
 };

@@ -26,6 +26,8 @@ export interface Pen {
   roundRect(x: number, y: number, w: number, h: number, radii: number | number[]): void;
   closePath(): void;
   fill(): void;
+  /** A shorter way to fill a rectangle, where there is one. */
+  fillRect?(x: number, y: number, w: number, h: number): void;
   stroke(): void;
   fillText(text: string, x: number, y: number): void;
   strokeText(text: string, x: number, y: number): void;

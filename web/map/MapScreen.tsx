@@ -1,12 +1,11 @@
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { app, useApp, useMedia } from '../state/store.ts';
 import { LatePart } from '../ui/late.tsx';
 import { BitsPanel } from './bits/BitsPanel.tsx';
-import { Drawing } from './Drawing.tsx';
 import { Legend } from './Legend.tsx';
 import './map.css';
 import { PlayerStrip } from './PlayerStrip.tsx';
-import { controls, findings, sheet } from './parts.ts';
+import { controls, drawing, findings, sheet } from './parts.ts';
 import { Readout } from './Readout.tsx';
 import { Toolbar } from './Toolbar.tsx';
 import { Headline } from './verdict/Headline.tsx';
@@ -15,6 +14,9 @@ import { Headline } from './verdict/Headline.tsx';
 const Beside = ({ of }: { readonly of: typeof controls }) => (
   <LatePart of={of} wanted frame={content => content} props={{}} />
 );
+
+/** Keeps the picture's place while it is coming. */
+const inDrawing = (content: ReactNode) => <div className="drawing">{content}</div>;
 
 /** Where did it land, which leaves, why not larger? Controls, the picture, the verdict. */
 export const MapScreen = () => {
@@ -55,7 +57,7 @@ export const MapScreen = () => {
         <Toolbar />
         <Legend />
         <PlayerStrip />
-        <Drawing />
+        <LatePart of={drawing} wanted frame={inDrawing} props={{}} />
         <Readout />
         <BitsPanel />
       </section>

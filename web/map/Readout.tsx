@@ -1,11 +1,13 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Arch } from '../../src/arch/arch.ts';
 import type { DeviceAnswer } from '../../src/solve.ts';
 import { formatAddress } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
 import { leafSentence } from '../picture/words.ts';
 import { fileOffsetAt } from '../scenario/fileOffset.ts';
-import { useApp, useScenario, useSolution } from '../state/store.ts';
+import { useCalmScenario } from '../state/calm.ts';
+import { solutionOf } from '../state/solution.ts';
+import { useApp } from '../state/store.ts';
 
 /** Spoken when the hand has rested this long. */
 const SETTLED_MS = 400;
@@ -29,8 +31,8 @@ const Spoken = ({ device, arch }: { readonly device: DeviceAnswer; readonly arch
 
 /** The byte under the crosshair, through every row: addresses, file offset, and the slots that lead to it. */
 export const Readout = () => {
-  const scenario = useScenario();
-  const { placement, prepared, device } = useSolution();
+  const scenario = useCalmScenario();
+  const { placement, prepared, device } = useMemo(() => solutionOf(scenario), [scenario]);
   const crosshair = useApp(s => s.crosshair);
   if (!placement.ok) return <p className="readout">No mapping to point at.</p>;
   const { page } = prepared.arch;

@@ -1,15 +1,18 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useMemo, useRef, useState } from 'react';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { rangeOf, within } from '../draw/viewport.ts';
 import { isSlid, withoutStart } from '../scenario/slide.ts';
+import { useCalmScenario } from '../state/calm.ts';
 import { fit, goTo, groundOf, zoomBy } from '../state/look.ts';
-import { closePlayer, startPlayer, usePlayer } from '../state/player.ts';
-import { app, useApp, useAsked, useSolution } from '../state/store.ts';
+import { closePlayer, startPlayer, usePlayerOpen } from '../state/player.ts';
+import { solutionOf } from '../state/solution.ts';
+import { app, useApp } from '../state/store.ts';
 import './toolbar.css';
 
 /** The range shown, as text that can be edited: an address, `A-B`, `base+len` or a size goes there. */
 const PlaceBox = () => {
-  const solution = useSolution();
+  const scenario = useCalmScenario();
+  const solution = useMemo(() => solutionOf(scenario), [scenario]);
   const viewport = useApp(s => s.viewport);
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const [problem, setProblem] = useState('');
@@ -77,7 +80,7 @@ const PlaceBox = () => {
 
 const Zoom = () => {
   const zoomed = useApp(s => s.viewport !== undefined);
-  const nothing = useSolution().device === undefined;
+  const nothing = useApp(s => solutionOf(s.scenario).device === undefined);
   return (
     <div className="zoom">
       <button
@@ -115,7 +118,7 @@ const Zoom = () => {
 
 /** While the start is fixed by hand, the way back to the kernel's own. */
 const Slid = () => {
-  const slid = isSlid(useAsked());
+  const slid = useApp(s => isSlid(s.scenario));
   if (!slid) return null;
   return (
     <button
@@ -130,7 +133,7 @@ const Slid = () => {
 };
 
 const PlayButton = () => {
-  const { open } = usePlayer(useAsked());
+  const open = usePlayerOpen();
   return (
     <button
       id="play"

@@ -3,6 +3,11 @@ import { late } from '../ui/late.tsx';
 /** The parts of the Map that come after its first paint, all in one chunk: {@link import('./columns.ts')}. */
 const columns = () => import('./columns.ts');
 
+/**
+ * The picture. It has a chunk of its own that is asked for with the first paint, so that the verdict's number need
+ * not wait for it.
+ */
+export const drawing = late(() => import('./Drawing.tsx').then(m => m.Drawing));
 /** The left column. */
 export const controls = late(() => columns().then(m => m.Controls));
 /** The bottom sheet of a phone. */

@@ -43,6 +43,22 @@ export const useTween = (now: Shown, dragging: boolean, snapshot: () => void): P
   const [phase, setPhase] = useState<Phase>(REST);
   const before = useRef(now);
   const wasDragging = useRef(dragging);
+  /** How the way to an answer begins. Known while it is rendered, so that no picture is drawn only to be replaced. */
+  const opening = useRef<{ readonly to: Shown; readonly phase: Phase } | undefined>(undefined);
+  const last = before.current;
+  if (
+    opening.current?.to !== now &&
+    last !== now &&
+    !(dragging || wasDragging.current || still() || document.hidden) &&
+    !sameQuestion(last.scenario, now.scenario)
+  ) {
+    const delta = deltaOf(last, now);
+    opening.current = {
+      to: now,
+      phase: delta === undefined ? { kind: 'fade', alpha: 1 } : { kind: 'slide', from: last, delta, done: 0 },
+    };
+  }
+  const opened = last !== now && opening.current?.to === now ? opening.current.phase : undefined;
   const keep = useRef(snapshot);
   keep.current = snapshot;
   // Before the drawing paints: the canvas still holds the old picture here, and no frame of the new one slips in.
@@ -74,11 +90,13 @@ export const useTween = (now: Shown, dragging: boolean, snapshot: () => void): P
       setPhase(next);
       if (next.kind !== 'rest') frame = requestAnimationFrame(step);
     });
-    setPhase(at(0));
+    const first = opening.current?.to === now ? opening.current.phase : at(0);
+    if (first.kind === 'fade') at(0);
+    setPhase(first);
     return () => {
       cancelAnimationFrame(frame);
       setPhase(REST);
     };
   }, [now, dragging]);
-  return phase;
+  return opened ?? phase;
 };

@@ -77,14 +77,62 @@ const KEPT = 8;
 /** A free range of this size is never hidden inside a stretch of mappings. */
 const VAST = 2 ** 36;
 
+/** The last reading of a trace: an animation asks for it on every frame. */
+const readings = new WeakMap<
+  readonly PlacementEvent[],
+  { readonly index: GapIndex; readonly search: FinalSearch | undefined }
+>();
+
 /** Reads the last search out of a trace; undefined when no search ran (MAP_FIXED, a hint that was free). */
-export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex): FinalSearch | undefined =>
-  searchFrom(
-    events,
-    events.findLastIndex(e => e.kind === 'search'),
-    index,
-    0,
-  );
+export const finalSearch = (events: readonly PlacementEvent[], index: GapIndex): FinalSearch | undefined => {
+  const known = readings.get(events);
+  if (known?.index === index) return known.search;
+  const begin = events.findLastIndex(e => e.kind === 'search');
+  const search = searchFrom(events, begin, index, 0);
+  readings.set(events, { index, search });
+  return search;
+};
+
+/** Gaps that a search passed in one go: how many are not empty, and the largest of them, largest first. */
+interface Passed {
+  readonly lo: number;
+  readonly hi: number;
+  readonly floor: number;
+  readonly high: number;
+  readonly count: number;
+  readonly best: readonly { readonly gap: number; readonly size: number }[];
+}
+
+/** The last stretch of each index: while a length is dragged, the same tens of thousands of gaps are passed. */
+const lastPassed = new WeakMap<GapIndex, Passed>();
+
+/** What gaps `lo` to `hi` hold between `floor` and `high`. */
+const passedOf = (index: GapIndex, lo: number, hi: number, floor: number, high: number): Passed => {
+  const known = lastPassed.get(index);
+  if (known?.lo === lo && known.hi === hi && known.floor === floor && known.high === high) return known;
+  const best: { gap: number; size: number }[] = [];
+  let count = 0;
+  // Most are empty or no larger than those kept.
+  let least = 0;
+  for (let gap = lo; gap <= hi; gap++) {
+    const size = Math.min(gapEnd(index, gap), high) - Math.max(gapStart(index, gap), floor);
+    if (size <= 0) continue;
+    count++;
+    if (size <= least) continue;
+    keepBest(best, { gap, size });
+    if (best.length === KEPT) least = best.at(-1)?.size ?? 0;
+  }
+  const passed = { lo, hi, floor, high, count, best };
+  lastPassed.set(index, passed);
+  return passed;
+};
+
+/** Puts a gap in its place among the largest; of equals the earlier one stays in front. */
+const keepBest = (best: { gap: number; size: number }[], one: { gap: number; size: number }): void => {
+  const at = best.findIndex(b => b.size < one.size);
+  best.splice(at < 0 ? best.length : at, 0, one);
+  if (best.length > KEPT) best.length = KEPT;
+};
 
 /**
  * Reads the search that begins with event `begin` out of a trace; undefined where none does. `minAddr`: the
@@ -111,18 +159,9 @@ export const searchFrom = (
     if (event.kind === 'passed') {
       const lo = Math.max(0, Math.min(event.first, event.last));
       const hi = Math.min(index.count, Math.max(event.first, event.last));
-      // Tens of thousands of gaps on every frame of a drag: most are empty or no larger than those kept.
-      let least = 0;
-      for (let gap = lo; gap <= hi; gap++) {
-        const size = Math.min(gapEnd(index, gap), ceiling) - Math.max(gapStart(index, gap), floor);
-        if (size <= 0) continue;
-        passedCount++;
-        if (size <= least) continue;
-        const at = best.findIndex(b => b.size < size);
-        best.splice(at < 0 ? best.length : at, 0, { gap, size });
-        if (best.length > KEPT) best.length = KEPT;
-        if (best.length === KEPT) least = best.at(-1)?.size ?? 0;
-      }
+      const passed = passedOf(index, lo, hi, floor, ceiling);
+      passedCount += passed.count;
+      for (const one of passed.best) keepBest(best, one);
       largestPassed = Math.max(largestPassed, best[0]?.size ?? 0);
     } else if (event.kind === 'guarded') {
       guarded.push(event.gap);

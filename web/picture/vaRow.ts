@@ -170,7 +170,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const { solution } = input;
   const { arch, mm } = solution.prepared;
   const { taskSize } = arch;
-  const { vmas } = mm.space;
+  const { index } = mm.space;
   const { placement } = solution;
   const placed = placement.ok ? placement : undefined;
   const step = input.step?.done ? undefined : input.step;
@@ -178,7 +178,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const userTop =
     taskSize > 2 ** 48 &&
     (placed === undefined || placed.end <= arch.window) &&
-    vmas.every(v => v.end <= arch.window + 4096)
+    (index.ends[index.count - 1] ?? 0) <= arch.window + 4096
       ? arch.window
       : taskSize;
   const row: Row = {

@@ -1,3 +1,4 @@
+import { commonEnds } from '../../src/space/gapIndex.ts';
 import type { Vma } from '../../src/space/vma.ts';
 
 /** What a mapping is for, as far as its name and permissions tell. */
@@ -74,10 +75,74 @@ const WORTH: Readonly<Record<VmaKind, number>> = {
 
 const known = new WeakMap<readonly Vma[], VmaCatalog>();
 
+/** Below so many VMAs a catalog is made faster than it is adapted. */
+const LONG_LIST = 1000;
+/** A list that differs from the last one in no more than this is that list, edited. */
+const FEW = 4;
+
+/** The last long list whose catalog was made from nothing. */
+let base: { readonly vmas: readonly Vma[]; readonly catalog: VmaCatalog } | undefined;
+
 /** The catalog of a list of VMAs, remembered as long as the list lives. */
 export const catalogOf = (vmas: readonly Vma[]): VmaCatalog => {
   const found = known.get(vmas);
   if (found) return found;
+  // A drag of what lies above the gap makes a new list at every move: tens of thousands of VMAs, one of them new.
+  const edited = vmas.length < LONG_LIST ? undefined : editedCatalog(vmas);
+  const catalog = edited ?? newCatalog(vmas);
+  if (edited === undefined && vmas.length >= LONG_LIST) base = { vmas, catalog };
+  known.set(vmas, catalog);
+  return catalog;
+};
+
+interface RatedRun {
+  readonly run: VmaRun;
+  readonly worth: number;
+}
+
+const rated = (vmas: readonly Vma[], kinds: readonly VmaKind[], first: number, after: number): RatedRun => {
+  const size = (vmas[after - 1]?.end ?? 0) - (vmas[first]?.start ?? 0);
+  return { run: { first, after }, worth: Math.log2(size) + WORTH[kinds[first] ?? 'anon'] };
+};
+
+/** Best first; of equals the lower one, so that the order does not depend on how the list came about. */
+const byWorth = (a: RatedRun, b: RatedRun): number => b.worth - a.worth || a.run.first - b.run.first;
+
+/** The catalog of a list that is the last one but for a few VMAs in one place; undefined where it is not. */
+const editedCatalog = (vmas: readonly Vma[]): VmaCatalog | undefined => {
+  if (base === undefined) return undefined;
+  const { vmas: old, catalog } = base;
+  const { head, tail } = commonEnds(vmas, old);
+  if (head + tail < Math.max(vmas.length, old.length) - FEW) return undefined;
+  const middle = vmas.slice(head, vmas.length - tail);
+  const names = catalog.names.slice(0, head).concat(
+    middle.map(v => shortName(v.name)),
+    catalog.names.slice(old.length - tail),
+  );
+  const kinds = catalog.kinds
+    .slice(0, head)
+    .concat(middle.map(vmaKind), catalog.kinds.slice(old.length - tail));
+  const shift = vmas.length - old.length;
+  const made = { names, kinds, notable: [] };
+  const runs = new Map<number, RatedRun>();
+  const add = ({ first, after }: VmaRun): void => {
+    runs.set(first, rated(vmas, kinds, first, after));
+  };
+  for (const run of catalog.notable) {
+    if (run.after < head) add(run);
+    else if (run.first > old.length - tail) add({ first: run.first + shift, after: run.after + shift });
+  }
+  // What touches the edit is looked at anew.
+  for (let i = Math.max(0, head - 1); i <= Math.min(vmas.length - 1, vmas.length - tail); i++)
+    add(runAround(vmas, made, i));
+  const notable = [...runs.values()]
+    .sort(byWorth)
+    .slice(0, NOTABLE)
+    .map(r => r.run);
+  return { names, kinds, notable };
+};
+
+const newCatalog = (vmas: readonly Vma[]): VmaCatalog => {
   const byName = new Map<string, string>();
   const names = vmas.map(({ name }) => {
     let short = byName.get(name);
@@ -88,28 +153,25 @@ export const catalogOf = (vmas: readonly Vma[]): VmaCatalog => {
     return short;
   });
   const kinds = vmas.map(vmaKind);
-  const runs: { run: VmaRun; worth: number }[] = [];
+  const runs: RatedRun[] = [];
   let least = Number.NEGATIVE_INFINITY;
   for (let first = 0; first < vmas.length; ) {
     const after = runAfter(vmas, names, kinds, first);
-    const size = (vmas[after - 1]?.end ?? 0) - (vmas[first]?.start ?? 0);
-    const worth = Math.log2(size) + WORTH[kinds[first] ?? 'anon'];
-    if (worth > least) {
-      runs.push({ run: { first, after }, worth });
+    const run = rated(vmas, kinds, first, after);
+    if (run.worth > least) {
+      runs.push(run);
       if (runs.length > 4 * NOTABLE) {
-        runs.sort((a, b) => b.worth - a.worth).length = NOTABLE;
+        runs.sort(byWorth).length = NOTABLE;
         least = runs.at(-1)?.worth ?? least;
       }
     }
     first = after;
   }
   const notable = runs
-    .sort((a, b) => b.worth - a.worth)
+    .sort(byWorth)
     .slice(0, NOTABLE)
     .map(r => r.run);
-  const catalog = { names, kinds, notable };
-  known.set(vmas, catalog);
-  return catalog;
+  return { names, kinds, notable };
 };
 
 /** The number after the last VMA of the run that begins with VMA `first`. */

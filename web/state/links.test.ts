@@ -70,6 +70,31 @@ const pasted: Scenario = {
   },
 };
 
+/** An address space whose link is tens of kilobytes long. */
+const long: Scenario = {
+  ...defaultScenario,
+  space: {
+    ...defaultScenario.space,
+    source: {
+      kind: 'pasted',
+      name: 'many',
+      mmapBase: va(0x7fff_0000_0000),
+      vmas: Array.from({ length: 60_000 }, (_, i) => {
+        // Sizes without a pattern, or they would be packed into nothing.
+        const pages = 1 + ((Math.imul(i, 2_654_435_761) >>> 8) % 1000);
+        return {
+          start: va(0x10_0000 + i * 2 ** 23),
+          end: va(0x10_0000 + i * 2 ** 23 + pages * 4096),
+          growsDown: false,
+          shadowStack: false,
+          perms: 'rw-p',
+          name: '',
+        };
+      }),
+    },
+  },
+};
+
 describe('links', () => {
   beforeAll(async () => {
     // Only what carries an address space waits for the codec.
@@ -126,6 +151,44 @@ describe('links', () => {
     expect(links.read().scenario).toBe(a);
     entries.push('#1&hint=0x3000&k=x');
     expect(links.read()).toEqual({ ...readHash('#1&hint=0x3000&k=x') });
+  });
+
+  it('writes a long address when the browser is idle, or when it is asked for', () => {
+    const { host, entries } = makeHost();
+    const idle: (() => void)[] = [];
+    const links = makeLinks({ ...host, whenIdle: run => idle.push(run) });
+    const hinted = (hint: number): Scenario => ({ ...long, request: { ...long.request, hint } });
+    const [a, b, c] = [hinted(4096), hinted(8192), hinted(12288)];
+    /** The history by what it shows: the hashes are too long to print. */
+    const shown = (): readonly string[] =>
+      entries.map(e => ['long', 'a', 'b', 'c'][[long, a, b, c].findIndex(s => hashOf(s) === e)] ?? e);
+    expect(hashOf(long).length).toBeGreaterThan(40_000);
+    links.done(long, a);
+    expect(entries).toEqual(['']);
+    for (const run of idle.splice(0)) run();
+    expect(shown()).toEqual(['long', 'a']);
+    // Two steps before there was time for the first: both get an entry, in their order.
+    links.done(a, b);
+    links.done(b, c);
+    links.flush();
+    expect(shown()).toEqual(['long', 'a', 'b', 'c']);
+    for (const run of idle.splice(0)) run();
+    expect(entries).toHaveLength(4);
+    // Undo replaces the entry of the step, written or not.
+    links.done(c, a);
+    links.replace(c);
+    expect(shown()).toEqual(['long', 'a', 'b', 'c', 'c']);
+    // A short step does not overtake a long one.
+    links.done(c, long);
+    links.done(long, defaultScenario);
+    for (const run of idle.splice(0)) run();
+    expect(shown().slice(-2)).toEqual(['long', '']);
+    // Who has gone back is not led forward again.
+    links.done(defaultScenario, a);
+    entries.push('#1&hint=0x3000');
+    expect(links.arrived()?.scenario).toEqual(at(0x3000));
+    for (const run of idle.splice(0)) run();
+    expect(entries.at(-1)).toBe('#1&hint=0x3000');
   });
 
   it('writes a pasted space as the engine does, and reads it back the same', () => {

@@ -52,6 +52,8 @@ export interface LinkHost {
   };
   readonly setTimeout: (run: () => void, ms: number) => number;
   readonly clearTimeout: (id: number) => void;
+  /** Runs something when the browser has nothing better to do, at once where it cannot tell. */
+  readonly whenIdle?: (run: () => void) => void;
 }
 
 /** Browsers allow about 100 changes of the address in 10 to 30 s, and each takes a part of a frame. */
@@ -88,7 +90,17 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
       // Refused for being too long or too frequent. The page goes on; only the address stays behind.
     }
   };
+  /** Steps whose long address is still to be written, oldest first: the next frame need not wait for it. */
+  let late: (() => void)[] = [];
+  const catchUp = (): void => {
+    const steps = late;
+    late = [];
+    for (const step of steps) step();
+  };
+  const isLong = ({ space: { source } }: Scenario): boolean =>
+    source.kind === 'pasted' && packedOf(source).length > LONG;
   const flush = (): void => {
+    catchUp();
     if (timer !== undefined) host.clearTimeout(timer);
     timer = undefined;
     const s = owed;
@@ -101,6 +113,15 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
     timer = undefined;
     owed = undefined;
   };
+  /** Writes a step into the history. */
+  const step = (before: Scenario, after: Scenario): void => {
+    // The drag replaced the entry it began on; give it back, so that Back undoes the whole drag.
+    // Where it still shows that, a long address is spared the time.
+    const hash = hashOf(before);
+    if (hash === host.location.hash) remember(hash, before);
+    else put('replaceState', before);
+    put('pushState', after);
+  };
   const read = (): ReadLink => {
     const { hash } = host.location;
     seen = hash;
@@ -109,7 +130,7 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
   };
   return {
     drag: s => {
-      if (s.space.source.kind === 'pasted' && packedOf(s.space.source).length > LONG) return;
+      if (isLong(s)) return;
       owed = s;
       timer ??= host.setTimeout(() => {
         timer = undefined;
@@ -118,20 +139,28 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
     },
     done: (before, after) => {
       drop();
-      // The drag replaced the entry it began on; give it back, so that Back undoes the whole drag.
-      // Where it still shows that, a long address is spared the time.
-      const hash = hashOf(before);
-      if (hash === host.location.hash) remember(hash, before);
-      else put('replaceState', before);
-      put('pushState', after);
+      const write = (): void => step(before, after);
+      if (host.whenIdle !== undefined && (isLong(before) || isLong(after))) {
+        late.push(write);
+        host.whenIdle(catchUp);
+        return;
+      }
+      catchUp();
+      write();
     },
     replace: s => {
+      catchUp();
       drop();
       put('replaceState', s);
     },
     flush,
     read,
     // One edit of the hash fires popstate and hashchange both; only the first finds something new.
-    arrived: () => (host.location.hash === seen ? undefined : read()),
+    arrived: () => {
+      if (host.location.hash === seen) return undefined;
+      // The reader has left the entry that these were to follow.
+      late = [];
+      return read();
+    },
   };
 };

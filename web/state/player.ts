@@ -36,6 +36,9 @@ const here = (state: Player, scenario: Scenario): Player =>
 /** True while the player is open. */
 export const playerOpen = (): boolean => player.getState().open;
 
+/** True while the player is open; drawn again only when that changes. */
+export const usePlayerOpen = (): boolean => useStore(player, s => s.open);
+
 /** The player for the Scenario shown. */
 export const usePlayer = (scenario: Scenario): Player => {
   const state = useStore(player);

@@ -3,7 +3,7 @@ import { createStore, useStore } from 'zustand';
 import type { LinkProblem, ReadLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type MapView, type Scenario } from '../../src/scenario/scenario.ts';
 import { soundSpace } from '../../src/scenario/spaceRules.ts';
-import type { Solution } from '../../src/solve.ts';
+import type { Prepared, Solution } from '../../src/solve.ts';
 import { formatSize } from '../../src/text.ts';
 import type { ThemeName } from '../draw/tokens.ts';
 import { rangeOf, sameViewport, type Viewport, viewportOf, within } from '../draw/viewport.ts';
@@ -261,6 +261,11 @@ const links = makeLinks({
   },
   setTimeout: (run, ms) => window.setTimeout(run, ms),
   clearTimeout: id => window.clearTimeout(id),
+  whenIdle: run => {
+    // Safari has no requestIdleCallback; a moment later the frame is out there too.
+    if (typeof window.requestIdleCallback === 'function') window.requestIdleCallback(run, { timeout: 400 });
+    else window.setTimeout(run, 100);
+  },
 });
 
 /** The one store of the page. */
@@ -278,15 +283,29 @@ export const useAsked = (): Scenario => useApp(s => askedOf(s.scenario));
 /** The answer to the Scenario shown. */
 export const useSolution = (): Solution => solutionOf(useAsked());
 
+const media = new Map<string, MediaQueryList>();
+
+/** The query itself, made once: asking the browser anew takes longer than all else in a render. */
+const mediaOf = (query: string): MediaQueryList => {
+  const known = media.get(query);
+  if (known !== undefined) return known;
+  const made = window.matchMedia(query);
+  media.set(query, made);
+  return made;
+};
+
+/** What the answer rests on: machine, kernel, address space. Stays the same while only the request moves. */
+export const usePrepared = (): Prepared => useApp(s => solutionOf(s.scenario).prepared);
+
 /** True while the media query matches. */
 export const useMedia = (query: string): boolean =>
   useSyncExternalStore(
     notify => {
-      const media = window.matchMedia(query);
-      media.addEventListener('change', notify);
-      return () => media.removeEventListener('change', notify);
+      const list = mediaOf(query);
+      list.addEventListener('change', notify);
+      return () => list.removeEventListener('change', notify);
     },
-    () => window.matchMedia(query).matches,
+    () => mediaOf(query).matches,
   );
 
 /** The name of the palette in use. */

@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import type { LeafKind } from '../../src/arch/arch.ts';
-import { cutTerms, type TermId } from '../scenario/glossary.ts';
+import type { TermId } from '../scenario/glossary.ts';
 import { Term } from './Term.tsx';
 
 /** A sentence in pieces: text, code, an address, a commit of mainline, a leaf size in its own colour, a word that is explained. */
@@ -20,26 +20,6 @@ export const plain = (pieces: readonly Piece[]): string =>
       return 'commit' in p ? p.commit : p.text;
     })
     .join('');
-
-/** Pieces with words made into ones that are explained, and the words explained so far. */
-export interface Explained {
-  readonly pieces: readonly Piece[];
-  readonly known: ReadonlySet<TermId>;
-}
-
-/** Makes the first of each word of the glossary one that is explained; words in `known` stay as they are. */
-export const explainTerms = (pieces: readonly Piece[], known: ReadonlySet<TermId>): Explained => {
-  const explained: Piece[] = [];
-  let words = known;
-  for (const piece of pieces) {
-    if (typeof piece === 'string') {
-      const cut = cutTerms(piece, words);
-      explained.push(...cut.parts);
-      words = cut.known;
-    } else explained.push(piece);
-  }
-  return { pieces: explained, known: words };
-};
 
 const one = (piece: Piece) => {
   if (typeof piece === 'string') return piece;

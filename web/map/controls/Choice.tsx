@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import type { TermId } from '../../scenario/glossary.ts';
-import { Terms } from '../../ui/Term.tsx';
+import { Terms } from '../../ui/Terms.tsx';
 
 export interface ChoiceProps<T extends string> {
   readonly label: string;

@@ -4,7 +4,7 @@ import { formatAddress, formatSize, type Read } from '../../../src/text.ts';
 import { TiB } from '../../../src/units.ts';
 import { BaseControl } from '../../controls/request.tsx';
 import { innermostWindow, withBarIndex, withBarSize, withDevice, withWindow } from '../../scenario/edit.ts';
-import { app, useScenario } from '../../state/store.ts';
+import { app, useApp } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { octaveScale, sizeInWords } from '../../ui/scale.ts';
@@ -38,8 +38,7 @@ const windowWords = (w: BridgeWindow): string =>
 
 /** The window of the bridge above the device: the physical row shows what lies in it. */
 const WindowFields = () => {
-  const scenario = useScenario();
-  const window = innermostWindow(scenario);
+  const window = useApp(s => innermostWindow(s.scenario));
   const { change } = app.getState();
   const read = (text: string, end: (n: number) => number): Read<number> => {
     const pages = readPages(text);
@@ -78,11 +77,12 @@ const WindowFields = () => {
 
 /** Size, physical base and number of the BAR. */
 export const DeviceBar = () => {
-  const { device, request } = useScenario();
+  const device = useApp(s => s.scenario.device);
+  const vfio = useApp(s => s.scenario.request.file === 'vfio');
   const { bar, holes, ranges } = device;
   const preset = devicePresets.find(p => sameDevice(p.device, device));
   const { change, finish } = app.getState();
-  if (request.file !== 'vfio')
+  if (!vfio)
     return (
       <Section title="Device BAR">
         <Note>This request maps no BAR: only VFIO does.</Note>

@@ -1,7 +1,8 @@
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import { type LessonId, lessonOf, lessons } from '../../../src/scenario/lessons.ts';
 import { lessonUpdate } from '../../scenario/lesson.ts';
-import { app, useScenario } from '../../state/store.ts';
+import { useCalmScenario } from '../../state/calm.ts';
+import { app } from '../../state/store.ts';
 import { placePopover } from '../../ui/popover.ts';
 import './lessons.css';
 
@@ -26,7 +27,7 @@ const stepTo = (key: string, at: number, count: number): number | undefined => {
  * that the scene is the reader's own.
  */
 export const Lessons = ({ label }: { readonly label?: string }) => {
-  const current = lessonOf(useScenario());
+  const current = lessonOf(useCalmScenario());
   const [open, setOpen] = useState(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);

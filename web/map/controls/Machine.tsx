@@ -5,7 +5,7 @@ import { extrapolatedFrom, releases } from '../../../src/kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../../../src/kernel/version.ts';
 import { formatPower } from '../../../src/units.ts';
 import { withArch, withMachine } from '../../scenario/edit.ts';
-import { app, useApp, useSolution } from '../../state/store.ts';
+import { app, useApp, usePrepared } from '../../state/store.ts';
 import { Note, Section } from './Section.tsx';
 
 const Architecture = () => {
@@ -173,7 +173,7 @@ const Contiguous = () => {
 /** Architecture and kernel. */
 export const Machine = () => {
   const machine = useApp(s => s.scenario.machine);
-  const { prepared } = useSolution();
+  const prepared = usePrepared();
   const listed = releases.find(r => r.version === machine.kernel);
   const arch = archOf(machine.arch);
   // On x86-64 what is left out is rare enough to wait behind “about”.

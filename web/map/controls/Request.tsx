@@ -4,7 +4,7 @@ import type { FileKind } from '../../../src/placement/request.ts';
 import { formatAddress, formatExact } from '../../../src/text.ts';
 import { HintControl, LengthControl, OffsetControl } from '../../controls/request.tsx';
 import { withMachine, withRequest } from '../../scenario/edit.ts';
-import { app, useScenario, useSolution } from '../../state/store.ts';
+import { app, useApp, usePrepared } from '../../state/store.ts';
 import { Term } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
 import { Section } from './Section.tsx';
@@ -41,15 +41,17 @@ const hasTwo = (file: FileKind): boolean => file === 'anon' || file === 'devZero
 const OTHER_TYPE = 'otherType';
 
 const Kind = () => {
-  const { request, machine } = useScenario();
+  const file = useApp(s => s.scenario.request.file);
+  const flags = useApp(s => s.scenario.request.flags);
+  const shmemThp = useApp(s => s.scenario.machine.shmem);
   const { change } = app.getState();
-  const shared = (request.flags & MAP.SHARED) !== 0;
-  const type = request.flags & MAP.TYPE;
-  const now = kinds.find(k => k.file === request.file && (!hasTwo(k.file) || k.type === type));
+  const shared = (flags & MAP.SHARED) !== 0;
+  const type = flags & MAP.TYPE;
+  const now = kinds.find(k => k.file === file && (!hasTwo(k.file) || k.type === type));
   // A link may carry a type that the menu has no word for.
   const odd = {
     id: OTHER_TYPE,
-    label: `${request.file === 'anon' ? 'anonymous' : '/dev/zero'}, mapping type ${type}`,
+    label: `${file === 'anon' ? 'anonymous' : '/dev/zero'}, mapping type ${type}`,
   };
   return (
     <>
@@ -67,10 +69,10 @@ const Kind = () => {
             );
         }}
       />
-      {(isShmem(request.file) || (request.file === 'anon' && shared)) && (
+      {(isShmem(file) || (file === 'anon' && shared)) && (
         <Choice
           label="shmem THP"
-          value={machine.shmem}
+          value={shmemThp}
           options={(['never', 'always', 'within_size', 'advise', 'deny', 'force'] as const).map(id => ({
             id,
             label: id,
@@ -90,17 +92,20 @@ const flagBoxes: readonly { readonly bit: number; readonly label: string }[] = [
 ];
 
 const Flags = () => {
-  const { request, machine } = useScenario();
+  const flags = useApp(s => s.scenario.request.flags);
+  const advice = useApp(s => s.scenario.request.advice);
+  const touch = useApp(s => s.scenario.request.touch);
+  const thp = useApp(s => s.scenario.machine.thp);
   const { change } = app.getState();
-  const set = (flags: number): void => change(withRequest({ flags }), 'done');
-  const isPrivate = (request.flags & MAP.TYPE) === MAP.PRIVATE;
-  const on = flagBoxes.filter(f => request.flags & f.bit).map(f => f.label);
+  const set = (next: number): void => change(withRequest({ flags: next }), 'done');
+  const isPrivate = (flags & MAP.TYPE) === MAP.PRIVATE;
+  const on = flagBoxes.filter(f => flags & f.bit).map(f => f.label);
   const more = [
     ...(isPrivate ? ['MAP_PRIVATE'] : []),
     ...on,
-    ...(request.advice === 'none' ? [] : [request.advice === 'huge' ? 'MADV_HUGEPAGE' : 'MADV_NOHUGEPAGE']),
-    ...(machine.thp === 'always' ? [] : [`THP ${machine.thp}`]),
-    ...(request.touch === 'asc' ? [] : ['touch order']),
+    ...(advice === 'none' ? [] : [advice === 'huge' ? 'MADV_HUGEPAGE' : 'MADV_NOHUGEPAGE']),
+    ...(thp === 'always' ? [] : [`THP ${thp}`]),
+    ...(touch === 'asc' ? [] : ['touch order']),
   ];
   return (
     <details className="more">
@@ -113,8 +118,8 @@ const Flags = () => {
           <label key={f.label} className="check">
             <input
               type="checkbox"
-              checked={(request.flags & f.bit) !== 0}
-              onChange={e => set(e.target.checked ? request.flags | f.bit : request.flags & ~f.bit)}
+              checked={(flags & f.bit) !== 0}
+              onChange={e => set(e.target.checked ? flags | f.bit : flags & ~f.bit)}
             />
             {f.label}
           </label>
@@ -123,7 +128,7 @@ const Flags = () => {
           <input
             type="checkbox"
             checked={isPrivate}
-            onChange={e => set((request.flags & ~MAP.TYPE) | (e.target.checked ? MAP.PRIVATE : MAP.SHARED))}
+            onChange={e => set((flags & ~MAP.TYPE) | (e.target.checked ? MAP.PRIVATE : MAP.SHARED))}
           />
           MAP_PRIVATE, not MAP_SHARED
         </label>
@@ -131,33 +136,33 @@ const Flags = () => {
       <Choice
         label="THP enabled"
         term="thp"
-        value={machine.thp}
+        value={thp}
         options={[
           { id: 'always', label: 'always' },
           { id: 'madvise', label: 'madvise' },
           { id: 'never', label: 'never' },
         ]}
-        onChange={thp => change(withMachine({ thp }), 'done')}
+        onChange={next => change(withMachine({ thp: next }), 'done')}
       />
       <Choice
         label="madvise()"
-        value={request.advice}
+        value={advice}
         options={[
           { id: 'none', label: 'none' },
           { id: 'huge', label: 'MADV_HUGEPAGE' },
           { id: 'nohuge', label: 'MADV_NOHUGEPAGE' },
         ]}
-        onChange={advice => change(withRequest({ advice }), 'done')}
+        onChange={next => change(withRequest({ advice: next }), 'done')}
       />
       <Choice
         label="Touched"
-        value={request.touch}
+        value={touch}
         options={[
           { id: 'asc', label: 'upwards' },
           { id: 'desc', label: 'downwards' },
           { id: 'middle', label: 'middle first, then up' },
         ]}
-        onChange={touch => change(withRequest({ touch }), 'done')}
+        onChange={next => change(withRequest({ touch: next }), 'done')}
       />
     </details>
   );
@@ -165,16 +170,18 @@ const Flags = () => {
 
 /** What the driver sees of the offset: the region's number is in it. */
 const DriverOffset = () => {
-  const { request, device } = useScenario();
-  const { page } = useSolution().prepared.arch;
-  if (request.file !== 'vfio') return null;
-  const offset = vfioOffset(device.bar.index, request.offset);
+  const file = useApp(s => s.scenario.request.file);
+  const inBar = useApp(s => s.scenario.request.offset);
+  const index = useApp(s => s.scenario.device.bar.index);
+  const { page } = usePrepared().arch;
+  if (file !== 'vfio') return null;
+  const offset = vfioOffset(index, inBar);
   return (
     <dl className="driver">
       <div>
         <dt>offset for the driver</dt>
         <dd>
-          {device.bar.index} {'<<'} 40 | {formatExact(request.offset)}
+          {index} {'<<'} 40 | {formatExact(inBar)}
         </dd>
       </div>
       <div>

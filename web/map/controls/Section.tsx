@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { TermId } from '../../scenario/glossary.ts';
-import { Terms } from '../../ui/Term.tsx';
+import { Terms } from '../../ui/Terms.tsx';
 
 /** A group of controls under its head, with a small control or an explanation to unfold beside the head. */
 export const Section = ({

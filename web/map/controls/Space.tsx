@@ -9,11 +9,11 @@ import { formatAddress, formatCount, type Read, readBytes } from '../../../src/t
 import { GiB, MiB, va } from '../../../src/units.ts';
 import { withLid, withSpace } from '../../scenario/edit.ts';
 import { preparedOf, solutionOf } from '../../state/solution.ts';
-import { app, useApp, useScenario, useSolution } from '../../state/store.ts';
+import { app, useApp, usePrepared } from '../../state/store.ts';
 import { BytesField, readPages, writeSize } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale } from '../../ui/scale.ts';
-import { Terms } from '../../ui/Term.tsx';
+import { Terms } from '../../ui/Terms.tsx';
 import { Choice } from './Choice.tsx';
 import { Note, Section } from './Section.tsx';
 
@@ -56,13 +56,28 @@ const Source = () => {
   );
 };
 
+interface Gap {
+  readonly low: number;
+  readonly high: number;
+}
+
+let lastGap: Gap | undefined;
+
+/** {@link naturalGap}; the same object while it says the same, so that nothing is drawn again for it. */
+const sameGap = (scenario: Scenario): Gap | undefined => {
+  const gap = naturalGap(scenario);
+  if (gap === undefined || lastGap?.low !== gap.low || lastGap.high !== gap.high) lastGap = gap;
+  return lastGap;
+};
+
 /** The gap that the mapping would land in with no lid, or the one its lid is in. */
-const naturalGap = (scenario: Scenario): { readonly low: number; readonly high: number } | undefined => {
+const naturalGap = (scenario: Scenario): Gap | undefined => {
   const bare = scenario.space.lid === undefined ? scenario : withLid(undefined)(scenario);
   const prepared = preparedOf(bare.machine, bare.space);
   const { index, layout } = prepared.mm.space;
-  const { placement } = solutionOf(scenario.space.lid === undefined ? scenario : bare);
-  const at = scenario.space.lid ?? (placement.ok ? placement.start : undefined);
+  const { lid } = scenario.space;
+  const placement = lid === undefined ? solutionOf(scenario).placement : undefined;
+  const at = lid ?? (placement?.ok ? placement.start : undefined);
   if (at === undefined || at >= layout.mmapBase) return undefined;
   const gap = findVma(index, at);
   const low = Math.max(gapStart(index, gap), prepared.arch.mmapMinAddr);
@@ -71,21 +86,22 @@ const naturalGap = (scenario: Scenario): { readonly low: number; readonly high: 
 };
 
 const Lid = () => {
-  const scenario = useScenario();
-  const { lid } = scenario.space;
-  const { topDown } = useSolution().prepared.mm.space.layout;
+  const space = useApp(s => s.scenario.space);
+  const archId = useApp(s => s.scenario.machine.arch);
+  const { lid } = space;
+  const { topDown } = usePrepared().mm.space.layout;
   const { change, finish } = app.getState();
-  const gap = naturalGap(scenario);
+  const gap = useApp(s => sameGap(s.scenario));
   const high = gap?.high ?? 0;
   const low = gap === undefined ? 0 : Math.max(gap.low + MiB, high - LID_RANGE);
   const scale = useMemo(() => linearScale(Math.min(low, high), high), [low, high]);
   const set = (value: number, phase: 'drag' | 'done'): void =>
     change(withLid(value >= high && gap !== undefined ? undefined : va(value)), phase);
-  const arch = archOf(scenario.machine.arch);
+  const arch = archOf(archId);
   const readLid = (text: string): Read<number> => {
     const read = readPages(text);
     if (!read.ok || gap === undefined || read.value === gap.high) return read;
-    const problem = lidProblem(arch, scenario.space, read.value);
+    const problem = lidProblem(arch, space, read.value);
     if (problem !== undefined) return { ok: false, reason: problem };
     return read.value < gap.low || read.value > gap.high
       ? { ok: false, reason: `not in the gap ${formatAddress(gap.low)} to ${formatAddress(gap.high)}` }
@@ -96,7 +112,7 @@ const Lid = () => {
       Reset
     </button>
   );
-  const idle = lid === undefined ? undefined : lidProblem(arch, scenario.space, lid);
+  const idle = lid === undefined ? undefined : lidProblem(arch, space, lid);
   // A search from below meets the lowest gap: what is free below an address says nothing there.
   if (gap === undefined || idle !== undefined || !topDown)
     return lid === undefined ? null : (

@@ -14,12 +14,13 @@ import {
 } from '../../scenario/words.ts';
 import { Pieces } from '../../ui/Pieces.tsx';
 import { Term } from '../../ui/Term.tsx';
-import { type Facts, useFacts } from './useVerdict.ts';
+import { type Facts, useFacts, useRestedFacts } from './useVerdict.ts';
 
 /** The verdict speaks when the hand has rested this long. */
 const SETTLED_MS = 400;
 
-const Spoken = ({ facts }: { readonly facts: Facts }) => {
+const Spoken = () => {
+  const facts = useRestedFacts();
   const text = spokenVerdict(facts.scenario, facts.solution, facts.events);
   const [said, setSaid] = useState('');
   useEffect(() => {
@@ -129,7 +130,7 @@ export const Headline = () => {
   return (
     <section className="headline" aria-label="Verdict">
       <Content facts={facts} />
-      <Spoken facts={facts} />
+      <Spoken />
     </section>
   );
 };

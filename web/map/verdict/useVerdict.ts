@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { PlacementEvent } from '../../../src/placement/mm.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
-import { useCalmScenario } from '../../state/calm.ts';
+import { useCalmScenario, useRestedScenario } from '../../state/calm.ts';
 import { askedOf, eventsOf, solutionOf } from '../../state/solution.ts';
 import { useAsked } from '../../state/store.ts';
 
@@ -25,5 +25,11 @@ export const useFacts = (): Facts => factsOf(useAsked());
 /** The same at the pace of a reader: see {@link useCalmScenario}. */
 export const useCalmFacts = (): Facts => {
   const question = askedOf(useCalmScenario());
+  return useMemo(() => factsOf(question), [question]);
+};
+
+/** The same once the hand has let go: see {@link useRestedScenario}. */
+export const useRestedFacts = (): Facts => {
+  const question = askedOf(useRestedScenario());
   return useMemo(() => factsOf(question), [question]);
 };
