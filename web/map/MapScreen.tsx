@@ -57,7 +57,7 @@ export const MapScreen = () => {
         <Toolbar />
         <Legend />
         <PlayerStrip />
-        <LatePart of={drawing} wanted frame={inDrawing} props={{}} />
+        <LatePart of={drawing} wanted frame={inDrawing} props={{}} holds />
         <Readout />
         <BitsPanel />
       </section>

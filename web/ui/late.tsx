@@ -67,13 +67,19 @@ export const loadRest = (): void => {
 /** Nothing is shown for so long; most parts are here by then. */
 const OUTLINE_MS = 150;
 
-const Outlines = ({ frame }: { readonly frame: (content: ReactNode) => ReactNode }) => {
+const Outlines = ({
+  frame,
+  holds,
+}: {
+  readonly frame: (content: ReactNode) => ReactNode;
+  readonly holds: boolean;
+}) => {
   const [shown, setShown] = useState(false);
   useEffect(() => {
     const timer = window.setTimeout(() => setShown(true), OUTLINE_MS);
     return () => window.clearTimeout(timer);
   }, []);
-  if (!shown) return null;
+  if (!shown) return holds ? frame(null) : null;
   return frame(
     <div className="outlines" role="status">
       <span className="visually-hidden">Loading</span>
@@ -101,18 +107,21 @@ const Missing = ({ retry }: { readonly retry: () => void }) => (
 
 /**
  * A {@link late} part where it stands. `wanted` asks for it now; `frame` goes around the outlines while it is
- * coming and around the message when it failed.
+ * coming and around the message when it failed. With `holds` the frame stands from the first moment, empty, so that
+ * nothing below it moves.
  */
 export const LatePart = <P extends object>({
   of,
   wanted,
   frame,
   props,
+  holds = false,
 }: {
   readonly of: Late<P>;
   readonly wanted: boolean;
   readonly frame: (content: ReactNode) => ReactNode;
   readonly props: P;
+  readonly holds?: boolean;
 }) => {
   const state = useSyncExternalStore(of.listen, of.state);
   useEffect(() => {
@@ -128,6 +137,6 @@ export const LatePart = <P extends object>({
       return wanted ? frame(<Missing retry={of.load} />) : null;
     case 'away':
     case 'coming':
-      return wanted ? <Outlines frame={frame} /> : null;
+      return wanted ? <Outlines frame={frame} holds={holds} /> : null;
   }
 };
