@@ -186,6 +186,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         { nil: undefined },
       ),
       at: fc.option(pages(2 ** 40), { nil: undefined }),
+      part: fc.integer({ min: 1, max: 99 }),
     }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
@@ -240,7 +241,7 @@ describe('a link', () => {
   it('carries what the Map shows in a line, also before the mapping', () => {
     const { scenario, problems } = read('#1&v=-512K-4K..64K&at=8K');
     expect(problems).toEqual([]);
-    expect(scenario.view.map).toEqual({ range: { from: -516 * 1024, to: 64 * 1024 }, at: 8192 });
+    expect(scenario.view.map).toEqual({ range: { from: -516 * 1024, to: 64 * 1024 }, at: 8192, part: 1 });
     expect(read('#1&v=-4K').problems).toMatchObject([{ field: 'v', used: 'the whole mapping' }]);
     expect(read('#1&v=4K..0').problems).toMatchObject([{ reason: 'ends before it begins' }]);
     expect(read('#1&v=1..8K').problems).toMatchObject([{ reason: 'not a multiple of 4 KiB' }]);

@@ -548,6 +548,13 @@ const fields: readonly Field[] = [
     read: (text, s) =>
       map(readBytes(text), at => (at > 2 ** 57 ? bad('beyond any address') : ok(mapView(s, { at })))),
   },
+  size(
+    'part',
+    text => (/^[1-9]\d?$/.test(text) ? ok(Number(text)) : bad('not a number from 1 to 99')),
+    String,
+    s => s.view.map.part,
+    (s, part) => mapView(s, { part }),
+  ),
   {
     key: 'sort',
     show: () => 'the order of the table',

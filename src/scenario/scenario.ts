@@ -99,6 +99,8 @@ export interface MapView {
   readonly range: { readonly from: number; readonly to: number } | undefined;
   /** The byte the crosshair is pinned to; undefined: none. */
   readonly at: number | undefined;
+  /** Which of several mappings is looked at (around holes, or one a physical range), from 1; 1 where there is one. */
+  readonly part: number;
 }
 
 /** Which screen is shown, and how. */
@@ -206,7 +208,7 @@ export const defaultScenario: Scenario = {
   },
   view: {
     screen: 'map',
-    map: { range: undefined, at: undefined },
+    map: { range: undefined, at: undefined, part: 1 },
     compare: {
       sort: undefined,
       filter: '',

@@ -140,7 +140,11 @@ export const Drawing = () => {
   const factor = enlargement(themeName, size.width, size.height);
   const narrow = size.width < NARROW;
   const search = useMemo(
-    () => finalSearch(eventsOf(scenario), solution.prepared.mm.space.index),
+    // The trace is that of the first mapping.
+    () =>
+      solution.device === solution.parts[0]
+        ? finalSearch(eventsOf(scenario), solution.prepared.mm.space.index)
+        : undefined,
     [scenario, solution],
   );
   const { device } = solution;

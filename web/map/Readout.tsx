@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Arch } from '../../src/arch/arch.ts';
-import type { DeviceAnswer } from '../../src/solve.ts';
+import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { formatAddress } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
 import { leafSentence } from '../picture/words.ts';
@@ -29,17 +29,26 @@ const Spoken = ({ device, arch }: { readonly device: DeviceAnswer; readonly arch
   );
 };
 
+/** How far behind the first mapping the one looked at begins in the file, in bytes. */
+const partOffset = ({ device, parts }: Solution, holes: boolean): number => {
+  const first = parts[0]?.mapping;
+  if (device === undefined || first === undefined) return 0;
+  // Around holes each mapping is one of its own; ranges lie behind one mapping.
+  return holes ? device.mapping.pa - first.pa : device.mapping.start - first.start;
+};
+
 /** The byte under the crosshair, through every row: addresses, file offset, and the slots that lead to it. */
 export const Readout = () => {
   const scenario = useCalmScenario();
-  const { placement, prepared, device } = useMemo(() => solutionOf(scenario), [scenario]);
+  const solution = useMemo(() => solutionOf(scenario), [scenario]);
+  const { placement, prepared, device } = solution;
   const crosshair = useApp(s => s.crosshair);
   if (!placement.ok) return <p className="readout">No mapping to point at.</p>;
   const { page } = prepared.arch;
   const length = placement.end - placement.start;
   const offset = Math.min(Math.max(0, Math.floor((crosshair ?? 0) / page) * page), length - page);
   const at = placement.start + offset;
-  const file = fileOffsetAt(scenario, offset);
+  const file = fileOffsetAt(scenario, offset + partOffset(solution, scenario.device.holes.length > 0));
   const items: readonly (readonly [string, string])[] = [
     ['VA', formatAddress(at)],
     ...(device === undefined ? [] : [['PA', formatAddress(device.mapping.pa + offset)] as const]),

@@ -132,6 +132,28 @@ const Slid = () => {
   );
 };
 
+/** Which of several mappings is looked at; nothing where there is one. */
+const Part = () => {
+  const count = useApp(s => solutionOf(s.scenario).parts.length);
+  const part = useApp(s => s.scenario.view.map.part);
+  if (count < 2) return null;
+  return (
+    <select
+      aria-label="Mapping looked at"
+      value={Math.min(part, count)}
+      onChange={e => {
+        app.getState().setPart(Number(e.target.value));
+      }}
+    >
+      {Array.from({ length: count }, (_, i) => i + 1).map(n => (
+        <option key={n} value={n}>
+          Mapping {n} of {count}
+        </option>
+      ))}
+    </select>
+  );
+};
+
 const PlayButton = () => {
   const open = usePlayerOpen();
   return (
@@ -184,6 +206,7 @@ export const Toolbar = () => (
   <div className="toolbar" role="toolbar" aria-label="View">
     <PlaceBox />
     <Zoom />
+    <Part />
     <Slid />
     <span className="end">
       <PlayButton />

@@ -29,6 +29,7 @@ const names: Readonly<Record<string, string>> = {
   s: 'Screen',
   v: 'Range shown',
   at: 'Crosshair',
+  part: 'Mapping looked at',
   sort: 'Order of the table',
   find: 'Filter of the table',
   rows: 'Rows of the table',

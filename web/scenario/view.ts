@@ -3,9 +3,13 @@ import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */
 
-/** True where two Scenarios ask the kernel the same, however they are looked at. Compares what they share by identity. */
+/** True where two Scenarios ask the kernel the same, about the same mapping. Compares what they share by identity. */
 export const sameQuestion = (a: Scenario, b: Scenario): boolean =>
-  a.machine === b.machine && a.device === b.device && a.space === b.space && a.request === b.request;
+  a.machine === b.machine &&
+  a.device === b.device &&
+  a.space === b.space &&
+  a.request === b.request &&
+  a.view.map.part === b.view.map.part;
 
 /** Another screen. */
 export const withScreen =
@@ -20,7 +24,10 @@ export const withMapView =
     const { map } = s.view;
     const next = { ...map, ...part };
     const same =
-      next.at === map.at && next.range?.from === map.range?.from && next.range?.to === map.range?.to;
+      next.at === map.at &&
+      next.part === map.part &&
+      next.range?.from === map.range?.from &&
+      next.range?.to === map.range?.to;
     return same ? s : { ...s, view: { ...s.view, map: next } };
   };
 

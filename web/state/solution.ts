@@ -52,7 +52,7 @@ const preparedKey = (m: Machine, s: Space) => [
 export const preparedOf = lastFew(4, preparedKey, (m: Machine, s: Space): Prepared => prepare(m, s));
 
 /** What an answer depends on: not where one looks. */
-const questionKey = (s: Scenario) => [s.machine, s.device, s.space, s.request];
+const questionKey = (s: Scenario) => [s.machine, s.device, s.space, s.request, s.view.map.part];
 
 /**
  * The first Scenario seen that asks the same: the same object wherever one looks, so that what shows an answer is not
@@ -60,11 +60,22 @@ const questionKey = (s: Scenario) => [s.machine, s.device, s.space, s.request];
  */
 export const askedOf = lastFew(4, questionKey, (s: Scenario): Scenario => s);
 
+/**
+ * The same answer about another of its mappings: `part` from 1. `device` and `placement` are those of the mapping; the
+ * totals stay. A number beyond them means the last.
+ */
+const aboutPart = (solution: Solution, part: number): Solution => {
+  const device = solution.parts[Math.min(part, solution.parts.length) - 1];
+  if (part === 1 || device === undefined || !solution.placement.ok) return solution;
+  const { start, end } = device.mapping;
+  return { ...solution, device, placement: { ...solution.placement, start, end } };
+};
+
 /** The answer to a Scenario, remembered. Throws for an address space that cannot be. */
 export const solutionOf = lastFew(
   4,
   questionKey,
-  (s: Scenario): Solution => solve(s, preparedOf(s.machine, s.space)),
+  (s: Scenario): Solution => aboutPart(solve(s, preparedOf(s.machine, s.space)), s.view.map.part),
 );
 
 /** The steps of the placement of a Scenario, remembered. */

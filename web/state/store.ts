@@ -66,6 +66,8 @@ export interface App extends steps.Steps {
   /** Keeps the crosshair at a byte when the pointer leaves, and in the link; undefined: lets it go. */
   readonly pinCrosshair: (offset: number | undefined) => void;
   readonly setWalk: (level: number) => void;
+  /** Looks at another of several mappings, from 1: all of it, without a pin. */
+  readonly setPart: (part: number) => void;
   readonly setBits: (open: boolean) => void;
   readonly setStage: (stage: boolean) => void;
   readonly setViewport: (viewport: Viewport | undefined) => void;
@@ -235,6 +237,10 @@ const makeApp = (links: Links, read: () => ReadLink) =>
         look(withMapView({ at }));
       },
       setWalk: walk => set({ walk }),
+      setPart: part => {
+        set({ viewport: undefined, crosshair: undefined });
+        look(withMapView({ part, range: undefined, at: undefined }));
+      },
       setBits: bits => set({ bits }),
       setStage: stage => set({ stage, drawer: false }),
       setViewport: viewport => {

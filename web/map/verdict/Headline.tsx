@@ -113,7 +113,7 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
         </p>
         {solution.parts.length > 1 && solution.total !== undefined && (
           <p className="sentence">
-            The first of {solution.parts.length}{' '}
+            Number {solution.parts.indexOf(device) + 1} of {solution.parts.length}{' '}
             {scenario.device.holes.length > 0 ? 'mappings around the holes' : 'physical ranges'}; together{' '}
             {formatCount(leafCount(solution.total.leaves))} leaves and {formatCount(solution.total.faults)}{' '}
             faults.
