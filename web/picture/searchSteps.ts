@@ -21,7 +21,12 @@ type EventOf<Kind extends PlacementEvent['kind']> = Extract<PlacementEvent, { ki
 
 /** One step of a placement as it is played, in the kernel's order. */
 export type SearchStep =
-  | ({ readonly kind: 'begin'; readonly startGap: number } & Omit<EventOf<'search'>, 'kind'>)
+  | ({
+      readonly kind: 'begin';
+      readonly startGap: number;
+      /** Bytes that a program reserves to find its place in; undefined where the kernel maps at once. */
+      readonly reserves: number | undefined;
+    } & Omit<EventOf<'search'>, 'kind'>)
   /** Too small. */
   | ({ readonly kind: 'passed'; readonly shortfall: number } & MetGap)
   /** Large enough, but cut by the guard of the VMA above it; `guard` is the guard's size. */
@@ -158,7 +163,12 @@ export const searchSteps = (events: readonly PlacementEvent[], solution: Solutio
       case 'search': {
         const startGap = event.needed - event.length - event.alignMask;
         // What the search is clamped to, not what it was asked for.
-        return { ...event, kind: 'begin', startGap, low: Math.max(event.low, minAddr) };
+        const low = Math.max(event.low, minAddr);
+        const [call] = solution.steps;
+        // The first search of a program is that of its reservation.
+        const reserves =
+          call?.kind === 'reserve' && events[firstSearch] === event ? call.end - call.start : undefined;
+        return { ...event, kind: 'begin', startGap, low, reserves };
       }
       case 'passed': {
         const gap = met(entry, entry.gaps?.[i - entry.from] ?? 0, event.needed);

@@ -40,9 +40,13 @@ export const stepSentence = (step: SearchStep): string => {
         extra === 0
           ? `a gap of ${formatSize(step.needed)}`
           : `a gap of ${formatSize(step.length)} + ${formatSize(extra)}, so that alignment has room in any gap`;
+      const program =
+        step.reserves === undefined
+          ? ''
+          : `The program reserves ${formatSize(step.reserves)}, to cut its place out of it. `;
       return step.topDown
-        ? `The search starts at ${formatAddress(step.high)} and goes down to ${formatAddress(step.low)}, for ${gap}.`
-        : `The search starts at ${formatAddress(step.low)} and goes up to ${formatAddress(step.high)}, for ${gap}.`;
+        ? `${program}The search starts at ${formatAddress(step.high)} and goes down to ${formatAddress(step.low)}, for ${gap}.`
+        : `${program}The search starts at ${formatAddress(step.low)} and goes up to ${formatAddress(step.high)}, for ${gap}.`;
     }
     case 'passed':
       return `The gap at ${range(step.from, step.to)} is too small: ${formatSize(step.size)}, and ${formatSize(step.needed)} is needed. ${formatSize(step.shortfall)} is missing.`;

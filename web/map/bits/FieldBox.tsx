@@ -63,7 +63,11 @@ export const FieldBox = memo(
           value={live?.text ?? (hex ? `0x${value.toString(16)}` : String(value))}
           onChange={e => setDraft({ text: e.target.value, over: value, problem: undefined })}
           onFocus={e => e.target.select()}
-          onBlur={commit}
+          onBlur={() => {
+            // What was refused already is let go with the field.
+            if (live?.problem === undefined) commit();
+            else setDraft(undefined);
+          }}
           onKeyDown={e => {
             if (e.key === 'Enter') commit();
             if (e.key === 'Escape' && live !== undefined) {
