@@ -149,7 +149,7 @@ export const ticksOf = (
     const value = first + i * step;
     if (value - v.origin - v.sub > v.span) break;
     const size = sizes.findLast(s => s > step && (base + value) % s === 0) ?? step;
-    ticks.push({ value, size, rank: rankOf(base + value) });
+    ticks.push({ value, size, rank: roundness(base + value) });
   }
   // The roundest addresses get their label first; a label never comes near another one.
   const taken: number[] = [];
@@ -163,8 +163,8 @@ export const ticksOf = (
   return ticks.map(t => ({ value: t.value, size: t.size, labelled: labelled.has(t.value) }));
 };
 
-/** How round an address is: the exponent of the largest power of two that divides it. */
-const rankOf = (address: number): number => {
+/** How round an address is: the exponent of the largest power of two that divides it, 64 for 0. */
+export const roundness = (address: number): number => {
   if (address === 0) return 64;
   let rank = 0;
   for (let rest = Math.abs(address); rest % 2 === 0; rest /= 2) rank++;

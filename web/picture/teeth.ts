@@ -1,7 +1,7 @@
 import type { ContiguousHint } from '../../src/arch/arch.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { alignUp } from '../../src/units.ts';
-import { ticksOf } from '../draw/viewport.ts';
+import { roundness, ticksOf } from '../draw/viewport.ts';
 import { type Pane, type Teeth, TOOTH_PX } from './panes.ts';
 import { triangle, write } from './sheet.ts';
 import type { Sheet } from './types.ts';
@@ -159,7 +159,7 @@ export const drawAxis = (
   ].sort((a, b) => a - b);
   const out = side === 'va' ? -1 : 1;
   const style = { size: 11, mono: true } as const;
-  let last = pane.x - 8;
+  const wanted: { readonly value: number; readonly px: number }[] = [];
   for (const tick of ticksOf(pane.view, pane.w, base, sizes, LABEL_PX)) {
     const px = pane.scale.toPx(tick.value);
     if (base + tick.value < 0) continue;
@@ -172,13 +172,17 @@ export const drawAxis = (
       stroke: 'dim',
       strokeWidth: 1,
     });
-    if (!tick.labelled) continue;
-    const text = formatAddress(base + tick.value);
-    const textW = s.measure(text, style);
-    const left = Math.min(Math.max(px - textW / 2, pane.x), pane.x + pane.w - textW);
-    if (left < last + 8) continue;
-    write(s, { x: left, y: y + out * 12, text, ...style, ink: 'mut', plate: true });
-    last = left + textW;
+    if (tick.labelled) wanted.push({ value: base + tick.value, px });
+  }
+  // At the ends a label moves inwards; of two that would touch then, the rounder address stays.
+  const taken: { readonly x0: number; readonly x1: number }[] = [];
+  for (const { value, px } of wanted.sort((a, b) => roundness(b.value) - roundness(a.value) || a.px - b.px)) {
+    const text = formatAddress(value);
+    const w = s.measure(text, style);
+    const x0 = Math.min(Math.max(px - w / 2, pane.x), pane.x + pane.w - w);
+    if (taken.some(t => x0 < t.x1 + 8 && t.x0 < x0 + w + 8)) continue;
+    taken.push({ x0, x1: x0 + w });
+    write(s, { x: x0, y: y + out * 12, text, ...style, ink: 'mut', plate: true });
   }
 };
 
