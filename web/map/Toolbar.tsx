@@ -53,7 +53,11 @@ const PlaceBox = () => {
         aria-invalid={problem !== ''}
         aria-describedby={problem === '' ? undefined : why}
         onChange={e => edit(e.target.value)}
-        onFocus={e => e.target.select()}
+        onFocus={e => {
+          // What is selected to be typed over stays as it is, whatever moves meanwhile.
+          setDraft(e.target.value);
+          e.target.select();
+        }}
         onBlur={() => {
           // Leaving it takes what was typed, as the other fields do; what cannot be read is let go.
           if (typed.current !== undefined && typed.current !== text) goTo(typed.current);
