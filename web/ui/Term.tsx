@@ -28,9 +28,15 @@ export const useShownTerm = (): ShownTerm | undefined => useSyncExternalStore(su
 /** The id of the popover. */
 export const HELP = 'term-help';
 
-const explain = (id: TermId, at: HTMLElement): void => {
+/** The texts come after the first paint: a press before that is answered when they are here, at most so many frames later. */
+const PATIENCE = 300;
+
+const explain = (id: TermId, at: HTMLElement, patience = PATIENCE): void => {
   const popover = document.getElementById(HELP);
-  if (popover === null) return;
+  if (popover === null) {
+    if (patience > 0 && at.isConnected) requestAnimationFrame(() => explain(id, at, patience - 1));
+    return;
+  }
   // Its text first: its place follows from its size.
   flushSync(() => showTerm({ id, at }));
   // Hidden before it is shown, so that the browser notes where the focus goes back to.
