@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page } from '@playwright/test';
+import axe from 'axe-core';
 
 /** The maps of a real QEMU process, as a person would paste them. */
 export const qemuMaps = (): string =>
@@ -45,3 +46,11 @@ export const pasteInto = async (page: Page, text: string): Promise<void> => {
     .getByRole('textbox', { name: /^Text of maps/ })
     .fill(text);
 };
+
+/** What axe finds wrong with the page as it stands, a line a rule. */
+export const violations = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(`(async () => {
+    ${axe.source};
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));
+  })()`) as Promise<readonly string[]>;

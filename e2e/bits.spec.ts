@@ -1,13 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import axe from 'axe-core';
-import { expectFigure, openApp } from './app.ts';
-
-const violations = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(`(async () => {
-    ${axe.source};
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));
-  })()`) as Promise<readonly string[]>;
+import { expectFigure, openApp, violations } from './app.ts';
 
 const openRuler = (page: Page) => page.getByRole('button', { name: 'Bits', exact: true }).click();
 const ruler = (page: Page) => page.locator('.bits');

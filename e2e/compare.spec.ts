@@ -1,6 +1,5 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import axe from 'axe-core';
-import { dragSlider, expectFigure, openApp } from './app.ts';
+import { dragSlider, expectFigure, openApp, violations } from './app.ts';
 
 const SCENE = '#1&as=scene&s=compare';
 
@@ -163,12 +162,7 @@ for (const theme of ['dark', 'light', 'projector'] as const)
       await page.setViewportSize({ width: w, height: h });
       await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
       await openCompare(page, `${SCENE}&rows=kernels.policies.archs&vs=k:7.3`);
-      const violations = await page.evaluate(`(async () => {
-        ${axe.source};
-        const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-        return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | '));
-      })()`);
-      expect(violations).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       expect(
         await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

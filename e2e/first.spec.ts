@@ -1,15 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
-import axe from 'axe-core';
-import { dragSlider, expectFigure, openApp, verdict } from './app.ts';
+import { expect, test } from '@playwright/test';
+import { dragSlider, expectFigure, openApp, verdict, violations } from './app.ts';
 
 /** What axe finds. Evaluated as text: the page runs no inline script. */
-const violations = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(`(async () => {
-    ${axe.source};
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));
-  })()`) as Promise<readonly string[]>;
-
 test('by keyboard alone: open the lessons, choose one, undo', async ({ page }) => {
   await openApp(page);
   const button = page

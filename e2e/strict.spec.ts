@@ -1,13 +1,5 @@
-import { expect, type Page, test } from '@playwright/test';
-import axe from 'axe-core';
-import { openApp, pasteInto } from './app.ts';
-
-const violations = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(`(async () => {
-    ${axe.source};
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));
-  })()`) as Promise<readonly string[]>;
+import { expect, test } from '@playwright/test';
+import { openApp, pasteInto, violations } from './app.ts';
 
 for (const theme of ['dark', 'light', 'projector'] as const)
   for (const [w, h] of [

@@ -11,6 +11,42 @@ const heads = {
   App: 'App',
 } as const;
 
+type KeyRow = readonly [keys: string, what: string];
+
+/** What hands do on the picture: gestures, bound by no key. */
+const HANDS: readonly KeyRow[] = [
+  ['Ctrl+wheel, pinch', 'Zoom at the pointer'],
+  ['Drag', 'Move what is shown'],
+  ['Drag the upper jaw', 'Slide the VMA; Alt: no snapping'],
+  ['Click', 'Pin the crosshair'],
+  ['Double click', 'Zoom in, Shift: out; on a lens or an entry: to it'],
+];
+
+/** What the native sliders do. */
+const SLIDER: readonly KeyRow[] = [
+  ['←, →', 'A page'],
+  ['Shift+←, →', '2 MiB'],
+  ['PageUp, PageDown', 'Double, halve; 1 GiB for addresses'],
+  ['Home, End', 'Least, most'],
+  ['Alt while dragging', 'No snapping to leaf boundaries'],
+];
+
+const Keys = ({ title, rows }: { readonly title: string; readonly rows: readonly KeyRow[] }) => (
+  <section>
+    <h3>{title}</h3>
+    <dl>
+      {rows.map(([keys, what]) => (
+        <div key={what}>
+          <dt>
+            <kbd>{keys}</kbd>
+          </dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+    </dl>
+  </section>
+);
+
 /** Every key, from the table that binds them, and what the native sliders do. */
 export const Help = () => {
   const open = useApp(s => s.dialog === 'help');
@@ -18,60 +54,14 @@ export const Help = () => {
     <Dialog title="Keys" open={open} onClose={() => app.getState().open(undefined)} className="help">
       <div className="columns">
         {groups.map(group => (
-          <section key={group}>
-            <h3>{heads[group]}</h3>
-            <dl>
-              {commands
-                .filter(c => c.group === group && c.shown !== '')
-                .map(c => (
-                  <div key={c.label}>
-                    <dt>
-                      <kbd>{c.shown}</kbd>
-                    </dt>
-                    <dd>{c.label}</dd>
-                  </div>
-                ))}
-            </dl>
-          </section>
+          <Keys
+            key={group}
+            title={heads[group]}
+            rows={commands.filter(c => c.group === group && c.shown !== '').map(c => [c.shown, c.label])}
+          />
         ))}
-        <section>
-          <h3>By hand, on the zipper</h3>
-          <dl>
-            {[
-              ['Ctrl+wheel, pinch', 'Zoom at the pointer'],
-              ['Drag', 'Move what is shown'],
-              ['Drag the upper jaw', 'Slide the VMA; Alt: no snapping'],
-              ['Click', 'Pin the crosshair'],
-              ['Double click', 'Zoom in, Shift: out; on a lens or an entry: to it'],
-            ].map(([keys, what]) => (
-              <div key={keys}>
-                <dt>
-                  <kbd>{keys}</kbd>
-                </dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-        <section>
-          <h3>On a slider</h3>
-          <dl>
-            {[
-              ['←, →', 'A page'],
-              ['Shift+←, →', '2 MiB'],
-              ['PageUp, PageDown', 'Double, halve; 1 GiB for addresses'],
-              ['Home, End', 'Least, most'],
-              ['Alt while dragging', 'No snapping to leaf boundaries'],
-            ].map(([keys, what]) => (
-              <div key={keys}>
-                <dt>
-                  <kbd>{keys}</kbd>
-                </dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
+        <Keys title="By hand, on the zipper" rows={HANDS} />
+        <Keys title="On a slider" rows={SLIDER} />
       </div>
     </Dialog>
   );

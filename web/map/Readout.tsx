@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { Arch } from '../../src/arch/arch.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { formatAddress } from '../../src/text.ts';
@@ -8,25 +8,13 @@ import { fileOffsetAt } from '../scenario/fileOffset.ts';
 import { useCalmScenario } from '../state/calm.ts';
 import { solutionOf } from '../state/solution.ts';
 import { useApp } from '../state/store.ts';
+import { Spoken } from '../ui/Spoken.tsx';
 
-/** Spoken when the hand has rested this long. */
-const SETTLED_MS = 400;
-
-/** Says where the crosshair was put by keys or a click, once it rests there. */
-const Spoken = ({ device, arch }: { readonly device: DeviceAnswer; readonly arch: Arch }) => {
+/** Where the crosshair was put by keys or a click, for those who hear it. */
+const Pinned = ({ device, arch }: { readonly device: DeviceAnswer; readonly arch: Arch }) => {
   const at = useApp(s => s.scenario.view.map.at);
   const length = device.mapping.end - device.mapping.start;
-  const text = at === undefined || at >= length ? '' : leafSentence(device, arch, at).join(', ');
-  const [said, setSaid] = useState('');
-  useEffect(() => {
-    const timer = window.setTimeout(() => setSaid(text), SETTLED_MS);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return (
-    <p className="visually-hidden" role="status" aria-live="polite">
-      {said}
-    </p>
-  );
+  return <Spoken text={at === undefined || at >= length ? '' : leafSentence(device, arch, at).join(', ')} />;
 };
 
 /** How far behind the first mapping the one looked at begins in the file, in bytes. */
@@ -62,7 +50,7 @@ export const Readout = () => {
     .map(l => [l.name, String(mod(Math.floor(at / 2 ** l.shift), l.entries))] as const);
   return (
     <section className="readout" aria-live="off" aria-label="At the crosshair">
-      {device !== undefined && <Spoken device={device} arch={prepared.arch} />}
+      {device !== undefined && <Pinned device={device} arch={prepared.arch} />}
       <dl>
         {items.map(([name, value]) => (
           <div key={name}>

@@ -1,14 +1,12 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { formatSize } from '../../src/text.ts';
 import { arithmeticOf, type SearchStep } from '../picture/searchSteps.ts';
 import { stepCount, stepSentence } from '../picture/searchWords.ts';
 import { useCalmScenario } from '../state/calm.ts';
 import { closePlayer, goToStep, stepPlayer, stepsOf, togglePlaying, usePlayer } from '../state/player.ts';
 import { useMedia } from '../state/store.ts';
+import { Spoken } from '../ui/Spoken.tsx';
 import './player.css';
-
-/** A step is spoken when the playing has rested on it this long. */
-const SETTLED_MS = 400;
 
 /** The least size on the scale of {@link Against}: half a small page. */
 const LEAST = 2048;
@@ -31,20 +29,6 @@ const Against = ({ size, needed, kind }: { size: number; needed: number; kind: S
       </span>
       <span>needed {formatSize(needed)}</span>
     </div>
-  );
-};
-
-/** Says the step once it rests. */
-const Spoken = ({ text }: { readonly text: string }) => {
-  const [said, setSaid] = useState('');
-  useEffect(() => {
-    const timer = window.setTimeout(() => setSaid(text), SETTLED_MS);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return (
-    <p className="visually-hidden" role="status" aria-live="polite">
-      {said}
-    </p>
   );
 };
 

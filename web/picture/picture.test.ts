@@ -3,6 +3,7 @@ import { readLink } from '../../src/scenario/link.ts';
 import { prepare, solve, trace } from '../../src/solve.ts';
 import { type Mark, roughMeasure, type TextMark } from '../draw/marks.ts';
 import { drawMap } from './picture.ts';
+import { oddMarks } from './testing.ts';
 import type { Picture } from './types.ts';
 import { finalSearch } from './vaItems.ts';
 
@@ -91,26 +92,7 @@ describe.each([
       const picture = draw(hash, width + 48, 824, 8192, pane);
       expect(picture.marks.length).toBeLessThan(4000);
       // One expectation over all marks: thousands of them, at several sizes.
-      const numbersOf = (m: Mark): readonly number[] => {
-        switch (m.kind) {
-          case 'path':
-            return m.points.flat();
-          case 'hop':
-            return [...m.from, ...m.to];
-          case 'circle':
-            return [m.x, m.y, m.r];
-          case 'text':
-            return [m.x, m.y];
-          default:
-            return [m.x, m.y, m.w, m.h];
-        }
-      };
-      const odd = picture.marks.filter(
-        m =>
-          !numbersOf(m).every(Number.isFinite) ||
-          ('w' in m && m.w < 0) ||
-          (m.kind === 'text' && (m.x < 0 || m.x > width + 48 || /NaN|undefined|Infinity/.test(m.text))),
-      );
+      const odd = oddMarks(picture.marks, width + 48);
       expect(odd).toEqual([]);
     }
   });

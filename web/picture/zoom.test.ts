@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readLink } from '../../src/scenario/link.ts';
 import { prepare, solve, trace } from '../../src/solve.ts';
-import { type Mark, roughMeasure } from '../draw/marks.ts';
+import { roughMeasure } from '../draw/marks.ts';
 import { rangeOf, type Viewport, viewportOf } from '../draw/viewport.ts';
 import { panesOf, standingOf, teethSizes } from './panes.ts';
 import { drawMap } from './picture.ts';
+import { oddMarks } from './testing.ts';
 import type { Picture } from './types.ts';
 import { finalSearch } from './vaItems.ts';
 
@@ -44,21 +45,6 @@ const draw = (hash: string, viewport: Viewport, comb?: { delta: number; done: nu
   });
 };
 
-const numbersOf = (m: Mark): readonly number[] => {
-  switch (m.kind) {
-    case 'path':
-      return m.points.flat();
-    case 'hop':
-      return [...m.from, ...m.to];
-    case 'circle':
-      return [m.x, m.y, m.r];
-    case 'text':
-      return [m.x, m.y];
-    default:
-      return [m.x, m.y, m.w, m.h];
-  }
-};
-
 describe.each([
   '',
   '#1&p=xu1',
@@ -87,12 +73,7 @@ describe.each([
         const from = Math.min(Math.max(at - Math.floor(span / PAGE / 2) * PAGE, -start), user - start - span);
         const picture = draw(hash, viewportOf({ from, to: from + span }));
         expect(picture.marks.length).toBeLessThan(3000);
-        const odd = picture.marks.filter(
-          m =>
-            !numbersOf(m).every(Number.isFinite) ||
-            ('w' in m && m.w < 0) ||
-            (m.kind === 'text' && (m.x < 0 || m.x > WIDTH || /NaN|undefined|Infinity/.test(m.text))),
-        );
+        const odd = oddMarks(picture.marks, WIDTH);
         expect(odd).toEqual([]);
         // What is shown is exactly what was asked for, and a pixel of the pane is that offset.
         const first = picture.first;

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import { leafCount } from '../../../src/leaves/runs.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { unmappedBy } from '../../scenario/unmapped.ts';
@@ -13,25 +12,13 @@ import {
   tally,
 } from '../../scenario/words.ts';
 import { Pieces } from '../../ui/Pieces.tsx';
+import { Spoken } from '../../ui/Spoken.tsx';
 import { Term } from '../../ui/Term.tsx';
 import { type Facts, useFacts, useRestedFacts } from './useVerdict.ts';
 
-/** The verdict speaks when the hand has rested this long. */
-const SETTLED_MS = 400;
-
-const Spoken = () => {
-  const facts = useRestedFacts();
-  const text = spokenVerdict(facts.scenario, facts.solution, facts.events);
-  const [said, setSaid] = useState('');
-  useEffect(() => {
-    const timer = window.setTimeout(() => setSaid(text), SETTLED_MS);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return (
-    <p className="visually-hidden" role="status" aria-live="polite">
-      {said}
-    </p>
-  );
+const SpokenVerdict = () => {
+  const { scenario, solution, events } = useRestedFacts();
+  return <Spoken text={spokenVerdict(scenario, solution, events)} />;
 };
 
 /** Long numbers are set smaller, so that they stay on one line of the column. */
@@ -130,7 +117,7 @@ export const Headline = () => {
   return (
     <section className="headline" aria-label="Verdict">
       <Content facts={facts} />
-      <Spoken />
+      <SpokenVerdict />
     </section>
   );
 };
