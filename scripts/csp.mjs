@@ -10,7 +10,8 @@ const directives = [
   "img-src 'self' data: blob:",
   "font-src 'self'",
   "connect-src 'self'",
-  "worker-src 'self'",
+  // The worker is made from text the page already has: a page opened from disk may start no other.
+  'worker-src blob:',
   "base-uri 'none'",
   "form-action 'none'",
 ];

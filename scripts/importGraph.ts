@@ -26,13 +26,14 @@ const order: readonly (readonly string[])[] = [
   ['cost', 'dma', 'memmap', 'zap'],
   ['scenario'],
   ['solve.ts'],
-  ['intake'],
-  ['replay'],
+  ['intake', 'sweep'],
+  ['recipes'],
+  ['diagnose', 'replay'],
   ['index.ts'],
 ];
 
 /** Folders of web/ that screens share. Every other folder is a screen, and imports no other screen. */
-const shared: readonly string[] = ['state', 'draw', 'ui', 'picture', 'scenario', 'controls'];
+const shared: readonly string[] = ['state', 'draw', 'ui', 'picture', 'scenario', 'controls', 'work'];
 
 /** Those of them that work without React: tests and exports use them too. */
 const plain = /^web\/(draw|picture)\//;

@@ -48,6 +48,9 @@ const useDrops = (): void => {
 };
 
 const compare = late(() => import('./compare/CompareScreen.tsx').then(m => m.CompareScreen));
+const sweep = late(() => import('./sweep/SweepScreen.tsx').then(m => m.SweepScreen));
+const diagnose = late(() => import('./diagnose/DiagnoseScreen.tsx').then(m => m.DiagnoseScreen));
+const evidence = late(() => import('./evidence/EvidenceScreen.tsx').then(m => m.EvidenceScreen));
 // With the codec: what it takes goes into the link.
 const intake = late(() =>
   Promise.all([import('./intake/IntakeDialog.tsx'), loadCodec()]).then(([m]) => m.IntakeDialog),
@@ -82,6 +85,9 @@ const LateDialog = ({
 const screens: Readonly<Record<ScreenId, () => ReactNode>> = {
   map: MapScreen,
   compare: () => <LateScreen of={compare} />,
+  sweep: () => <LateScreen of={sweep} />,
+  diagnose: () => <LateScreen of={diagnose} />,
+  evidence: () => <LateScreen of={evidence} />,
 };
 
 /** The page. */

@@ -88,6 +88,9 @@ const DrawerButton = () => {
 const screens: readonly { readonly id: ScreenId; readonly label: string }[] = [
   { id: 'map', label: 'Map' },
   { id: 'compare', label: 'Compare' },
+  { id: 'sweep', label: 'Sweep' },
+  { id: 'diagnose', label: 'Diagnose' },
+  { id: 'evidence', label: 'Evidence' },
 ];
 
 const go = (screen: ScreenId): void => app.getState().change(withScreen(screen), 'done');

@@ -19,6 +19,7 @@ import {
   type MapView,
   type Range,
   type Scenario,
+  screenIds,
 } from './scenario.ts';
 
 /** The version that links are written in. CHANGELOG.md tells what each one changed. */
@@ -516,7 +517,7 @@ const fields: readonly Field[] = [
   ),
   choice(
     's',
-    ['map', 'compare'],
+    screenIds,
     s => s.view.screen,
     (s, screen) => ({ ...s, view: { ...s.view, screen } }),
   ),

@@ -59,7 +59,8 @@ export type SpaceSource =
 export type TouchChoice = 'asc' | 'desc' | 'middle';
 
 /** The screens of the app. */
-export type ScreenId = 'map' | 'compare';
+export const screenIds = ['map', 'compare', 'sweep', 'diagnose', 'evidence'] as const;
+export type ScreenId = (typeof screenIds)[number];
 
 /** The groups of rows of the Compare table: kernels, proposals, architectures. */
 export const compareGroups = ['kernels', 'policies', 'archs'] as const;
