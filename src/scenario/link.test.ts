@@ -188,6 +188,24 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
       at: fc.option(pages(2 ** 40), { nil: undefined }),
       part: fc.integer({ min: 1, max: 99 }),
     }),
+    diagnose: fc.record({
+      texts: fc.array(fc.record({ name: fc.string({ maxLength: 20 }), text: fc.string({ maxLength: 80 }) }), {
+        maxLength: 3,
+      }),
+      kernel: fc.option(fc.constantFrom('6.12.5', '7.3-rc4', '6.1.0-56-amd64'), { nil: undefined }),
+      arch: fc.option(fc.constantFrom(...archs.map(a => a.id)), { nil: undefined }),
+      thp: fc.option(fc.constantFrom('always', 'madvise', 'never'), { nil: undefined }),
+      faults: fc.option(fc.integer({ min: 0, max: 1e12 }), { nil: undefined }),
+      vmPteKib: fc.option(fc.integer({ min: 0, max: 1e9 }), { nil: undefined }),
+      pairings: fc.array(
+        fc.record({
+          line: fc.integer({ min: 1, max: 99_999 }),
+          address: fc.constantFrom('', '0000:41:00.0', '10000:01:00.7'),
+          bar: fc.integer({ min: 0, max: 5 }),
+        }),
+        { maxLength: 3 },
+      ),
+    }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
         nil: undefined,
@@ -253,8 +271,8 @@ describe('a link', () => {
     const { scenario, problems } = read(hash);
     expect(problems).toEqual([]);
     expect(scenario.view).toEqual({
+      ...defaultScenario.view,
       screen: 'compare',
-      map: defaultScenario.view.map,
       compare: {
         sort: { by: 'faults', down: true },
         filter: 'pud',
@@ -267,6 +285,57 @@ describe('a link', () => {
     expect(write({ ...defaultScenario, view: { ...defaultScenario.view, screen: 'compare' } })).toBe(
       '#1&s=compare',
     );
+  });
+
+  it('carries what is diagnosed', () => {
+    const text = encodeURIComponent('[[3,"maps"],[1,""]]\na\nbc').replaceAll('%', '~');
+    const hash = `#1&s=diagnose&dk=6.12.5&da=arm64-4k-48&dt=never&df=524288&dv=4100&pair=2:0000:41:00.0/2,7:/0&paste=${text}`;
+    const { scenario, problems } = read(hash);
+    expect(problems).toEqual([]);
+    expect(scenario.view.diagnose).toEqual({
+      texts: [
+        { name: 'maps', text: 'a\nb' },
+        { name: '', text: 'c' },
+      ],
+      kernel: '6.12.5',
+      arch: 'arm64-4k-48',
+      thp: 'never',
+      faults: 524288,
+      vmPteKib: 4100,
+      pairings: [
+        { line: 2, address: '0000:41:00.0', bar: 2 },
+        { line: 7, address: '', bar: 0 },
+      ],
+    });
+    expect(write(scenario)).toBe(hash);
+  });
+
+  it.each([
+    ['paste=~', 'paste'],
+    ['paste=x', 'paste'],
+    [`paste=${encodeURIComponent('[[9,""]]\nshort')}`, 'paste'],
+    [`paste=${encodeURIComponent('[["__proto__",""]]\n')}`, 'paste'],
+    ['dk=latest', 'dk'],
+    ['da=pdp11', 'da'],
+    ['df=-1', 'df'],
+    ['pair=0:x/9', 'pair'],
+  ])('of a diagnosis that cannot be read keeps the rest: %s', (field, key) => {
+    const { scenario, problems } = read(`#1&s=diagnose&${field}&k=6.12`);
+    expect(problems.map(p => p.field)).toEqual([key]);
+    expect(scenario.machine.kernel).toBe('6.12');
+    expect(scenario.view.diagnose).toEqual(defaultScenario.view.diagnose);
+  });
+
+  it('leaves texts out that no link should carry', () => {
+    const noise = Array.from({ length: 40_000 }, (_, i) => Math.imul(i, 2_654_435_761).toString(36)).join(
+      ' ',
+    );
+    const texts = [{ name: '', text: noise }];
+    const s: Scenario = {
+      ...defaultScenario,
+      view: { ...defaultScenario.view, diagnose: { ...defaultScenario.view.diagnose, texts } },
+    };
+    expect(write(s)).toBe('');
   });
 
   it('is short', () => {

@@ -6,6 +6,7 @@ import type { FileKind } from '../placement/request.ts';
 import type { ShmemSetting } from '../placement/shmem.ts';
 import { formatAddress, formatExact, type Read, readBytes } from '../text.ts';
 import { bytes, pa, va } from '../units.ts';
+import { readTexts, writeTexts } from './packTexts.ts';
 import { readVmas, writeVmas } from './packVmas.ts';
 import { spacePresets } from './presets.ts';
 import {
@@ -14,7 +15,9 @@ import {
   type CompareView,
   compareColumns,
   compareGroups,
+  type DiagnoseView,
   defaultScenario,
+  type GivenPairing,
   type Hole,
   type MapView,
   type Range,
@@ -28,6 +31,8 @@ export const LINK_VERSION = 1;
 /** Compresses a pasted address space into text that a hash can carry, and back; undefined: not such a text. */
 export interface Packer {
   readonly pack: (text: string) => string;
+  /** The same for what an object writes: a packer may remember it by the object, which never changes. */
+  readonly packOf?: (of: object, write: () => string) => string;
   readonly unpack: (packed: string) => string | undefined;
 }
 
@@ -60,6 +65,9 @@ interface Field {
 const ok = <T>(value: T): Read<T> => ({ ok: true, value });
 const bad = (reason: string): Read<never> => ({ ok: false, reason });
 const map = <A, B>(r: Read<A>, f: (a: A) => Read<B>): Read<B> => (r.ok ? f(r.value) : r);
+
+const packed = (packer: Packer, of: object, write: () => string): string =>
+  packer.packOf?.(of, write) ?? packer.pack(write());
 
 const PAGE = 4096;
 const readPages = (text: string): Read<number> =>
@@ -116,6 +124,38 @@ const compare = (s: Scenario, part: Partial<CompareView>): Scenario => ({
   ...s,
   view: { ...s.view, compare: { ...s.view.compare, ...part } },
 });
+
+const diagnose = (s: Scenario, part: Partial<DiagnoseView>): Scenario => ({
+  ...s,
+  view: { ...s.view, diagnose: { ...s.view.diagnose, ...part } },
+});
+
+/** A field of the Diagnose screen that is left out where the reader did not say. */
+const said = <K extends 'kernel' | 'arch' | 'thp' | 'faults' | 'vmPteKib'>(
+  key: string,
+  name: K,
+  read: (text: string) => Read<NonNullable<DiagnoseView[K]>>,
+): Field => ({
+  key,
+  show: () => 'what was read',
+  write: s => s.view.diagnose[name]?.toString(),
+  read: (text, s) => map(read(text), value => ok(diagnose(s, { [name]: value }))),
+});
+
+const readCount = (text: string): Read<number> =>
+  /^\d{1,15}$/.test(text) ? ok(Number(text)) : bad('not a whole number');
+
+/** Texts that are longer, in characters as given or packed, are not carried by a link: browsers and mail cut it. */
+const MOST_TEXT = 2 ** 21;
+export const MAX_PACKED_TEXTS = 2 ** 16;
+const MAX_PAIRINGS = 64;
+
+const readPairing = (text: string): Read<GivenPairing> => {
+  const m = /^(\d{1,7}):((?:[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])?)\/([0-5])$/.exec(text);
+  return m === null
+    ? bad('not of the form 12:0000:41:00.0/2 (line, device, BAR)')
+    : ok({ line: Number(m[1]), address: m[2] ?? '', bar: Number(m[3]) });
+};
 
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
   ...s,
@@ -424,8 +464,8 @@ const fields: readonly Field[] = [
   {
     key: 'vmas',
     show: ({ space: { source } }) => (source.kind === 'preset' ? source.id : source.name),
-    write: (s, packer) =>
-      s.space.source.kind === 'pasted' ? packer.pack(writeVmas(s.space.source)) : undefined,
+    write: ({ space: { source } }, packer) =>
+      source.kind === 'pasted' ? packed(packer, source, () => writeVmas(source)) : undefined,
     read: (text, s, packer) => {
       const unpacked = packer.unpack(text);
       if (unpacked === undefined) return bad('the packed address space is damaged');
@@ -613,6 +653,47 @@ const fields: readonly Field[] = [
         pins.push(row.value);
       }
       return pins.length > 2 ? bad('more than two rows') : ok(compare(s, { pins }));
+    },
+  },
+  said('dk', 'kernel', text =>
+    parseKernelVersion(text) === undefined || text.length > 80 ? bad('not a kernel version') : ok(text),
+  ),
+  said('da', 'arch', text => {
+    const arch = findArch(text);
+    return arch === undefined ? bad('not an architecture') : ok(arch.id);
+  }),
+  said('dt', 'thp', text => oneOf(['always', 'madvise', 'never'], text)),
+  said('df', 'faults', readCount),
+  said('dv', 'vmPteKib', readCount),
+  {
+    key: 'pair',
+    show: () => 'none',
+    write: s => s.view.diagnose.pairings.map(p => `${p.line}:${p.address}/${p.bar}`).join(',') || undefined,
+    read: (text, s) => {
+      const pairings: GivenPairing[] = [];
+      for (const part of text.split(',')) {
+        const pairing = readPairing(part);
+        if (!pairing.ok) return pairing;
+        pairings.push(pairing.value);
+      }
+      return pairings.length > MAX_PAIRINGS
+        ? bad(`more than ${MAX_PAIRINGS} of them`)
+        : ok(diagnose(s, { pairings }));
+    },
+  },
+  {
+    key: 'paste',
+    show: () => 'nothing pasted',
+    write: (s, packer) => {
+      const { texts } = s.view.diagnose;
+      if (texts.length === 0 || texts.reduce((n, t) => n + t.text.length, 0) > MOST_TEXT) return undefined;
+      const text = packed(packer, texts, () => writeTexts(texts));
+      return text.length > MAX_PACKED_TEXTS ? undefined : text;
+    },
+    read: (text, s, packer) => {
+      const unpacked = packer.unpack(text);
+      if (unpacked === undefined) return bad('damaged or too large');
+      return map(readTexts(unpacked), texts => ok(diagnose(s, { texts })));
     },
   },
 ];

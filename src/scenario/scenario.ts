@@ -104,11 +104,41 @@ export interface MapView {
   readonly part: number;
 }
 
+/** A text that was given to the Diagnose screen. */
+export interface GivenText {
+  /** Of the file it came from; '' for what was typed or pasted. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A device mapping of the given texts, shown by the reader to be a BAR. */
+export interface GivenPairing {
+  /** Line of the mapping, counted over all texts, 1-based. */
+  readonly line: number;
+  /** PCI address with its domain; '' for a device without one. */
+  readonly address: string;
+  readonly bar: number;
+}
+
+/** What is diagnosed, and what the reader said beside it. Everything left out is read, or assumed and said to be. */
+export interface DiagnoseView {
+  readonly texts: readonly GivenText[];
+  /** A kernel version as `uname -r` prints it. */
+  readonly kernel: string | undefined;
+  readonly arch: ArchId | undefined;
+  readonly thp: Scenario['machine']['thp'] | undefined;
+  /** Page faults counted over the mappings. */
+  readonly faults: number | undefined;
+  readonly vmPteKib: number | undefined;
+  readonly pairings: readonly GivenPairing[];
+}
+
 /** Which screen is shown, and how. */
 export interface View {
   readonly screen: ScreenId;
   readonly map: MapView;
   readonly compare: CompareView;
+  readonly diagnose: DiagnoseView;
 }
 
 /** The whole truth of what is shown: the link, undo, presets and saved files all speak it. */
@@ -216,6 +246,15 @@ export const defaultScenario: Scenario = {
       groups: ['kernels', 'policies'],
       baseline: undefined,
       pins: undefined,
+    },
+    diagnose: {
+      texts: [],
+      kernel: undefined,
+      arch: undefined,
+      thp: undefined,
+      faults: undefined,
+      vmPteKib: undefined,
+      pairings: [],
     },
   },
 };

@@ -1,30 +1,9 @@
 import { type ReadLink, readLink, writeLink } from '../../src/scenario/link.ts';
-import { writeVmas } from '../../src/scenario/packVmas.ts';
-import type { Scenario, SpaceSource } from '../../src/scenario/scenario.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
 import { codec } from './codec.ts';
 
-type Pasted = Extract<SpaceSource, { kind: 'pasted' }>;
-
-const packed = new WeakMap<Pasted, string>();
-
-const packedOf = (source: Pasted): string => {
-  const known = packed.get(source);
-  if (known !== undefined) return known;
-  const text = codec.pack(writeVmas(source));
-  packed.set(source, text);
-  return text;
-};
-
-const NOTHING: Pasted = { kind: 'pasted', name: '', vmas: [], mmapBase: undefined };
-
-/** The hash of a Scenario. A pasted address space is written and compressed once, however often it is asked for. */
-export const hashOf = (s: Scenario): string => {
-  const { source } = s.space;
-  if (source.kind !== 'pasted') return writeLink(s, codec);
-  // writeLink() would write out every VMA before it asks the packer; an empty stand-in spares that.
-  const light = { ...s, space: { ...s.space, source: NOTHING } };
-  return writeLink(light, { ...codec, pack: () => packedOf(source) });
-};
+/** The hash of a Scenario. What is packed in it is written and compressed once, however often it is asked for. */
+export const hashOf = (s: Scenario): string => writeLink(s, codec);
 
 /** Reads a hash. Never throws. */
 export const readHash = (hash: string): ReadLink => readLink(hash, codec);
@@ -97,8 +76,8 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
     late = [];
     for (const step of steps) step();
   };
-  const isLong = ({ space: { source } }: Scenario): boolean =>
-    source.kind === 'pasted' && packedOf(source).length > LONG;
+  const isLong = (s: Scenario): boolean =>
+    (s.space.source.kind === 'pasted' || s.view.diagnose.texts.length > 0) && hashOf(s).length > LONG;
   const flush = (): void => {
     catchUp();
     if (timer !== undefined) host.clearTimeout(timer);
