@@ -49,7 +49,10 @@ const useDrops = (): void => {
 
 const compare = late(() => import('./compare/CompareScreen.tsx').then(m => m.CompareScreen));
 const sweep = late(() => import('./sweep/SweepScreen.tsx').then(m => m.SweepScreen));
-const diagnose = late(() => import('./diagnose/DiagnoseScreen.tsx').then(m => m.DiagnoseScreen));
+// With the codec, as the dialog.
+const diagnose = late(() =>
+  Promise.all([import('./diagnose/DiagnoseScreen.tsx'), loadCodec()]).then(([m]) => m.DiagnoseScreen),
+);
 const evidence = late(() => import('./evidence/EvidenceScreen.tsx').then(m => m.EvidenceScreen));
 // With the codec: what it takes goes into the link.
 const intake = late(() =>

@@ -5,7 +5,7 @@ import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { type BarChoice, barChoices, largestBar, withIntake } from './choose.ts';
-import { countLines, joinParts, locate, type Part } from './parts.ts';
+import { countLines, joinParts, locate, type Part } from '../scenario/parts.ts';
 import './intake.css';
 
 /** Reading waits until typing rests. A paste of 65,530 lines takes a moment. */

@@ -44,7 +44,7 @@ export interface App extends steps.Steps {
   /** The picture has the whole window, with the number above it and a few controls below: for a stage. */
   readonly stage: boolean;
   readonly dialog: DialogName | undefined;
-  /** Dropped texts the dialog has not taken yet. */
+  /** Dropped texts that the dialog, or the screen made for them, has not taken yet. */
   readonly dropped: readonly Dropped[];
   /** A passing remark for the status line, such as “Link copied”. */
   readonly remark: string;
@@ -250,7 +250,10 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       },
       settle,
       open: dialog => set({ dialog }),
-      drop: texts => set({ dropped: [...get().dropped, ...texts], dialog: 'intake' }),
+      drop: texts => {
+        const taker = get().scenario.view.screen === 'diagnose' ? {} : { dialog: 'intake' as const };
+        set({ dropped: [...get().dropped, ...texts], ...taker });
+      },
       takeDropped: () => set({ dropped: [] }),
       say: remark => set({ remark }),
       setDrawer: drawer => set({ drawer }),

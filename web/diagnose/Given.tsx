@@ -1,0 +1,220 @@
+import { useEffect, useId, useRef, useState } from 'react';
+import { type Given, readIntake } from '../../src/intake/intake.ts';
+import { MAX_INTAKE } from '../../src/intake/limit.ts';
+import type { GivenText } from '../../src/scenario/scenario.ts';
+import { formatCount, formatSize } from '../../src/text.ts';
+import { withDiagnose } from '../scenario/view.ts';
+import { app, useApp } from '../state/store.ts';
+import { type Excerpt, excerptOf } from './excerpt.ts';
+import { samples } from './samples.ts';
+
+/** One of the texts, with where it begins among all of them. */
+export interface Placed {
+  readonly given: GivenText;
+  /** Number of its first line, counted over all texts, from 1. */
+  readonly first: number;
+  readonly lines: readonly string[];
+}
+
+const recognised = new WeakMap<GivenText, readonly Given[]>();
+
+/** What a text is by itself: a second one of a format is said to be one too. */
+const formatsOf = (text: GivenText): readonly Given[] => {
+  const known = recognised.get(text);
+  if (known !== undefined) return known;
+  const { given } = readIntake(text.text);
+  recognised.set(text, given);
+  return given;
+};
+
+const change = (texts: readonly GivenText[]): void => {
+  const { change: apply } = app.getState();
+  // A mapping is named by its line; other texts have other lines.
+  apply(withDiagnose({ texts, pairings: [] }), 'done');
+};
+
+/** Adds texts to those that are there. */
+export const addTexts = (more: readonly GivenText[]): void => {
+  const kept = more.filter(t => t.text.trim() !== '');
+  if (kept.length > 0) change([...app.getState().scenario.view.diagnose.texts, ...kept]);
+};
+
+const Lines = ({ of, name }: { readonly of: Excerpt; readonly name: string }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, and not only for a mouse
+  <pre className="lines" tabIndex={0} role="group" aria-label={`Lines of ${name}`}>
+    {of.map(part =>
+      part.kind === 'more' ? (
+        <span key={part.line} className="more">
+          {`… ${formatCount(part.count)} more ${part.count === 1 ? 'line' : 'lines'}\n`}
+        </span>
+      ) : (
+        <span key={part.line} className={part.mark === undefined ? undefined : `marked ${part.mark}`}>
+          <span className="nr" aria-hidden="true">
+            {part.line}
+          </span>
+          {`${part.text}\n`}
+        </span>
+      ),
+    )}
+  </pre>
+);
+
+/** What was made of one text, and the lines of it that matter. */
+const Text = ({
+  text,
+  at,
+  marks,
+}: {
+  readonly text: Placed;
+  readonly at: number;
+  readonly marks: ReadonlyMap<number, 'row' | 'bar' | 'bad'>;
+}) => {
+  const texts = useApp(s => s.scenario.view.diagnose.texts);
+  const inside = formatsOf(text.given);
+  const name = text.given.name || inside.map(g => g.title).join(', ') || 'Pasted text';
+  return (
+    <li>
+      <header>
+        <h3>
+          {at + 1} {name}
+        </h3>
+        <span className="note">
+          {inside.length === 0
+            ? 'not recognised'
+            : `recognised: ${inside.map(g => g.says).join(', ')}`}
+        </span>
+        <button
+          type="button"
+          className="link"
+          aria-label={`Remove ${name}`}
+          onClick={() => change(texts.filter((_, i) => i !== at))}
+        >
+          remove
+        </button>
+      </header>
+      <Lines of={excerptOf(text.lines, text.first, marks)} name={name} />
+    </li>
+  );
+};
+
+/** Where more can be given: a field to paste into, files, and the samples while there is nothing. */
+export const Add = ({ empty }: { readonly empty: boolean }) => {
+  const box = useRef<HTMLTextAreaElement>(null);
+  const file = useRef<HTMLInputElement>(null);
+  const [trouble, setTrouble] = useState('');
+  const id = useId();
+  const dropped = useApp(s => s.dropped);
+
+  useEffect(() => {
+    if (dropped.length === 0) return;
+    app.getState().takeDropped();
+    addTexts(dropped);
+  }, [dropped]);
+
+  const take = (): void => {
+    const typed = box.current?.value ?? '';
+    if (box.current !== null) box.current.value = '';
+    addTexts([{ name: '', text: typed }]);
+  };
+  const addFiles = async (chosen: readonly File[]): Promise<void> => {
+    const large = chosen.find(f => f.size > MAX_INTAKE);
+    setTrouble(
+      large === undefined ? '' : `${large.name} has ${formatSize(large.size)}: above 32 MiB nothing is read.`,
+    );
+    const small = chosen.filter(f => f.size <= MAX_INTAKE);
+    addTexts(await Promise.all(small.map(async f => ({ name: f.name, text: await f.text() }))));
+  };
+
+  return (
+    <div className="add">
+      <label htmlFor={id}>{empty ? 'Paste here, or drop files anywhere' : 'Paste or drop more'}</label>
+      <textarea
+        ref={box}
+        id={id}
+        rows={empty ? 6 : 3}
+        wrap="off"
+        spellCheck={false}
+        autoComplete="off"
+        placeholder={
+          empty
+            ? '7ffe6cc54000-7ffeecc54000 rw-s 20000000000 00:0f 1057   anon_inode:[vfio-device]\n\n41:00.0 3D controller: …\n        Region 2: Memory at 3880000000 (64-bit, prefetchable) [size=2G]'
+            : ''
+        }
+        onPaste={e => {
+          const text = e.clipboardData.getData('text/plain');
+          if (text === '') return;
+          e.preventDefault();
+          addTexts([{ name: '', text }]);
+        }}
+        onKeyDown={e => {
+          if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) take();
+        }}
+      />
+      <div className="row">
+        <button type="button" className="button" onClick={take}>
+          Read what was typed
+        </button>
+        <button type="button" className="button" onClick={() => file.current?.click()}>
+          Choose files…
+        </button>
+        <input
+          ref={file}
+          type="file"
+          multiple
+          hidden
+          onChange={e => {
+            const chosen = e.target.files;
+            void addFiles(chosen === null ? [] : [...chosen]);
+            e.target.value = '';
+          }}
+        />
+        {!empty && (
+          <button type="button" className="button quiet" onClick={() => change([])}>
+            Clear all
+          </button>
+        )}
+      </div>
+      {trouble !== '' && (
+        <p className="bad" role="alert">
+          ✕ {trouble}
+        </p>
+      )}
+    </div>
+  );
+};
+
+/** Something to look at for who has nothing to paste. */
+export const Samples = () => (
+  <div className="samples">
+    <h3>Or look at a sample</h3>
+    <ul>
+      {samples.map(s => (
+        <li key={s.id}>
+          <button
+            type="button"
+            className="link"
+            onClick={() => app.getState().change(withDiagnose(s.given()), 'done')}
+          >
+            {s.label}
+          </button>
+          <span className="note">{s.about}</span>
+        </li>
+      ))}
+    </ul>
+  </div>
+);
+
+/** The texts that were given, each with what was made of it. */
+export const Texts = ({
+  texts,
+  marks,
+}: {
+  readonly texts: readonly Placed[];
+  readonly marks: ReadonlyMap<number, 'row' | 'bar' | 'bad'>;
+}) => (
+  <ol className="texts" aria-label="What was given">
+    {texts.map((text, i) => (
+      <Text key={text.first} text={text} at={i} marks={marks} />
+    ))}
+  </ol>
+);
