@@ -69,7 +69,10 @@ export type Physical =
   | { readonly kind: 'residue'; readonly standIn: Pa; readonly several: boolean }
   /** Several BARs fit and would give different leaves. */
   | { readonly kind: 'several' }
-  | { readonly kind: 'unknown'; readonly why: 'no offset' | 'no BAR fits' | 'beyond the address space' };
+  | {
+      readonly kind: 'unknown';
+      readonly why: 'no BAR fits' | 'beyond the address space' | 'not whole pages';
+    };
 
 /** good: no address gives fewer leaves. better: some address, kernel or setting would. bad: see `judge`. */
 export type Verdict = 'good' | 'better' | 'bad' | 'unknown';
@@ -128,6 +131,8 @@ export type Fix =
       readonly leaves: readonly LeafRun[];
     }
   | { readonly kind: 'thp'; readonly leaves: readonly LeafRun[] }
+  /** VFIO in place of a `resource` file of sysfs, at the same address. */
+  | { readonly kind: 'vfio'; readonly leaves: readonly LeafRun[] }
   /** One mmap() over all the pieces. */
   | { readonly kind: 'join'; readonly leaves: readonly LeafRun[] };
 
