@@ -119,8 +119,8 @@ export type Fix =
       readonly start: Va;
       readonly leaves: readonly LeafRun[];
     }
-  /** A released VMM does it by itself. */
-  | { readonly kind: 'vmm'; readonly policy: PolicyId; readonly leaves: readonly LeafRun[] }
+  /** Released VMMs that do it by themselves; `leaves` as the first of them gets them. */
+  | { readonly kind: 'vmm'; readonly policies: readonly PolicyId[]; readonly leaves: readonly LeafRun[] }
   /** Proposals that place it so; `leaves` are the best of them, which `policies` all give. */
   | { readonly kind: 'proposal'; readonly policies: readonly PolicyId[]; readonly leaves: readonly LeafRun[] }
   /** A released kernel: as it would place the same request (`placed`), or at the same address. */

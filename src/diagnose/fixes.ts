@@ -18,8 +18,8 @@ type Source = Scenario['space']['source'];
 const LONG_TERM = '6.12.117';
 const NEWEST = releases[0]?.version ?? LONG_TERM;
 
-/** The released programs of the policies, newest first. */
-const PROGRAMS: readonly PolicyId[] = ['qemu', 'qemu9', 'chv'];
+/** The released programs of the policies, as their words name them. */
+const PROGRAMS: readonly PolicyId[] = ['qemu9', 'qemu', 'chv'];
 
 const corruptIn = (runs: readonly LeafRun[]): boolean => runs.some(run => run.corrupt);
 
@@ -66,12 +66,12 @@ const placedBy = (machine: Scenario['machine'], source: Source, s: Stretch): rea
   solve(scenarioFor(machine, source, s)).total?.leaves;
 
 const programs = (bench: Bench, source: Source, s: Stretch, most: number): readonly Fix[] => {
-  for (const policy of PROGRAMS) {
+  const good = PROGRAMS.flatMap(policy => {
     const leaves = placedBy({ ...bench.machine, policy }, source, s);
-    if (leaves !== undefined && leafCount(leaves) <= most && !corruptIn(leaves))
-      return [{ kind: 'vmm', policy, leaves }];
-  }
-  return [];
+    return leaves !== undefined && leafCount(leaves) <= most && !corruptIn(leaves) ? [{ policy, leaves }] : [];
+  });
+  const [first] = good;
+  return first === undefined ? [] : [{ kind: 'vmm', policies: good.map(g => g.policy), leaves: first.leaves }];
 };
 
 /** The proposals for the kernel that give the fewest leaves, fewer than `now`; one for all sides of a proposal. */
