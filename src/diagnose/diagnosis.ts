@@ -69,7 +69,10 @@ export type Physical =
   | { readonly kind: 'residue'; readonly standIn: Pa; readonly several: boolean }
   /** Several BARs fit and would give different leaves. */
   | { readonly kind: 'several' }
-  | { readonly kind: 'unknown'; readonly why: 'no offset' | 'no BAR fits' | 'beyond the address space' };
+  | {
+      readonly kind: 'unknown';
+      readonly why: 'no BAR fits' | 'beyond the address space' | 'not whole pages';
+    };
 
 /** good: no address gives fewer leaves. better: some address, kernel or setting would. bad: see `judge`. */
 export type Verdict = 'good' | 'better' | 'bad' | 'unknown';
@@ -116,8 +119,8 @@ export type Fix =
       readonly start: Va;
       readonly leaves: readonly LeafRun[];
     }
-  /** A released VMM does it by itself. */
-  | { readonly kind: 'vmm'; readonly policy: PolicyId; readonly leaves: readonly LeafRun[] }
+  /** Released VMMs that do it by themselves; `leaves` as the first of them gets them. */
+  | { readonly kind: 'vmm'; readonly policies: readonly PolicyId[]; readonly leaves: readonly LeafRun[] }
   /** Proposals that place it so; `leaves` are the best of them, which `policies` all give. */
   | { readonly kind: 'proposal'; readonly policies: readonly PolicyId[]; readonly leaves: readonly LeafRun[] }
   /** A released kernel: as it would place the same request (`placed`), or at the same address. */
@@ -128,6 +131,8 @@ export type Fix =
       readonly leaves: readonly LeafRun[];
     }
   | { readonly kind: 'thp'; readonly leaves: readonly LeafRun[] }
+  /** VFIO in place of a `resource` file of sysfs, at the same address. */
+  | { readonly kind: 'vfio'; readonly leaves: readonly LeafRun[] }
   /** One mmap() over all the pieces. */
   | { readonly kind: 'join'; readonly leaves: readonly LeafRun[] };
 

@@ -5,7 +5,7 @@ import type { GivenText } from '../../src/scenario/scenario.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
 import { withDiagnose } from '../scenario/view.ts';
 import { app, useApp } from '../state/store.ts';
-import { type Excerpt, excerptOf } from './excerpt.ts';
+import { type Excerpt, excerptOf, type LineMark } from './excerpt.ts';
 import { samples } from './samples.ts';
 
 /** One of the texts, with where it begins among all of them. */
@@ -41,22 +41,24 @@ export const addTexts = (more: readonly GivenText[]): void => {
 
 const Lines = ({ of, name }: { readonly of: Excerpt; readonly name: string }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, and not only for a mouse
-  <pre className="lines" tabIndex={0} role="group" aria-label={`Lines of ${name}`}>
-    {of.map(part =>
-      part.kind === 'more' ? (
-        <span key={part.line} className="more">
-          {`… ${formatCount(part.count)} more ${part.count === 1 ? 'line' : 'lines'}\n`}
-        </span>
-      ) : (
-        <span key={part.line} className={part.mark === undefined ? undefined : `marked ${part.mark}`}>
-          <span className="nr" aria-hidden="true">
-            {part.line}
+  <section className="lines" tabIndex={0} aria-label={`Lines of ${name}`}>
+    <pre>
+      {of.map(part =>
+        part.kind === 'more' ? (
+          <span key={part.line} className="more">
+            {`… ${formatCount(part.count)} more ${part.count === 1 ? 'line' : 'lines'}\n`}
           </span>
-          {`${part.text}\n`}
-        </span>
-      ),
-    )}
-  </pre>
+        ) : (
+          <span key={part.line} className={part.mark === undefined ? undefined : `marked ${part.mark}`}>
+            <span className="nr" aria-hidden="true">
+              {part.line}
+            </span>
+            {`${part.text}\n`}
+          </span>
+        ),
+      )}
+    </pre>
+  </section>
 );
 
 /** What was made of one text, and the lines of it that matter. */
@@ -67,7 +69,7 @@ const Text = ({
 }: {
   readonly text: Placed;
   readonly at: number;
-  readonly marks: ReadonlyMap<number, 'row' | 'bar' | 'bad'>;
+  readonly marks: ReadonlyMap<number, LineMark>;
 }) => {
   const texts = useApp(s => s.scenario.view.diagnose.texts);
   const inside = formatsOf(text.given);
@@ -79,9 +81,7 @@ const Text = ({
           {at + 1} {name}
         </h3>
         <span className="note">
-          {inside.length === 0
-            ? 'not recognised'
-            : `recognised: ${inside.map(g => g.says).join(', ')}`}
+          {inside.length === 0 ? 'not recognised' : `recognised: ${inside.map(g => g.says).join(', ')}`}
         </span>
         <button
           type="button"
@@ -210,7 +210,7 @@ export const Texts = ({
   marks,
 }: {
   readonly texts: readonly Placed[];
-  readonly marks: ReadonlyMap<number, 'row' | 'bar' | 'bad'>;
+  readonly marks: ReadonlyMap<number, LineMark>;
 }) => (
   <ol className="texts" aria-label="What was given">
     {texts.map((text, i) => (

@@ -1,10 +1,13 @@
+/** Why a line of a text is shown: it is a mapping, one mapped badly, tells of a BAR, or could not be read. */
+export type LineMark = 'row' | 'row-bad' | 'bar' | 'bad';
+
 /** A line of an excerpt, or the lines left out there. */
 export type ExcerptPart =
   | {
       readonly kind: 'line';
       readonly line: number;
       readonly text: string;
-      readonly mark: 'row' | 'bar' | 'bad' | undefined;
+      readonly mark: LineMark | undefined;
     }
   | { readonly kind: 'more'; readonly line: number; readonly count: number };
 
@@ -20,7 +23,8 @@ const LONGEST = 160;
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;
 /** A line as it may be shown: a tab as blanks, what would turn or break it as a sign. */
 const shown = (text: string): string =>
-  text.slice(0, LONGEST).replaceAll('\t', '    ').replace(UNSAFE, '\uFFFD') + (text.length > LONGEST ? '…' : '');
+  text.slice(0, LONGEST).replaceAll('\t', '    ').replace(UNSAFE, '\uFFFD') +
+  (text.length > LONGEST ? '…' : '');
 
 /**
  * The lines of a text that matter: those that are marked, the first and the last, and how many are left out in between.
@@ -29,7 +33,7 @@ const shown = (text: string): string =>
 export const excerptOf = (
   lines: readonly string[],
   first: number,
-  marks: ReadonlyMap<number, 'row' | 'bar' | 'bad'>,
+  marks: ReadonlyMap<number, LineMark>,
 ): Excerpt => {
   const kept = new Set<number>();
   const filled = lines.flatMap((text, i) => (text.trim() === '' ? [] : [i]));
