@@ -35,7 +35,7 @@ import { SmallZipper } from '../ui/SmallZipper.tsx';
 
 /** A verdict with its mark: red only where it says why not. */
 const Mark = ({ verdict }: { readonly verdict: Verdict }) => (
-  <span className={`verdict ${verdict === 'bad' ? 'red' : ''}`}>
+  <span className={verdict === 'bad' ? 'red' : undefined}>
     <span aria-hidden="true">{{ good: '✓', better: '△', bad: '✕', unknown: '?' }[verdict]} </span>
     {verdictWords[verdict]}
   </span>
@@ -155,6 +155,7 @@ const Row = ({
           device={answer}
           signature={`${answer.mapping.start}|${answer.mapping.pa}|${answer.mapping.end}|${diagnosis.kernel.value}|${diagnosis.arch.value}|${diagnosis.thp.value}`}
           label={`Zipper of ${name}: ${leavesNow(row)}`}
+          about={kinds.best}
           jaw={26}
         />
       )}
@@ -264,6 +265,15 @@ const Checks = ({ diagnosis }: { readonly diagnosis: Diagnosis }) => {
   );
 };
 
+/** Rows as lspci lists the BARs, and along each BAR. */
+const inOrder = (rows: readonly DiagnosisRow[]): readonly DiagnosisRow[] =>
+  [...rows].sort(
+    (a, b) =>
+      (a.device ?? '~').localeCompare(b.device ?? '~') ||
+      (a.bar ?? 9) - (b.bar ?? 9) ||
+      (a.offset ?? 0) - (b.offset ?? 0),
+  );
+
 /** The answer: what is mapped how, why, and what would help. */
 export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonly diagnosis: Diagnosis }) => (
   <>
@@ -276,7 +286,7 @@ export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonl
     </header>
     {diagnosis.rows.length > 0 && (
       <ol className="rows" aria-label="Device mappings">
-        {diagnosis.rows.map(row => (
+        {inOrder(diagnosis.rows).map(row => (
           <Row key={row.key} row={row} intake={intake} diagnosis={diagnosis} />
         ))}
       </ol>

@@ -26,16 +26,20 @@ const line = (start: number, end: number, perms: string, offset: number, name: s
   text: `${hex(start)}-${hex(end)} ${perms} ${hex(offset).padStart(8, '0')} ${offset > 0 || name.startsWith('anon_inode') ? '00:0f 1057' : '00:00 0'}   ${name}`.trimEnd(),
 });
 
-const lineOf = (v: Vma): Line => line(v.start, v.end, v.perms, 0, v.name.startsWith('[') ? v.name : '');
+const nameOf = ({ name }: Vma): string => {
+  if (name === 'qemu') return '/usr/bin/qemu-system-x86_64';
+  if (name === 'ld.so') return '/usr/lib/ld-linux-x86-64.so.2';
+  if (name.startsWith('lib')) return `/usr/lib/${name}.so`;
+  return name.startsWith('[') ? name : '';
+};
+
+const lineOf = (v: Vma): Line => line(v.start, v.end, v.perms, 0, nameOf(v));
 
 /** A made-up QEMU with these mappings of its VFIO device. */
 const maps = (...mapped: readonly Line[]): GivenText => {
   const arch = archOf('x86_64-4');
   const layout = mmapLayout(arch, { stackLimit: 8 * MiB, legacy: false, randomize: false, random: 0 });
-  const vmas = spacePreset('scene')
-    .vmas(arch, layout)
-    .map(v => (v.name === 'qemu' ? { ...v, name: '[qemu]' } : v.name === 'ld.so' ? { ...v, name: '' } : v))
-    .map(lineOf);
+  const vmas = spacePreset('scene').vmas(arch, layout).map(lineOf);
   const lines = [...vmas, ...mapped].sort((a, b) => a.start - b.start);
   return { name: 'maps', text: `${lines.map(l => l.text).join('\n')}\n` };
 };

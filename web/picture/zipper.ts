@@ -26,6 +26,8 @@ export interface ZipperBands {
 export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
   /** Draw so many panes, those of the largest sizes; undefined: one a size. */
   readonly most?: number;
+  /** The panes are about their own size and no other. */
+  readonly alone?: boolean;
   /** Blocks that the architecture can mark contiguous: they have a comb too. */
   readonly contiguous?: readonly ContiguousHint[];
   /** What the first pane shows; undefined: the mapping. */
@@ -58,7 +60,8 @@ export const drawZipper = (
 ): FirstPane => {
   const { mapping } = device;
   const length = mapping.end - mapping.start;
-  const panes = panesOf(teethSizes(device, input.contiguous), length, input, x, w);
+  const all = panesOf(teethSizes(device, input.contiguous), length, input, x, w);
+  const panes = input.alone === true ? all.map(pane => ({ ...pane, also: [] })) : all;
   panes.forEach((pane, i) => {
     const before = panes[i - 1];
     if (before) drawLens(s, before, pane, bands);

@@ -1,6 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'react';
+import type { LeafKind } from '../../src/arch/arch.ts';
 import type { DeviceAnswer } from '../../src/solve.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
+import { teethSizes } from '../picture/panes.ts';
 import { drawZipper, type ZipperBands } from '../picture/zipper.ts';
 import { useThemeName } from '../state/store.ts';
 import { MarkCanvas } from './MarkCanvas.tsx';
@@ -33,12 +35,15 @@ export const SmallZipper = ({
   device,
   signature,
   label,
+  about,
   jaw = 40,
 }: {
   readonly device: DeviceAnswer;
   readonly signature: string;
   /** What it shows, in words. */
   readonly label: string;
+  /** The one size of leaf that is shown; undefined: the largest, and the next where there is room. */
+  readonly about?: LeafKind | undefined;
   /** Height of a jaw in CSS pixels. */
   readonly jaw?: number;
 }) => {
@@ -58,9 +63,15 @@ export const SmallZipper = ({
   const draw = (measure: Measure): readonly Mark[] => {
     const marks: Mark[] = [];
     const own = width / scale;
+    const only = about === undefined ? -1 : teethSizes(device).findIndex(t => t.kind === about);
     drawZipper(
       { marks, hits: [], measure },
-      { crosshair: undefined, pane: own < NARROW ? 0 : undefined, most: 2 },
+      {
+        crosshair: undefined,
+        pane: only >= 0 ? only : own < NARROW ? 0 : undefined,
+        most: 2,
+        alone: only >= 0,
+      },
       device,
       // Room for the heads of teeth that stand at the very ends.
       TEETH_ROOM,
