@@ -180,7 +180,7 @@ const Row = ({
           <button
             type="button"
             className="link open"
-            aria-label={`Open ${name} in Map`}
+            aria-label={`Open in Map: ${name}`}
             onClick={() => openRow(intake, diagnosis, row)}
           >
             Open in Map
