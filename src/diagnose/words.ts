@@ -6,13 +6,12 @@ import { changeBehind, factsOf } from '../kernel/facts.ts';
 import { type KernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import { refusalPieces } from '../leaves/refusalWords.ts';
 import { type LeafRun, leafCount } from '../leaves/runs.ts';
-import { leafNames, leavesText, leafWord, tally } from '../leaves/words.ts';
+import { leafNames, leafWord, leavesText, tally } from '../leaves/words.ts';
 import { type Piece, plain } from '../pieces.ts';
 import { type PolicyId, policyOf } from '../placement/policies.ts';
 import { formatAddress, formatCount, formatSize } from '../text.ts';
 import type {
   Ask,
-  Cause,
   CountCheck,
   Diagnosis,
   DiagnosisRow,
@@ -34,8 +33,7 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
   unknown: 'unknown',
 };
 
-const plural = (n: number, one: string, many: string): string =>
-  `${formatCount(n)} ${n === 1 ? one : many}`;
+const plural = (n: number, one: string, many: string): string => `${formatCount(n)} ${n === 1 ? one : many}`;
 const bars = (n: number): string => plural(n, 'BAR', 'BARs');
 
 /** “a, b and c”. */
@@ -70,7 +68,8 @@ export const headline = ({ totals, overall }: Diagnosis): string => {
     case 'unknown':
       return `${bars(all)} ${are(all)} mapped, and too little is known to judge`;
     case 'good':
-      if (unknown > 0) return `${good} of ${bars(all)} ${are(good)} mapped well; too little is known of the rest`;
+      if (unknown > 0)
+        return `${good} of ${bars(all)} ${are(good)} mapped well; too little is known of the rest`;
       return all === 1 ? 'The BAR is mapped well' : `All ${bars(all)} are mapped well`;
   }
 };
@@ -136,7 +135,9 @@ const alsoText = ({ kind, size, residue }: Miss): string =>
 
 const missesText = (misses: readonly Miss[]): string => {
   const [first, ...rest] = misses;
-  return first === undefined ? '' : [`${residueText(first)} ${missText(first)}`, ...rest.map(alsoText)].join(', ');
+  return first === undefined
+    ? ''
+    : [`${residueText(first)} ${missText(first)}`, ...rest.map(alsoText)].join(', ');
 };
 
 const versionOf = ({ kernel }: Pick<Diagnosis, 'kernel'>): KernelVersion =>
@@ -194,15 +195,13 @@ export const nearestPieces = ({ nearest }: DiagnosisRow): readonly Piece[] =>
       ];
 
 /** Programs as people call them, with the release. */
-const programNames = (ids: readonly PolicyId[]): string => {
+const programNames = (ids: readonly PolicyId[]): readonly string[] => {
   const names: string[] = [];
   if (ids.includes('qemu9')) names.push('QEMU 9.2 or later');
   else if (ids.includes('qemu')) names.push('QEMU with 3863e47828d5');
   if (ids.includes('chv')) names.push('Cloud Hypervisor v53.0 or later');
-  return list(names);
+  return names;
 };
-
-const verb = (ids: readonly PolicyId[]): string => (ids.length > 1 ? 'would each' : 'would');
 
 /** What a fix gives: “2 PUD leaves”. */
 const gives = (fix: Fix): string => leavesText(fix.leaves);
@@ -231,17 +230,18 @@ export const fixPieces = (fix: Fix): readonly Piece[] => {
         `Reserve ${formatSize(fix.reserve)} with `,
         { code: 'PROT_NONE' },
         fix.residue === 0
-          ? `, round up to ${formatSize(fix.align)}, `
-          : `, round up to ${formatAddress(fix.residue)} modulo ${formatSize(fix.align)}, `,
+          ? `, round up to a multiple of ${formatSize(fix.align)}, map there with `
+          : `, go up to the first address that is ${formatAddress(fix.residue)} modulo ${formatSize(fix.align)}, map there with `,
         { code: 'MAP_FIXED' },
         `: ${gives(fix)}.`,
       ];
     case 'vmm':
-      return [`${programNames(fix.policies)} does that: ${gives(fix)}.`];
-    case 'proposal':
-      return [
-        `${fix.policies.length === 1 ? 'A kernel with the proposal' : 'A kernel with any of the proposals'} ${fix.policies.map(id => policyOf(id).who).filter((who, i, all) => all.indexOf(who) === i).join('; ')} ${verb(fix.policies)} place it so: ${gives(fix)}.`,
-      ];
+      return [`${programNames(fix.policies).join(', or ')}, does that: ${gives(fix)}.`];
+    case 'proposal': {
+      const names = fix.policies.map(id => policyOf(id).short);
+      const which = names.length === 1 ? 'the proposal' : `any of ${names.length} proposals`;
+      return [`A kernel with ${which} (${names.join(', ')}) would place it so: ${gives(fix)}.`];
+    }
     case 'kernel':
       return [
         fix.placed
@@ -363,7 +363,8 @@ export const searchText = ({ trace, outcome, says, row }: SearchCheck): string =
         ? `${head} finds no room here either.${said}`
         : `${head} comes to ${formatAddress(trace.addr)} here too.${said}`;
     case 'differ': {
-      const here = outcome.got === undefined ? 'finds no room here' : `comes to ${formatAddress(outcome.got)} here`;
+      const here =
+        outcome.got === undefined ? 'finds no room here' : `comes to ${formatAddress(outcome.got)} here`;
       const there = trace.addr === undefined ? 'no room' : formatAddress(trace.addr);
       const why = {
         gone: 'nothing is mapped there now, so it was unmapped since, or it is another process',
@@ -389,18 +390,19 @@ const layoutText = (layout: Layout): string => {
 export const countText = (check: CountCheck): string => {
   const { what, given, matches, nearest, line } = check;
   const head = `${line === undefined ? '' : `Line ${line}: `}${what === 'faults' ? plural(given, 'fault', 'faults') : `VmPTE ${formatCount(given)} KiB`}`;
+  const one = what === 'vmPte' || given === 1;
+  const fits = one ? 'matches' : 'match';
   if (matches.length > 0) {
     const some = matches.slice(0, 3).map(layoutText);
     const room =
-      what === 'vmPte' ? `, if everything else has between 0 and ${formatCount(check.slack)} KiB of tables` : '';
-    return `${head} ${matches.length > 1 ? 'match either' : 'match'}${line === undefined ? '' : ''} ${some.join(', or ')}${room}.`.replace(
-      / match(?=(?: either)? )/,
-      given === 1 && what === 'faults' ? ' matches' : ' match',
-    );
+      what === 'vmPte'
+        ? `, if everything else has between 0 and ${formatCount(check.slack)} KiB of tables`
+        : '';
+    return `${head} ${matches.length > 1 ? `${fits} either` : fits} ${some.join(', or ')}${room}.`;
   }
   if (nearest === undefined) return `${head}: there are no leaves to hold it against.`;
   const off = Math.abs(nearest.off);
-  return `${head} match no layout; the nearest is ${layoutText(nearest.layout)}, ${formatCount(off)} ${what === 'faults' ? '' : 'KiB '}${nearest.off > 0 ? 'fewer' : 'more'}.`;
+  return `${head} ${fits} no layout; the nearest is ${layoutText(nearest.layout)}, ${formatCount(off)} ${what === 'faults' ? '' : 'KiB '}${nearest.off > 0 ? 'fewer' : 'more'}.`;
 };
 
 /** Where the public alignment test judges otherwise, and why. Empty where it agrees. */
@@ -439,7 +441,8 @@ export const qemuText = ({ qemu }: DiagnosisRow): string => {
 };
 
 /** A cause as a plain sentence. */
-export const causeText = (row: DiagnosisRow, d: Pick<Diagnosis, 'kernel'>): string => plain(causePieces(row, d));
+export const causeText = (row: DiagnosisRow, d: Pick<Diagnosis, 'kernel'>): string =>
+  plain(causePieces(row, d));
 /** A fix as a plain sentence. */
 export const fixText = (fix: Fix): string => plain(fixPieces(fix));
 
@@ -451,14 +454,3 @@ export const leavesBest = ({ answer, ideal }: DiagnosisRow): string | undefined 
   answer === undefined || ideal === undefined || ideal.leaves >= leafCount(answer.leaves)
     ? undefined
     : tallyText(ideal.runs);
-/** The kind of a cause that rows have in common, as a word or two. */
-export const causeNames: Readonly<Record<Cause['kind'], string>> = {
-  none: 'nothing wrong',
-  congruence: 'VA and PA disagree',
-  kernel: 'kernel',
-  thp: 'THP setting',
-  corrupt: 'wrong PFN',
-  hole: 'hole in the BAR',
-  split: 'mapped in pieces',
-  unknown: 'unknown',
-};
