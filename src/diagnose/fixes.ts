@@ -68,10 +68,14 @@ const placedBy = (machine: Scenario['machine'], source: Source, s: Stretch): rea
 const programs = (bench: Bench, source: Source, s: Stretch, most: number): readonly Fix[] => {
   const good = PROGRAMS.flatMap(policy => {
     const leaves = placedBy({ ...bench.machine, policy }, source, s);
-    return leaves !== undefined && leafCount(leaves) <= most && !corruptIn(leaves) ? [{ policy, leaves }] : [];
+    return leaves !== undefined && leafCount(leaves) <= most && !corruptIn(leaves)
+      ? [{ policy, leaves }]
+      : [];
   });
   const [first] = good;
-  return first === undefined ? [] : [{ kind: 'vmm', policies: good.map(g => g.policy), leaves: first.leaves }];
+  return first === undefined
+    ? []
+    : [{ kind: 'vmm', policies: good.map(g => g.policy), leaves: first.leaves }];
 };
 
 /** The proposals for the kernel that give the fewest leaves, fewer than `now`; one for all sides of a proposal. */

@@ -119,3 +119,9 @@ export const nearestOf = (answer: DeviceAnswer, vmas: readonly Vma[], floor: num
   }
   return undefined;
 };
+
+/** (VA - PA) modulo every leaf size that the kernel may install, in bytes, large to small. */
+export const residueIn = (
+  answer: DeviceAnswer,
+): readonly { readonly size: Bytes; readonly residue: Bytes }[] =>
+  answer.rules.levels.map(({ size }) => ({ size, residue: residueOf(answer, size) }));

@@ -14,7 +14,8 @@ export const COLUMNS = 72;
 
 /** Columns before the picture: `VA  `. */
 const LEFT = 4;
-const WIDE = COLUMNS - LEFT;
+/** Columns of the picture: 64 steps, so that blocks of a power of two are equally wide. */
+const WIDE = 65;
 
 /** At most so many blocks are drawn; of a longer mapping the first few. */
 const MOST_BLOCKS = 8;
@@ -39,26 +40,31 @@ export const ascii = (text: string): string =>
     .replaceAll('\u2026', '...')
     .replaceAll(/[^\n\x20-\x7e]/g, '?');
 
-/** Breaks a text at blanks, so that no line is longer than `width`; lines after the first begin with `indent`. */
-export const wrap = (text: string, width = COLUMNS, indent = ''): readonly string[] => {
+/**
+ * Breaks a text at blanks, so that no line is longer than `width`. The first line begins with `first`, the others with
+ * `rest`. A word that no line can hold is cut.
+ */
+export const wrap = (text: string, width = COLUMNS, rest = '', first = ''): readonly string[] => {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/ +/).filter(w => w !== '')) {
-    const longest = width - (lines.length === 0 ? 0 : indent.length);
-    if (line !== '' && line.length + 1 + word.length > longest) {
-      lines.push(lines.length === 0 ? line : indent + line);
-      line = '';
+  let line = first;
+  let empty = true;
+  const end = (): void => {
+    lines.push(line.trimEnd());
+    line = rest;
+    empty = true;
+  };
+  for (let word of text.split(/ +/).filter(w => w !== '')) {
+    if (!empty && line.length + 1 + word.length > width) end();
+    while (empty && line.length + word.length > width && width > line.length) {
+      const room = width - line.length;
+      line += word.slice(0, room);
+      word = word.slice(room);
+      end();
     }
-    line = line === '' ? word : `${line} ${word}`;
-    // A word that no line can hold is cut.
-    for (;;) {
-      const room = width - (lines.length === 0 ? 0 : indent.length);
-      if (line.length <= room || room < 1) break;
-      lines.push((lines.length === 0 ? '' : indent) + line.slice(0, room));
-      line = line.slice(room);
-    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
   }
-  if (line !== '' || lines.length === 0) lines.push(lines.length === 0 ? line : indent + line);
+  if (!empty || lines.length === 0) end();
   return lines;
 };
 
@@ -149,9 +155,7 @@ export const plainPicture = (title: string, answer: DeviceAnswer): readonly stri
   if (!small) {
     const laneLine = lane(mapping.start, residue, w);
     const off =
-      residue === 0
-        ? 'the teeth meet'
-        : `VA - PA == ${formatAddress(residue)}, ${formatSize(residue)}`;
+      residue === 0 ? 'the teeth meet' : `VA - PA == ${formatAddress(residue)}, ${formatSize(residue)}`;
     lines.push(
       `${formatSize(w.size)} teeth, ${w.whole ? 'the whole mapping' : `the first ${formatSize(w.span)}`}: ${off}`,
       comb('VA', teethOf(mapping.start, w), 'v', w),
@@ -170,17 +174,26 @@ export const plainPicture = (title: string, answer: DeviceAnswer): readonly stri
   lines.push('');
   const tables = (n: number): string => `${formatSize(n)} of page tables`;
   lines.push(
-    ...wrap(`now:  ${leavesText(leaves)}, ${formatCount(answer.faults)} faults, ${tables(answer.cost.tableBytes)}`, COLUMNS, '      '),
+    ...wrap(
+      `${leavesText(leaves)}, ${formatCount(answer.faults)} faults, ${tables(answer.cost.tableBytes)}`,
+      COLUMNS,
+      '      ',
+      'now:  ',
+    ),
     ...(leafCount(leaves) === best.leaves
       ? ['best: the same']
       : wrap(
-          `best: ${leavesText(best.runs)}, ${formatCount(answer.bestCost.faults)} faults, ${tables(answer.bestCost.tableBytes)}`,
+          `${leavesText(best.runs)}, ${formatCount(answer.bestCost.faults)} faults, ${tables(answer.bestCost.tableBytes)}`,
           COLUMNS,
           '      ',
+          'best: ',
         )),
   );
-  return lines.flatMap(line => wrap0(ascii(line)));
+  return lines.flatMap(line => fitted(ascii(line)));
 };
 
-/** A line as it is, cut where it is too long for a mail. */
-const wrap0 = (line: string): readonly string[] => (line.length <= COLUMNS ? [line.trimEnd()] : wrap(line));
+/** A line as it is, broken where it is too long for a mail: plain forms of signs are longer than the signs. */
+export const fitted = (line: string): readonly string[] => {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  return line.length <= COLUMNS ? [line.trimEnd()] : wrap(line, COLUMNS, indent, indent);
+};

@@ -1,7 +1,7 @@
-import { type Diagnosis, type DiagnosisRow } from './diagnosis.ts';
-import { ascii, COLUMNS, plainPicture, wrap } from './plain.ts';
 import { plain } from '../pieces.ts';
 import { formatAddress, formatSize } from '../text.ts';
+import type { Diagnosis, DiagnosisRow } from './diagnosis.ts';
+import { ascii, COLUMNS, fitted, plainPicture, wrap } from './plain.ts';
 import {
   askText,
   causeText,
@@ -32,18 +32,15 @@ const nameOf = (row: DiagnosisRow): string =>
   row.device === undefined || row.device === '' ? rowName(row) : `${row.device} ${rowName(row)}`;
 
 /** A label and a text, wrapped under the text. */
-const labelled = (label: string, text: string, width: number): readonly string[] => {
-  const head = `  ${label.padEnd(8)}`;
-  return wrap(`${'\u0000'.repeat(head.length)}${text}`, width, ' '.repeat(head.length)).map(line =>
-    line.replace(/^\0+/, head),
-  );
-};
+const labelled = (label: string, text: string, width: number): readonly string[] =>
+  wrap(text, width, ' '.repeat(10), `  ${label.padEnd(8)}`);
 
 /** Everything that is said of one row beside its figures. */
 const detailsOf = (row: DiagnosisRow, d: Diagnosis, width: number): readonly string[] => {
   const nearest = plain(nearestPieces(row));
   const check = plain(checkPieces(row));
-  const physical = row.physical.kind === 'bar' || row.physical.kind === 'column' ? '' : plain(physicalPieces(row));
+  const physical =
+    row.physical.kind === 'bar' || row.physical.kind === 'column' ? '' : plain(physicalPieces(row));
   return [
     ...(physical === '' ? [] : labelled('PA', physical, width)),
     ...labelled('cause', causeText(row, d), width),
@@ -59,15 +56,18 @@ const detailsOf = (row: DiagnosisRow, d: Diagnosis, width: number): readonly str
 const headOf = (d: Diagnosis, width: number): readonly string[] => [
   headline(d),
   ...wrap(plain(totalsPieces(d)), width).filter(line => line !== ''),
-  ...machineTexts(d).flatMap(text => wrap(text, width, '  ')),
+  ...machineTexts(d).flatMap(text => wrap(`${text}.`, width, '  ')),
 ];
 
 /** What does not belong to one row: traces, counts, disagreements and what is missing. */
 const restOf = (d: Diagnosis, width: number): readonly string[] => {
   const section = (title: string, texts: readonly string[]): readonly string[] =>
-    texts.length === 0 ? [] : ['', title, ...texts.flatMap(text => wrap(`  ${'\u0000'}${text}`, width, '    ')).map(l => l.replace('\u0000', ''))];
+    texts.length === 0 ? [] : ['', title, ...texts.flatMap(text => wrap(text, width, '    ', '  '))];
   return [
-    ...section('Cause', [plain(commonCausePieces(d))].filter(text => text !== '')),
+    ...section(
+      'Cause',
+      [plain(commonCausePieces(d))].filter(text => text !== ''),
+    ),
     ...section('Traces played again', d.searches.map(searchText)),
     ...section('Counts', d.counts.map(countText)),
     ...section('Inputs that disagree', d.disagreements.map(disagreementText)),
@@ -123,7 +123,11 @@ export const diagnosisTable = (d: Diagnosis, width = 80): string => {
   const lines: string[] = [...headOf(d, width)];
   if (d.rows.length > 0) lines.push('', ...tableOf(d.rows, width));
   for (const row of d.rows)
-    lines.push('', ...wrap(`${nameOf(row)}, ${row.key}: ${verdictWords[row.verdict]}`, width), ...detailsOf(row, d, width));
+    lines.push(
+      '',
+      ...wrap(`${nameOf(row)}, ${row.key}: ${verdictWords[row.verdict]}`, width),
+      ...detailsOf(row, d, width),
+    );
   return `${[...lines, ...restOf(d, width)].join('\n')}\n`;
 };
 
@@ -133,16 +137,11 @@ export const diagnosisPicture = (d: Diagnosis): string => {
   for (const row of d.rows) {
     const title = `${nameOf(row)}: ${verdictWords[row.verdict]}`;
     lines.push('', '-'.repeat(COLUMNS));
-    if (row.answer === undefined) lines.push(...wrap(`${title}, ${formatSize(row.length)} at ${formatAddress(row.start)}`));
+    if (row.answer === undefined)
+      lines.push(...wrap(`${title}, ${formatSize(row.length)} at ${formatAddress(row.start)}`));
     else lines.push(...plainPicture(title, row.answer));
     lines.push(...detailsOf(row, d, COLUMNS));
   }
   if (d.rows.length > 0) lines.push('', '-'.repeat(COLUMNS));
-  return `${[...lines, ...restOf(d, COLUMNS)].flatMap(line => wrapLong(ascii(line))).join('\n')}\n`;
-};
-
-/** Plain forms of signs are longer than the signs. */
-const wrapLong = (line: string): readonly string[] => {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  return line.length <= COLUMNS ? [line] : wrap(line.trimStart(), COLUMNS - indent.length).map(l => indent + l);
+  return `${[...lines, ...restOf(d, COLUMNS)].flatMap(line => fitted(ascii(line))).join('\n')}\n`;
 };

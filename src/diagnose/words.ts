@@ -6,7 +6,7 @@ import { changeBehind, factsOf } from '../kernel/facts.ts';
 import { type KernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import { refusalPieces } from '../leaves/refusalWords.ts';
 import { type LeafRun, leafCount } from '../leaves/runs.ts';
-import { leafNames, leavesText, leafWord, tally } from '../leaves/words.ts';
+import { leafNames, leafWord, leavesText, tally } from '../leaves/words.ts';
 import { type Piece, plain } from '../pieces.ts';
 import { type PolicyId, policyOf } from '../placement/policies.ts';
 import { formatAddress, formatCount, formatSize } from '../text.ts';
@@ -33,8 +33,7 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
   unknown: 'unknown',
 };
 
-const plural = (n: number, one: string, many: string): string =>
-  `${formatCount(n)} ${n === 1 ? one : many}`;
+const plural = (n: number, one: string, many: string): string => `${formatCount(n)} ${n === 1 ? one : many}`;
 const bars = (n: number): string => plural(n, 'BAR', 'BARs');
 
 /** “a, b and c”. */
@@ -69,7 +68,8 @@ export const headline = ({ totals, overall }: Diagnosis): string => {
     case 'unknown':
       return `${bars(all)} ${are(all)} mapped, and too little is known to judge`;
     case 'good':
-      if (unknown > 0) return `${good} of ${bars(all)} ${are(good)} mapped well; too little is known of the rest`;
+      if (unknown > 0)
+        return `${good} of ${bars(all)} ${are(good)} mapped well; too little is known of the rest`;
       return all === 1 ? 'The BAR is mapped well' : `All ${bars(all)} are mapped well`;
   }
 };
@@ -135,7 +135,9 @@ const alsoText = ({ kind, size, residue }: Miss): string =>
 
 const missesText = (misses: readonly Miss[]): string => {
   const [first, ...rest] = misses;
-  return first === undefined ? '' : [`${residueText(first)} ${missText(first)}`, ...rest.map(alsoText)].join(', ');
+  return first === undefined
+    ? ''
+    : [`${residueText(first)} ${missText(first)}`, ...rest.map(alsoText)].join(', ');
 };
 
 const versionOf = ({ kernel }: Pick<Diagnosis, 'kernel'>): KernelVersion =>
@@ -193,12 +195,12 @@ export const nearestPieces = ({ nearest }: DiagnosisRow): readonly Piece[] =>
       ];
 
 /** Programs as people call them, with the release. */
-const programNames = (ids: readonly PolicyId[]): string => {
+const programNames = (ids: readonly PolicyId[]): readonly string[] => {
   const names: string[] = [];
   if (ids.includes('qemu9')) names.push('QEMU 9.2 or later');
   else if (ids.includes('qemu')) names.push('QEMU with 3863e47828d5');
   if (ids.includes('chv')) names.push('Cloud Hypervisor v53.0 or later');
-  return list(names);
+  return names;
 };
 
 /** What a fix gives: “2 PUD leaves”. */
@@ -228,13 +230,13 @@ export const fixPieces = (fix: Fix): readonly Piece[] => {
         `Reserve ${formatSize(fix.reserve)} with `,
         { code: 'PROT_NONE' },
         fix.residue === 0
-          ? `, round up to ${formatSize(fix.align)}, `
-          : `, round up to ${formatAddress(fix.residue)} modulo ${formatSize(fix.align)}, `,
+          ? `, round up to a multiple of ${formatSize(fix.align)}, map there with `
+          : `, go up to the first address that is ${formatAddress(fix.residue)} modulo ${formatSize(fix.align)}, map there with `,
         { code: 'MAP_FIXED' },
         `: ${gives(fix)}.`,
       ];
     case 'vmm':
-      return [`${programNames(fix.policies)} does that: ${gives(fix)}.`];
+      return [`${programNames(fix.policies).join(', or ')}, does that: ${gives(fix)}.`];
     case 'proposal': {
       const names = fix.policies.map(id => policyOf(id).short);
       const which = names.length === 1 ? 'the proposal' : `any of ${names.length} proposals`;
@@ -361,7 +363,8 @@ export const searchText = ({ trace, outcome, says, row }: SearchCheck): string =
         ? `${head} finds no room here either.${said}`
         : `${head} comes to ${formatAddress(trace.addr)} here too.${said}`;
     case 'differ': {
-      const here = outcome.got === undefined ? 'finds no room here' : `comes to ${formatAddress(outcome.got)} here`;
+      const here =
+        outcome.got === undefined ? 'finds no room here' : `comes to ${formatAddress(outcome.got)} here`;
       const there = trace.addr === undefined ? 'no room' : formatAddress(trace.addr);
       const why = {
         gone: 'nothing is mapped there now, so it was unmapped since, or it is another process',
@@ -392,7 +395,9 @@ export const countText = (check: CountCheck): string => {
   if (matches.length > 0) {
     const some = matches.slice(0, 3).map(layoutText);
     const room =
-      what === 'vmPte' ? `, if everything else has between 0 and ${formatCount(check.slack)} KiB of tables` : '';
+      what === 'vmPte'
+        ? `, if everything else has between 0 and ${formatCount(check.slack)} KiB of tables`
+        : '';
     return `${head} ${matches.length > 1 ? `${fits} either` : fits} ${some.join(', or ')}${room}.`;
   }
   if (nearest === undefined) return `${head}: there are no leaves to hold it against.`;
@@ -436,7 +441,8 @@ export const qemuText = ({ qemu }: DiagnosisRow): string => {
 };
 
 /** A cause as a plain sentence. */
-export const causeText = (row: DiagnosisRow, d: Pick<Diagnosis, 'kernel'>): string => plain(causePieces(row, d));
+export const causeText = (row: DiagnosisRow, d: Pick<Diagnosis, 'kernel'>): string =>
+  plain(causePieces(row, d));
 /** A fix as a plain sentence. */
 export const fixText = (fix: Fix): string => plain(fixPieces(fix));
 

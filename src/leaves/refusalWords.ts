@@ -61,4 +61,3 @@ export const refusalPieces = (refusal: LeafRefusal, version: KernelVersion): rea
       }
   }
 };
-
