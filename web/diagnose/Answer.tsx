@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { Diagnosis, DiagnosisRow, Verdict } from '../../src/diagnose/diagnosis.ts';
+import { diagnosisPicture } from '../../src/diagnose/report.ts';
 import { scenarioOf } from '../../src/diagnose/scenarioOf.ts';
 import {
   askText,
@@ -32,6 +33,8 @@ import { withDiagnose } from '../scenario/view.ts';
 import { app, useApp } from '../state/store.ts';
 import { type Piece, Pieces, plain } from '../ui/Pieces.tsx';
 import { SmallZipper } from '../ui/SmallZipper.tsx';
+import { copy } from './Copyable.tsx';
+import { Recipes } from './Recipes.tsx';
 
 /** A verdict with its mark: red only where it says why not. */
 const Mark = ({ verdict }: { readonly verdict: Verdict }) => (
@@ -283,6 +286,15 @@ export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonl
         {headline(diagnosis)}
       </h2>
       <Line of={totalsPieces(diagnosis)} />
+      {diagnosis.rows.length > 0 && (
+        <button
+          type="button"
+          className="button"
+          onClick={() => void copy(diagnosisPicture(diagnosis), 'Plain text')}
+        >
+          Copy for mail
+        </button>
+      )}
     </header>
     {diagnosis.rows.length > 0 && (
       <ol className="rows" aria-label="Device mappings">
@@ -293,5 +305,6 @@ export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonl
     )}
     <Fixes diagnosis={diagnosis} />
     <Checks diagnosis={diagnosis} />
+    <Recipes intake={intake} diagnosis={diagnosis} rows={inOrder(diagnosis.rows)} />
   </>
 );

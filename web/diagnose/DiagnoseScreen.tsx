@@ -9,6 +9,7 @@ import { Spoken } from '../ui/Spoken.tsx';
 import { Answer } from './Answer.tsx';
 import './diagnose.css';
 import type { LineMark } from './excerpt.ts';
+import { Collect } from './Recipes.tsx';
 import { Add, type Placed, Samples, Texts } from './Given.tsx';
 import { Said } from './Said.tsx';
 import { Unread } from './Unread.tsx';
@@ -65,8 +66,11 @@ export const DiagnoseScreen = () => {
         {empty && <Samples />}
         {!empty && <Said kernel={diagnosis.kernel} arch={diagnosis.arch} thp={diagnosis.thp} />}
         {!empty && <Unread intake={intake} texts={placed} />}
+        {!empty && <Collect open={false} />}
       </div>
-      <div className="answer">{!empty && <Answer intake={intake} diagnosis={diagnosis} />}</div>
+      <div className="answer">
+        {empty ? <Collect open /> : <Answer intake={intake} diagnosis={diagnosis} />}
+      </div>
       <Spoken text={empty ? '' : headline(diagnosis)} />
     </main>
   );
