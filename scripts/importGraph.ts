@@ -27,6 +27,7 @@ const order: readonly (readonly string[])[] = [
   ['scenario'],
   ['solve.ts'],
   ['intake'],
+  ['recipes'],
   ['replay'],
   ['index.ts'],
 ];
