@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { hostileText } from '../../scripts/anyScenario.ts';
 import { MAP } from '../placement/flags.ts';
 import { cFlags, cHex, cString, inComment, linkInComment } from './cText.ts';
+
+// Properties take as long as a busy machine needs.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('text in a comment', () => {
   it.each([inComment, linkInComment])('%o stays on one line of printable ASCII and ends no comment', make => {
@@ -14,7 +17,7 @@ describe('text in a comment', () => {
         // Nor at the seam to what stands around it.
         expect(` * ${made}\n */`).not.toMatch(/\*\/(?!$)/);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -34,7 +37,7 @@ describe('C literals', () => {
         expect(cString(text)).toMatch(/^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]|"")*"$/);
         expect(cString(text)).not.toContain('??');
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -50,7 +53,7 @@ describe('C literals', () => {
     [0x8001, 'MAP_SHARED | (int)0x8000U'],
     [0xf000_0002, 'MAP_PRIVATE | (int)0xf0000000U'],
     [0, '0'],
-  ])('flags 0x%x are %s', (flags, text) => {
+  ])('flags %i are %s', (flags, text) => {
     expect(cFlags(flags).text).toBe(text);
   });
 });

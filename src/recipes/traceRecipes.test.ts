@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { anyScenario } from '../../scripts/anyScenario.ts';
 import { vmPteGrowth } from '../cost/cost.ts';
 import { leafCount } from '../leaves/runs.ts';
@@ -7,6 +7,9 @@ import { defaultScenario, type Scenario } from '../scenario/scenario.ts';
 import { solve } from '../solve.ts';
 import { bytes, GiB, MiB } from '../units.ts';
 import { type TraceId, type TraceRecipe, traceRecipes } from './traceRecipes.ts';
+
+// Properties take as long as a busy machine needs.
+vi.setConfig({ testTimeout: 60_000 });
 
 const withMachine = (machine: Partial<Scenario['machine']>): Scenario => ({
   ...defaultScenario,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { anyScenario, hostileText } from '../../scripts/anyScenario.ts';
 import { canCompile, check, compiled } from '../../scripts/compileC.ts';
 import { leafCount } from '../leaves/runs.ts';
@@ -11,6 +11,9 @@ import { defaultScenario, type Scenario } from '../scenario/scenario.ts';
 import { deviceAnswer, requestOf, solve } from '../solve.ts';
 import { bytes, MiB, mod, va, word } from '../units.ts';
 import { type VmmRecipe, vmmRecipe } from './vmmRecipe.ts';
+
+// Properties take as long as a busy machine needs.
+vi.setConfig({ testTimeout: 60_000 });
 
 const made = (s: Scenario, link?: string): VmmRecipe => {
   const recipe = vmmRecipe(s, link);
@@ -119,9 +122,9 @@ describe('the recipe', () => {
         const simple = s.device.ranges.length === 0 && facts.faultEra === 'hugeAligned';
         if (simple) expect(played.leaves).toBe(played.best);
       }),
-      { numRuns: 2500 },
+      { numRuns: 1500 },
     );
-    expect(kept).toBeGreaterThan(200);
+    expect(kept).toBeGreaterThan(120);
   });
 
   it('is never worse than the mapping as it is', () => {
