@@ -1,10 +1,10 @@
-import type { LeafKind } from '../../src/arch/arch.ts';
 import { archOf } from '../../src/arch/index.ts';
 import { changeBehind, factChanges } from '../../src/kernel/facts.ts';
 import { arrivedIn } from '../../src/kernel/version.ts';
 import type { LeafRefusal } from '../../src/leaves/rules.ts';
 import { type LeafRun, leafCount } from '../../src/leaves/runs.ts';
 import type { WhyPart, WhySize } from '../../src/leaves/why.ts';
+import { type LeafTally, leafNames, leafWord, leavesText, tally } from '../../src/leaves/words.ts';
 import { errnoName } from '../../src/placement/errno.ts';
 import { MAP } from '../../src/placement/flags.ts';
 import type { PlacementEvent, UnalignedReason } from '../../src/placement/mm.ts';
@@ -19,14 +19,7 @@ import { alignDown, alignUp } from '../../src/units.ts';
 import type { Piece } from '../ui/Pieces.tsx';
 import { unmappedBy } from './unmapped.ts';
 
-/** The kernel's name of a leaf. */
-export const leafNames: Readonly<Record<LeafKind, string>> = {
-  pte: 'PTE',
-  contpte: 'CONTPTE',
-  pmd: 'PMD',
-  contpmd: 'CONTPMD',
-  pud: 'PUD',
-};
+export { type LeafTally, leafNames, leavesText, tally };
 
 /** One line of reasons: what it is about, and why. */
 export interface Reason {
@@ -36,40 +29,7 @@ export interface Reason {
   readonly body: readonly Piece[];
 }
 
-/** Leaves of one kind, counted. */
-export interface LeafTally {
-  readonly kind: LeafKind;
-  readonly size: number;
-  readonly count: number;
-  readonly corrupt: number;
-}
-
-/** Leaves by kind, large to small. */
-export const tally = (runs: readonly LeafRun[]): readonly LeafTally[] => {
-  const byKind = new Map<LeafKind, LeafTally>();
-  for (const run of runs) {
-    const old = byKind.get(run.kind);
-    byKind.set(run.kind, {
-      kind: run.kind,
-      size: run.size,
-      count: (old?.count ?? 0) + run.count,
-      corrupt: (old?.corrupt ?? 0) + (run.corrupt ? run.count : 0),
-    });
-  }
-  return [...byKind.values()].sort((a, b) => b.size - a.size);
-};
-
-const leaves = (n: number): string => (n === 1 ? 'leaf' : 'leaves');
 const faultsText = (n: number): string => (n === 1 ? '1 fault' : `${formatCount(n)} faults`);
-
-/** “2 PUD leaves”, “1 PUD and 512 PMD leaves”. */
-export const leavesText = (runs: readonly LeafRun[]): string => {
-  const parts = tally(runs).map(t => `${formatCount(t.count)} ${leafNames[t.kind]}`);
-  const last = tally(runs).at(-1)?.count ?? 0;
-  const list =
-    parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
-  return `${list} ${leaves(parts.length > 1 ? 2 : last)}`;
-};
 
 /** The same with each size in its own colour. */
 export const leavesPieces = (runs: readonly LeafRun[]): readonly Piece[] => {
@@ -78,7 +38,7 @@ export const leavesPieces = (runs: readonly LeafRun[]): readonly Piece[] => {
     i === 0 ? '' : i === all.length - 1 ? ' and ' : ', ',
     {
       leaf: t.kind,
-      text: `${formatCount(t.count)} ${leafNames[t.kind]}${i === all.length - 1 ? ` ${leaves(all.length > 1 ? 2 : t.count)}` : ''}`,
+      text: `${formatCount(t.count)} ${leafNames[t.kind]}${i === all.length - 1 ? ` ${leafWord(all.length > 1 ? 2 : t.count)}` : ''}`,
     },
   ]);
 };
