@@ -46,6 +46,10 @@ export interface ParsedMaps extends Parsed<Vma> {
   readonly smaps: boolean;
 }
 
+/** True for a line that begins a VMA: a range with permissions, also where the rest is damaged. */
+export const isMapsLine = (line: string): boolean => MAPS.test(line);
+
+const MAPS = /^\s*[0-9a-fA-F]+-[0-9a-fA-F]+\s+[-rwxspRWXSP?]{3,5}\s+[0-9a-fA-F]/;
 const HEADER =
   /^\s*([0-9a-fA-F]+)-([0-9a-fA-F]+)\s+([r-][w-][x-][sp])\s+([0-9a-fA-F]+)\s+[0-9a-fA-F]+:[0-9a-fA-F]+\s+\d+(?:\s+(\S.*)?)?$/;
 const SMAPS_FIELD = /^(?:[A-Z][A-Za-z_]*:\s+\d+ kB|(?:THPeligible|ProtectionKey):\s+\d+)$/;
