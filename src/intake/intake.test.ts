@@ -11,7 +11,8 @@ const fixture = (name: string): string =>
 const maps = fixture('qemu-system-x86_64.maps.txt');
 const lspci = fixture('microvm.lspci-vv.txt');
 const resource = fixture('microvm.sysfs-resource.txt');
-const kinds = (text: string) => recognise(text).map(s => [s.kind, s.first]);
+const sections = (text: string) => recognise(text).sections;
+const kinds = (text: string) => sections(text).map(s => [s.kind, s.first]);
 
 describe('recognise', () => {
   it('each format alone', () => {
@@ -20,8 +21,8 @@ describe('recognise', () => {
       [lspci, 'lspci'],
       [resource, 'resource'],
     ] as const) {
-      expect(recognise(text)).toMatchObject([{ kind, first: 1, confidence: 1 }]);
-      expect(recognise(text.replace(/^(?=.)/gm, '> '))).toMatchObject([{ kind, confidence: 1 }]);
+      expect(sections(text)).toMatchObject([{ kind, first: 1, confidence: 1 }]);
+      expect(sections(text.replace(/^(?=.)/gm, '> '))).toMatchObject([{ kind, confidence: 1 }]);
     }
   });
   it('a mixed paste, lines kept with their numbers', () => {
@@ -36,7 +37,7 @@ describe('recognise', () => {
     ]);
   });
   it('unknown text, with the first line that does not fit', () => {
-    expect(recognise('\n\nhello\nworld')).toMatchObject([
+    expect(sections('\n\nhello\nworld')).toMatchObject([
       { kind: 'unknown', problem: { line: 3, text: 'hello' } },
     ]);
     expect(kinds(`Hi,\n\n${lspci}`)).toEqual([
@@ -45,18 +46,19 @@ describe('recognise', () => {
     ]);
   });
   it.each([
-    ['00000000-00000fff : Reserved', '/proc/iomem'],
+    ['0000-0cf7 : PCI Bus 0000:00', '/proc/ioports'],
     ['-[0000:00]-+-00.0', 'lspci -t'],
     ['Slot:\t00:01.0', 'lspci -vmm'],
   ])('names the relative it takes %j for', (text, name) => {
     expect(readIntake(text).problems).toMatchObject([{ reason: expect.stringContaining(name) }]);
   });
   it('blank text is nothing', () => {
-    expect(recognise(' \n\n')).toEqual([]);
-    expect(readIntake('')).toEqual({ devices: [], deviceMappings: [], problems: [], unread: 0, notes: [] });
+    expect(sections(' \n\n')).toEqual([]);
+    expect(readIntake('')).toMatchObject({ devices: [], deviceMappings: [], problems: [], unread: 0, given: [] });
+    expect(readIntake('').notes).toEqual([]);
   });
   it('confidence falls with lines that do not fit', () => {
-    expect(recognise('1000-2000 rw-p 0 0:0 0\nx\ny\nz')).toMatchObject([{ kind: 'maps', confidence: 0.25 }]);
+    expect(sections('1000-2000 rw-p 0 0:0 0\nx\ny\nz')).toMatchObject([{ kind: 'maps', confidence: 0.25 }]);
   });
 });
 

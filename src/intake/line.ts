@@ -16,6 +16,30 @@ export interface Parsed<T> {
   readonly items: readonly T[];
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
+  /** Problems beyond those listed, by {@link Listing}. */
+  readonly moreProblems?: number;
+  /** Notes beyond those listed. */
+  readonly moreNotes?: number;
+}
+
+/** As many problems, and as many notes, are kept in memory; what comes after is counted. */
+export const MOST_LISTED = 1000;
+
+/** A list that keeps the first {@link MOST_LISTED} entries and counts the rest. */
+export class Listing {
+  readonly list: Problem[] = [];
+  /** Entries that came when the list was full. */
+  more = 0;
+  /** The first of those. */
+  overflow: Problem | undefined;
+
+  push(p: Problem): void {
+    if (this.list.length < MOST_LISTED) this.list.push(p);
+    else {
+      this.overflow ??= p;
+      this.more += 1;
+    }
+  }
 }
 
 /** Consecutive lines of a text that remember where they stood. */
@@ -33,6 +57,14 @@ export interface NumberedLine {
   /** The line, without its end, with whatever a log puts before it. */
   readonly text: string;
 }
+
+/** The part of {@link Parsed} that two full or unfilled lists give. */
+export const listed = (problems: Listing, notes: Listing): Omit<Parsed<never>, 'items'> => ({
+  problems: problems.list,
+  notes: notes.list,
+  ...(problems.more === 0 ? {} : { moreProblems: problems.more }),
+  ...(notes.more === 0 ? {} : { moreNotes: notes.more }),
+});
 
 const SHOWN = 120;
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;

@@ -15,10 +15,10 @@ import {
   isBlank,
   isPrompt,
   type Lines,
+  Listing,
   linesOf,
-  type Note,
+  listed,
   type Parsed,
-  type Problem,
   problem,
   trimmed,
 } from './line.ts';
@@ -160,8 +160,8 @@ const finish = (d: Draft): PciDevice => ({
 export const parseLspci = (input: string | Lines): Parsed<PciDevice> => {
   const { first, lines } = linesOf(input);
   const drafts: Draft[] = [];
-  const problems: Problem[] = [];
-  const notes: Note[] = [];
+  const problems = new Listing();
+  const notes = new Listing();
   let d: Draft | undefined;
   let toldNoNumbers = false;
 
@@ -259,5 +259,5 @@ export const parseLspci = (input: string | Lines): Parsed<PciDevice> => {
       notes.push(problem(line, text, 'lspci -v prints no BAR numbers: use lspci -vv'));
     }
   }
-  return { items: drafts.map(finish), problems, notes };
+  return { items: drafts.map(finish), ...listed(problems, notes) };
 };

@@ -5,10 +5,10 @@ import {
   isBlank,
   isPrompt,
   type Lines,
+  Listing,
   linesOf,
-  type Note,
+  listed,
   type Parsed,
-  type Problem,
   problem,
 } from './line.ts';
 
@@ -127,8 +127,8 @@ export const parseMaps = (input: string | Lines): ParsedMaps => {
   const { first, lines } = linesOf(input);
   const items: Draft[] = [];
   const deviceMappings: DeviceMapping[] = [];
-  const problems: Problem[] = [];
-  const notes: Note[] = [];
+  const problems = new Listing();
+  const notes = new Listing();
   let smaps = false;
   let last: Draft | undefined;
   /** The header the next smaps fields belong to; undefined after one that was left out. */
@@ -211,5 +211,5 @@ export const parseMaps = (input: string | Lines): ParsedMaps => {
       items.push(open);
     }
   }
-  return { items, problems, notes, deviceMappings, smaps };
+  return { items, ...listed(problems, notes), deviceMappings, smaps };
 };

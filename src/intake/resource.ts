@@ -13,10 +13,10 @@ import {
   isBlank,
   isPrompt,
   type Lines,
+  Listing,
   linesOf,
-  type Note,
+  listed,
   type Parsed,
-  type Problem,
   problem,
   trimmed,
 } from './line.ts';
@@ -99,8 +99,8 @@ const LAST_SLOT = 16;
 export const parseResource = (input: string | Lines): Parsed<PciDevice> => {
   const { first, lines } = linesOf(input);
   const drafts: Draft[] = [];
-  const problems: Problem[] = [];
-  const notes: Note[] = [];
+  const problems = new Listing();
+  const notes = new Listing();
   let d: Draft | undefined;
   const begin = (address: string, line: number): Draft => {
     const draft = { address, line, rows: [], count: 0 };
@@ -205,5 +205,6 @@ export const parseResource = (input: string | Lines): Parsed<PciDevice> => {
       line: draft.line,
     };
   });
-  return { items, problems: problems.sort((a, b) => a.line - b.line), notes };
+  problems.list.sort((a, b) => a.line - b.line);
+  return { items, ...listed(problems, notes) };
 };
