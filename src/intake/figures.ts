@@ -8,7 +8,7 @@ const LONGEST = 600;
 const VERSION = /(?:^|[\s\]:])Linux version (\S{1,100})(.*)$/;
 const UNAME_A = /^Linux \S{1,255} (\d\S{1,100}) (#\d.*)$/;
 const RELEASE =
-  /^(?:(?:kernel(?: version| release)?|uname -r) ?[:=] ?)?v?(\d{1,2}\.\d{1,3}(?:[.+~-][\w.+~:-]{0,80})?)$/i;
+  /^(?:(?:kernel(?: version| release)?|uname -r) ?[:=] ?)?v?(\d\.\d{1,3}(?:[.+~-][\w.+~:-]{0,80})?)$/i;
 const MACHINE = /^(?:(?:machine|arch(?:itecture)?|uname -m) ?[:=] ?)?(\w{3,12})$/i;
 /** What `uname -m` says, and the names that packages and people use for the same. */
 const MACHINES: ReadonlyMap<string, string> = new Map([
@@ -37,7 +37,7 @@ const PERF_FAULTS = new RegExp(
   `^(${GROUPED}) +(?:page-faults|minor-faults|faults|pagefaults)(?::[a-zA-Z]+)?(?: |$)`,
 );
 const SAID_FAULTS = new RegExp(
-  `(?:^|[\\s,;({])(?:ru_|page_?|minor )?(?:min_?flt|faults)["']?(?: *[:=] *| +)(${GROUPED})(?=$|[\\s,;)}])`,
+  `(?:^|[\\s,;({"'])(?:ru_|page_?|minor )?(?:min_?flt|faults)["']?(?: *[:=] *| +)(${GROUPED})(?=$|[\\s,;)}])`,
   'i',
 );
 const PAGE_FAULTS = new RegExp(`^(?:minor )?page[- ]faults? *[:=] *(${GROUPED})$`, 'i');
@@ -66,18 +66,19 @@ const isLogged = (t: string): boolean =>
 
 const count = (digits: string): number => Number(digits.replaceAll(/\D/g, ''));
 
+/** A word that some line read here begins with or has; no line of maps, iomem or `resource` passes. */
+const MAY_BE_FIGURE =
+  /Linux |:\t|[Ff]aults?|[Ff][Ll][Tt]|never\]?\s*$|^\s*v?\d{1,2}\.\d|^\s*(?:<not|Perf|VmPTE|vmpte|User |Syst|Perc|Elap|Aver|Maxi|Majo|Volu|Invo|Swaps|File |Sock|Sign|Page |Exit |Comm|[Kk]ernel|[Uu]name|[Mm]achine|[Aa]rch)|^\s*\w{4,11}\s*$|^\s*[\d.,]+ +[a-zA-Z]/;
+
 const figureOf = (line: string): Figure | undefined => {
-  if (line.length > LONGEST) return undefined;
+  if (line.length > LONGEST || !MAY_BE_FIGURE.test(line)) return undefined;
   const t = line.trim();
-  const first = t.charCodeAt(0);
-  if (Number.isNaN(first)) return undefined;
   if (t.includes('Linux ')) {
     const m = VERSION.exec(t) ?? UNAME_A.exec(t);
     if (m && parseKernelVersion(m[1] ?? '') !== undefined)
       return { kind: 'kernel', text: m[1] ?? '', rest: m[2] ?? '' };
   }
-  const digit = first >= 0x30 && first <= 0x39;
-  if (t.length <= 120 && (digit || /^[vkuVKU]/.test(t))) {
+  if (t.length <= 120 && /^[vkuVKU\d]/.test(t)) {
     const text = RELEASE.exec(t)?.[1];
     // 5.04 is a number of seconds: no release has a minor number with a zero before it.
     if (text !== undefined && !/^\d+\.0\d/.test(text) && parseKernelVersion(text) !== undefined)
@@ -87,27 +88,18 @@ const figureOf = (line: string): Figure | undefined => {
     const machine = MACHINES.get((MACHINE.exec(t)?.[1] ?? '').toLowerCase());
     if (machine !== undefined) return { kind: 'machine', text: machine };
   }
-  if (t.startsWith('Vm') || t.startsWith('vm')) {
-    const kib = VMPTE.exec(t)?.[1];
-    if (kib !== undefined) return { kind: 'vmPte', kib: Number(kib) };
-  }
-  if (STATUS.test(t)) return { kind: 'other' };
-  if (t.includes('f') && /faults?|flt/i.test(t)) {
+  const kib = VMPTE.exec(t)?.[1];
+  if (kib !== undefined) return { kind: 'vmPte', kib: Number(kib) };
+  if (STATUS.test(line.trimStart())) return { kind: 'other' };
+  if (/faults?|flt/i.test(t) && !t.startsWith('Major ')) {
     const minor = TIME_V.exec(t) ?? TIME.exec(t);
     if (minor) return { kind: 'faults', count: count(minor[1] ?? ''), minor: true };
-    if (!/maj/i.test(t)) {
-      const said = PERF_FAULTS.exec(t) ?? PAGE_FAULTS.exec(t) ?? (isLogged(t) ? null : SAID_FAULTS.exec(t));
-      if (said) return { kind: 'faults', count: count(said[1] ?? ''), minor: /min/i.test(said[0]) };
-    } else {
-      const said = /\b(?:ru_)?minflt["']? *[:=] *(\d{1,15})\b/.exec(t);
-      if (said) return { kind: 'faults', count: count(said[1] ?? ''), minor: true };
-    }
+    const said = PERF_FAULTS.exec(t) ?? PAGE_FAULTS.exec(t) ?? (isLogged(t) ? null : SAID_FAULTS.exec(t));
+    if (said) return { kind: 'faults', count: count(said[1] ?? ''), minor: /min/i.test(said[0]) };
   }
-  if (t.endsWith('never') || t.endsWith('[never]')) {
-    const m = THP.exec(t);
-    const text = m?.[1] ?? m?.[2] ?? m?.[3];
-    if (text !== undefined) return { kind: 'thp', text };
-  }
+  const thp = THP.exec(t);
+  const mode = thp?.[1] ?? thp?.[2] ?? thp?.[3];
+  if (mode !== undefined) return { kind: 'thp', text: mode };
   return PERF_OTHER.test(t) || TIME_OTHER.test(t) ? { kind: 'other' } : undefined;
 };
 

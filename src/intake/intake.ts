@@ -22,7 +22,7 @@ import type {
 } from './facts.ts';
 import { BLOCK_FORMATS, type FormatKind, type Found, LINE_FORMATS } from './formats.ts';
 import { joinIomem } from './iomemBars.ts';
-import { MAX_INTAKE } from './limit.ts';
+import { MAX_INTAKE, MAX_LINES } from './limit.ts';
 import { isBlank, Listing, type Note, type Parsed, type Problem, problem, toLines } from './line.ts';
 import type { DeviceMapping } from './maps.ts';
 import { type Recognised, recognise, type Section } from './recognise.ts';
@@ -271,29 +271,25 @@ const readAll = (parts: Recognised, report: Report): { readonly found: Found; re
       report.whole(s, s.problem);
       continue;
     }
-    const first =
-      s.first +
-      Math.max(
-        0,
-        s.lines.findIndex(line => !isBlank(line)),
-      );
+    const format = BLOCK_FORMATS.find(f => f.kind === s.kind);
+    if (format === undefined) continue;
+    // A prompt may stand before it.
+    const at = Math.max(0, s.lines.findIndex(format.begins));
+    const first = s.first + at;
+    const text = s.lines[at] ?? '';
     if (s.kind === 'maps' && found.maps !== undefined) {
-      const text = s.lines[first - s.first] ?? '';
       report.whole(s, problem(first, text, 'a second address space begins here: only the first is read'));
       continue;
     }
     const again = s.kind === 'iomem' && found.iomem !== undefined && !found.iomem.zeroed;
     if (again) {
-      report.whole(
-        s,
-        problem(first, s.lines[first - s.first] ?? '', 'a second /proc/iomem: only the first is read'),
-      );
+      report.whole(s, problem(first, text, 'a second /proc/iomem: only the first is read'));
       continue;
     }
-    const format = BLOCK_FORMATS.find(f => f.kind === s.kind);
-    if (format === undefined) continue;
     const parsed = format.read(s, found);
     report.take(parsed);
+    // The better iomem took the place of the zeros.
+    if (s.kind === 'iomem') tallies.delete('iomem');
     tally(s.kind, first, parsed.items.length);
   }
   for (const format of LINE_FORMATS) {
@@ -352,7 +348,7 @@ const sayLogged = ({ logged, sections, lines }: Recognised, report: Report): voi
  * Reads whatever was pasted or dropped, in any number and order: the formats of {@link BLOCK_FORMATS} and
  * {@link LINE_FORMATS}. Every line number speaks of the whole text. Only the first process is read; a further
  * one is a problem. Devices named twice are joined, also with /proc/iomem. VFIO and sysfs mappings are matched
- * to the devices' BARs. A text of more than 32 Mi characters is refused with one problem. Never throws; linear
+ * to the devices' BARs. A text of more than 32 Mi characters or a million lines is refused with one problem. Never throws; linear
  * in the length; problems and notes are listed up to {@link MOST_LISTED} each.
  */
 export const readIntake = (text: string): Intake => {
@@ -363,7 +359,17 @@ export const readIntake = (text: string): Intake => {
       unread: 1,
       notes: [],
     };
-  const parts = recognise(toLines(text));
+  const lines = toLines(text);
+  if (lines.lines.length > MAX_LINES)
+    return {
+      ...NOTHING,
+      problems: [
+        problem(MAX_LINES, lines.lines[MAX_LINES] ?? '', 'the text has more than a million lines: not read'),
+      ],
+      unread: lines.lines.length,
+      notes: [],
+    };
+  const parts = recognise(lines);
   const report = new Report();
   const { found, given } = readAll(parts, report);
   sayLogged(parts, report);

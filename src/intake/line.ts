@@ -133,7 +133,7 @@ const COMMAND = /^(?:sudo )?(?:cat|head|tail|less|grep|lspci|sed|awk) +[-./\w]/;
  */
 export const isPrompt = (line: string): boolean => {
   const t = line.slice(0, 400).trim();
-  return t !== '' && (PROMPT.test(t) || COMMAND.test(t));
+  return t !== '' && (COMMAND.test(t) || (/[$#%]/.test(t) && PROMPT.test(t)));
 };
 
 /** A 64-bit value in two exact 32-bit halves. */

@@ -25,8 +25,12 @@ import {
 
 const DEVICE = /^((?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7])\s+(\S.*)$/;
 
+/** The cheap part of it: most lines of other formats fail here. */
+const MAY_BE_DEVICE = /^\s*[0-9a-fA-F]{2,8}:[0-9a-fA-F]{2}[:.]/;
+
 /** True for the line that begins a device: `[domain:]bus:device.function class: name` (show_terse()). */
-export const isDeviceHeader = (line: string): boolean => DEVICE.test(trimmed(line));
+export const isDeviceHeader = (line: string): boolean =>
+  MAY_BE_DEVICE.test(line) && DEVICE.test(trimmed(line));
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: KiB, M: MiB, G: GiB, T: TiB, P: 1024 * TiB };
 

@@ -38,10 +38,13 @@ const TRACE_HEADER =
 /** The names of events that QEMU logs without a time. */
 const QEMU_EVENT = /^(?:vfio|kvm|pci|msix?|memory_region|virtio|iommufd|qemu)_[a-z0-9_]{2,60}\s/;
 
+/** Something that every prefix of a logger has: most lines of other formats fail here, and cheaply. */
+const MAY_BE_LOGGED =
+  /^[#cCv]|[[@]|^\s*(?:<\d|\d{4}-|[A-Z][a-z]{2} [ \d]\d |[a-z0-9]{3,8} *: ?[a-z]|qemu|kvm|tracing_|vfio_|pci_|msi|memory_region_|virtio_|iommufd_)/;
+
 const isLogged = (line: string): boolean => {
-  const c = line.charCodeAt(0);
   // The bulk of lspci begins with a tab, and no logger does.
-  if (c === 0x09) return false;
+  if (line.charCodeAt(0) === 0x09 || !MAY_BE_LOGGED.test(line.slice(0, 200))) return false;
   return TRACE_HEADER.test(line) || QEMU_EVENT.test(line) || logLine(line).text.length !== line.length;
 };
 
@@ -62,7 +65,7 @@ const clue = (line: string): Clue => {
 const READ = `${BLOCK_FORMATS.map(f => f.title).join(', ')}, ${LINE_FORMATS.map(f => f.title).join(', ')}`;
 
 const expected = (line: string): string =>
-  /^-\[/.test(line)
+  /^-(?:\+-)?\[/.test(line)
     ? 'this looks like lspci -t, which tells no addresses; lspci -vv is expected'
     : /^(?:Slot|Device):\t/.test(line)
       ? 'this looks like lspci -vmm; lspci -vv is expected'
@@ -75,14 +78,14 @@ const startOf = (line: string): string =>
   (/^\s*([0-9a-fA-F]+)/.exec(line)?.[1] ?? '').toLowerCase().padStart(16, '0');
 
 /** So many lines on end that fit nothing are no part of the section before them. */
-const MOST_STRAY = 1000;
+const MOST_STRAY = 100;
 
 /**
  * Takes a text apart by content. Lines that a line format knows are its own wherever they stand, and lines of
  * a log that none knows are only counted; both are blank to what is around them. What is left makes sections:
  * one begins at a line that only one block format has and goes on until such a line of another, or a shell
  * prompt. Lines that fit nothing stay in the section they are found in, where its reader reports them; before
- * the first section, and after a thousand of them on end, they make an unknown one. After [vsyscall], and after
+ * the first section, and after a hundred of them on end, they make an unknown one. After [vsyscall], and after
  * [stack] when addresses start again from below, another process begins, and so another section. Blank text
  * gives no section. Never throws.
  */

@@ -43,10 +43,12 @@ const BANNER = /^=+>? *([^ ]*) *<?=*$/;
 const MAX_HEADER = 300;
 
 /** True for a line of three numbers, alone or behind a path as grep prints it over several files. */
-export const isResourceLine = (line: string): boolean => TRIPLE.test(trimmed(line));
+export const isResourceLine = (line: string): boolean => line.includes('0x') && TRIPLE.test(trimmed(line));
 
 /** True for a line that names the device of the lines below it: `== 0000:00:01.0`, a path, or the `==> ... <==` of head. */
 export const isResourceHeader = (line: string): boolean => {
+  // Most lines of other formats fail here, and cheaply.
+  if (!/[.=]/.test(line.slice(0, MAX_HEADER))) return false;
   const text = trimmed(line);
   if (text.length > MAX_HEADER) return false;
   const named = BANNER.exec(text)?.[1];
