@@ -42,6 +42,14 @@ export class Listing {
   }
 }
 
+/** The part of {@link Parsed} that two full or unfilled lists give. */
+export const listed = (problems: Listing, notes: Listing): Omit<Parsed<never>, 'items'> => ({
+  problems: problems.list,
+  notes: notes.list,
+  ...(problems.more === 0 ? {} : { moreProblems: problems.more }),
+  ...(notes.more === 0 ? {} : { moreNotes: notes.more }),
+});
+
 /** Consecutive lines of a text that remember where they stood. */
 export interface Lines {
   /** Number of the first line, 1-based. */
@@ -57,14 +65,6 @@ export interface NumberedLine {
   /** The line, without its end, with whatever a log puts before it. */
   readonly text: string;
 }
-
-/** The part of {@link Parsed} that two full or unfilled lists give. */
-export const listed = (problems: Listing, notes: Listing): Omit<Parsed<never>, 'items'> => ({
-  problems: problems.list,
-  notes: notes.list,
-  ...(problems.more === 0 ? {} : { moreProblems: problems.more }),
-  ...(notes.more === 0 ? {} : { moreNotes: notes.more }),
-});
 
 const SHOWN = 120;
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;
