@@ -295,6 +295,15 @@ describe('a log', () => {
 });
 
 describe('two of one kind', () => {
+  it('smaps_rollup is no process beside the maps, before or after them', () => {
+    const rollup =
+      '55a4b84cc000-7fff75e85000 ---p 00000000 00:00 0                          [rollup]\nRss:                1672 kB\nPss:                 299 kB\n';
+    for (const text of [`${rollup}$ cat /proc/1/maps\n${maps}`, `${maps}${rollup}`, `${rollup}${maps}`]) {
+      const r = readIntake(text);
+      expect(r.problems).toEqual([]);
+      expect(r.vmas).toHaveLength(461);
+    }
+  });
   it('a second iomem is refused; one that is all zeros gives way', () => {
     const twice = readIntake(`${iomem}$ cat /proc/iomem\n${iomem}`);
     expect(twice.iomem?.ranges).toHaveLength(27);
