@@ -359,7 +359,7 @@ const sayLogged = ({ logged, sections, lines }: Recognised, report: Report): voi
  * {@link LINE_FORMATS}. Every line number speaks of the whole text. Only the first process is read; a further
  * one is a problem. Devices named twice are joined, also with /proc/iomem. VFIO and sysfs mappings are matched
  * to the devices' BARs. A text of more than 32 Mi characters or a million lines is refused with one problem. Never throws; linear
- * in the length; problems and notes are listed up to {@link MOST_LISTED} each.
+ * in the length; problems and notes are listed up to a thousand each.
  */
 export const readIntake = (text: string): Intake => {
   if (text.length > MAX_INTAKE)

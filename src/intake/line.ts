@@ -23,7 +23,7 @@ export interface Parsed<T> {
 }
 
 /** As many problems, and as many notes, are kept in memory; what comes after is counted. */
-export const MOST_LISTED = 1000;
+const MOST_LISTED = 1000;
 
 /** A list that keeps the first {@link MOST_LISTED} entries and counts the rest. */
 export class Listing {
