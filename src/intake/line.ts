@@ -26,6 +26,14 @@ export interface Lines {
   readonly lines: readonly string[];
 }
 
+/** One line that remembers where it stood: lines of a format that other lines stand between. */
+export interface NumberedLine {
+  /** Line in the whole text, 1-based. */
+  readonly line: number;
+  /** The line, without its end, with whatever a log puts before it. */
+  readonly text: string;
+}
+
 const SHOWN = 120;
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;
 
