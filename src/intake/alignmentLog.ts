@@ -28,10 +28,20 @@ const NO_MMAP = /^mmap failed: (?:(offset|size) ([0-9a-f]{1,16}), )?\S/;
 const BEGINS =
   /^(?:\[BAR\d\]: size|Testing BAR\d|Testing random (?:offset|size)$|\[PASS\] (?:Minimum alignment|Random (?:offset|size))|Failed (?:minimum alignment|random (?:offset|size)), got|mmap failed: |Skipped$)/;
 
-const plain = (line: string): string => logLine(trimmed(line)).text.trim();
+/** Asked of every line of a paste, so it looks for words before it takes prefixes off. */
+const MAYBE = /BAR\d|Testing r|\[PASS\]|Failed |mmap failed|Skipped|evice /;
+
+/** No prefix begins like this: most lines need none taken off. */
+const BARE = /^(?:\[BAR|\[PASS|Testing |Failed |Skipped$)/;
+
+const plain = (line: string): string => {
+  const t = trimmed(line);
+  return BARE.test(t) ? t : logLine(t).text.trim();
+};
 
 /** True for a line that only the log of VFIO's alignment test has, also a damaged one. */
 export const isAlignmentLine = (line: string): boolean => {
+  if (!MAYBE.test(line)) return false;
   const t = plain(line);
   return BEGINS.test(t) || DEVICE.test(t) || USING.test(t);
 };

@@ -14,7 +14,7 @@ const parse = (text: string) => parsePageTableDump(known(text));
 const short = (text: string) => parse(text).items.map(i => [i.line, i.level, i.size, i.end - i.start]);
 
 describe('real dumps', () => {
-  it('x86: lines of a boot log with CONFIG_EFI_PGT_DUMP, linux-kernel, a Ryzen with 32 GiB', () => {
+  it('x86, 4.18: from the boot log in https://lore.kernel.org/r/20180811113039.GA10397@bombadil.infradead.org (M. Gavrilov), some lines', () => {
     const r = parse(fixture('x86'));
     expect([r.problems, r.notes]).toEqual([[], []]);
     expect(known(fixture('x86'))).toHaveLength(numbered(fixture('x86')).length);
@@ -54,7 +54,7 @@ describe('real dumps', () => {
       ['PTE', 4 * KiB],
     ]);
   });
-  it('arm64, 64 KiB pages: A. Biesheuvel, linux-arm-kernel 2022; no proof of the page, so no sizes', () => {
+  it('arm64, 64 KiB pages: https://lore.kernel.org/r/20221106145354.3876410-1-ardb@kernel.org; no proof of the page, so no sizes', () => {
     const r = parse(fixture('arm64-64k'));
     expect(r.problems).toEqual([]);
     expect(r.items.map(i => [i.line, i.level, i.size])).toEqual([
@@ -69,7 +69,7 @@ describe('real dumps', () => {
       { level: 'PTE', size: 4 * KiB, pa: 0x11d6dc000 },
     ]);
   });
-  it('powerpc: M. Ellerman, linuxppc-dev, September 2022; the end is the last byte', () => {
+  it('powerpc: https://lore.kernel.org/r/877d24n6rt.fsf@mpe.ellerman.id.au; the end is the last byte', () => {
     const r = parse(fixture('powerpc'));
     expect(r.problems).toEqual([]);
     expect(r.items.map(i => [i.level, i.size, i.pa, i.end - i.start])).toEqual([
@@ -78,7 +78,7 @@ describe('real dumps', () => {
       ['', undefined, 0x2000000, 2016 * MiB],
     ]);
   });
-  it('s390: the ro_after_init commit of H. Carstens and the KMSAN one of I. Leoshkevich', () => {
+  it('s390: the log of 75c10d5377d8, and a hole from that of KMSAN for s390 (I. Leoshkevich, July 2024)', () => {
     const r = parse(fixture('s390'));
     expect(r.problems).toEqual([]);
     expect(r.items.map(i => [i.level, i.size])).toEqual([
@@ -91,7 +91,7 @@ describe('real dumps', () => {
       ['PTE', 4 * KiB],
     ]);
   });
-  it('32-bit arm: A. Biesheuvel, linux-arm-kernel, October 2022', () => {
+  it('32-bit arm: A. Biesheuvel on linux-efi, October 2022', () => {
     const r = parse(fixture('arm'));
     expect([r.problems, r.items.map(i => [i.level, i.size])]).toEqual([
       [],

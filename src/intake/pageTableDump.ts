@@ -28,7 +28,11 @@ const UNITS = 'BKMGTPE';
 const X86_LEVEL = /^(?:pte|pmd|pud|p4d|pgd|cr3)$/;
 const LEVEL = /^(?:PTE|PMD|PUD|P4D|PGD|ASCE)$/;
 
-const plain = (line: string): string => logLine(trimmed(line)).text.trim();
+/** No prefix begins like an entry: most lines need none taken off. */
+const plain = (line: string): string => {
+  const t = trimmed(line);
+  return t.startsWith('0x') ? t : logLine(t).text.trim();
+};
 
 const isMarker = (text: string): boolean => {
   const name = MARKER.exec(text)?.[1];
@@ -128,8 +132,9 @@ export const parsePageTableDump = (lines: readonly NumberedLine[]): Parsed<Dumpe
 
   for (const { line, text } of lines) {
     const t = plain(text);
-    if (MARKER.test(t)) continue;
-    if (SKIPPED.test(t)) {
+    const entry = t.startsWith('0x');
+    if (!entry && MARKER.test(t)) continue;
+    if (!entry && SKIPPED.test(t)) {
       notes.push(problem(line, text, 'the kernel left entries out here'));
       continue;
     }
