@@ -14,7 +14,7 @@ const parse = (text: string) => parsePageTableDump(known(text));
 const short = (text: string) => parse(text).items.map(i => [i.line, i.level, i.size, i.end - i.start]);
 
 describe('real dumps', () => {
-  it('x86, 4.18: from the boot log in https://lore.kernel.org/r/20180811113039.GA10397@bombadil.infradead.org (M. Gavrilov), some lines', () => {
+  it('x86, 4.18: from the boot log in https://lore.kernel.org/r/20180811113039.GA10397@bombadil.infradead.org (M. Gavrilov), some lines; the last from a program, S. Liu on linux-mm, 20 August 2019', () => {
     const r = parse(fixture('x86'));
     expect([r.problems, r.notes]).toEqual([[], []]);
     expect(known(fixture('x86'))).toHaveLength(numbered(fixture('x86')).length);
@@ -27,6 +27,9 @@ describe('real dumps', () => {
       [16, 'pud', GiB, 2 * GiB],
       [17, 'pmd', 2 * MiB, 418 * MiB],
       [18, 'pte', 4 * KiB, 4 * KiB],
+      [19, 'pte', 4 * KiB, 12 * KiB],
+      [20, 'pte', 4 * KiB, 4 * KiB],
+      [22, 'pmd', 2 * MiB, 8 * MiB],
     ]);
     expect(r.items[3]).toEqual({
       line: 9,

@@ -102,6 +102,8 @@ const distance = (a: Halves, b: Halves): number => (b.high - a.high) * 2 ** 32 +
 /**
  * Reads a dump of page tables from debugfs: x86's page_tables/{kernel,current_kernel,current_user,efi}, the
  * kernel_page_tables and efi_page_tables of the others, and what EFI_PGT_DUMP wrote into dmesg.
+ * Only x86's current_kernel and current_user show mappings of a process: of the one that reads the file. The
+ * others show the kernel's own (init_mm) and the firmware's.
  *
  * - x86, note_page() and printk_prot() in arch/x86/mm/dump_pagetables.c: `0x…-0x…  2M  RW PSE NX pmd`. The
  *   level stands last. A line of nothing but a level is a hole.

@@ -119,14 +119,17 @@ describe('the whole story of a device', () => {
     );
     expect(r.items[1]?.failed).toEqual([{ offset: 0x400000, end: 2 ** 35, line: 9, errno: 12 }]);
   });
-  it('two QEMUs with a device of one name are two', () => {
-    const r = parse(`${start}\n${start.replaceAll('4242@', '7@')}`);
-    expect(r.items).toHaveLength(4);
-    expect(r.items[3]?.mmaps.map(m => m.line)).toEqual([15, 16]);
+  it('two QEMUs with a device of one name are two, their lines in turn', () => {
+    const both = start.split('\n').flatMap(l => [l, l.replace('4242@', '7@')]);
+    const r = parse(both.join('\n'));
+    expect([r.problems, r.notes, r.items.length]).toEqual([[], [], 4]);
+    expect(r.items.map(i => i.areas.map(a => a.line))).toEqual([[], [], [5, 7], [6, 8]]);
+    expect(r.items[3]?.mmaps.map(m => m.line)).toEqual([14, 16]);
   });
   it('a second setup is a new item', () => {
     const first = start.split('\n')[0] ?? '';
     expect(parse(`${first}\n${first}`).items).toHaveLength(2);
+    expect(parse(`${start}\n${start.split('\n')[4]}`).items.map(i => i.areas.length)).toEqual([0, 2, 0]);
   });
   it('an empty area of old QEMUs is left out, with a note', () => {
     const r = parse(
