@@ -199,7 +199,7 @@ const iomem = fixture('microvm.iomem.txt');
 const trace = fixture('objdump.ftrace.txt');
 const status = fixture('microvm.status.txt');
 
-describe('several formats in one paste', () => {
+describe('several formats in one paste', { timeout: 60_000 }, () => {
   const parts = [maps, lspci, resource, iomem, trace, status, '6.12.117-amd64\n', 'faults: 524288\n'];
   const all = readIntake(parts.join(''));
   it('says what was recognised, in the order of the text', () => {
@@ -354,7 +354,7 @@ describe('what is listed has an end', () => {
   });
 });
 
-describe('anything at all', () => {
+describe('anything at all', { timeout: 60_000 }, () => {
   const files = readdirSync(new URL('./fixtures/', import.meta.url)).map(fixture);
   const lines = files.flatMap(f => f.split('\n'));
   const real = fc.constantFrom(...lines);
