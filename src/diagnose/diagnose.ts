@@ -329,7 +329,7 @@ export const diagnose = (intake: Intake, choices: DiagnoseChoices = {}): Diagnos
   const arch = toldArch(vmas, from.figures, choices.arch);
   const thp = toldThp(from.figures, choices.thp);
   const policy = choices.policy ?? 'shipped';
-  const { page, mmapMinAddr } = archOf(arch.value);
+  const { page } = archOf(arch.value);
   const machine = machineOf({ kernel, arch, thp, policy });
   const source = pastedSpace(vmas, from.mmapBaseGuess, '');
   const prepared = prepare({ ...machine, policy: 'shipped' }, { ...defaultScenario.space, source });
@@ -384,7 +384,7 @@ export const diagnose = (intake: Intake, choices: DiagnoseChoices = {}): Diagnos
     );
     return {
       ...settled,
-      nearest: answer && at !== undefined ? nearestOf(answer, vmas, mmapMinAddr) : undefined,
+      nearest: answer && at !== undefined ? nearestOf(answer, prepared) : undefined,
       fixes,
       publicTest:
         answer && at !== undefined && settled.offset !== undefined

@@ -117,6 +117,8 @@ export type Fix =
       /** The address must be this modulo `align`. */
       readonly residue: Bytes;
       readonly start: Va;
+      /** What must be changed besides, because as things are no address helps. */
+      readonly needs: 'thp' | 'kernel' | undefined;
       readonly leaves: readonly LeafRun[];
     }
   /** Released VMMs that do it by themselves; `leaves` as the first of them gets them. */

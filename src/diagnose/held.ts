@@ -164,7 +164,9 @@ const check = (
   slack: number,
 ): CountCheck => {
   const of = (l: Layout): number => (what === 'faults' ? l.faults : l.tableKib);
+  const known = new Set<number>();
   const ranked = layouts
+    .filter(l => !known.has(of(l)) && known.add(of(l)))
     .map(layout => ({ layout, off: distance(given, of(layout), of(layout) + slack) }))
     .sort((a, b) => Math.abs(a.off) - Math.abs(b.off));
   return {

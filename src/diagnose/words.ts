@@ -233,6 +233,11 @@ export const fixPieces = (fix: Fix): readonly Piece[] => {
           ? `, round up to a multiple of ${formatSize(fix.align)}, map there with `
           : `, go up to the first address that is ${formatAddress(fix.residue)} modulo ${formatSize(fix.align)}, map there with `,
         { code: 'MAP_FIXED' },
+        fix.needs === undefined
+          ? ''
+          : fix.needs === 'thp'
+            ? ', with transparent_hugepage/enabled set to always'
+            : `, on Linux 6.12.10 or later`,
         `: ${gives(fix)}.`,
       ];
     case 'vmm':
