@@ -61,6 +61,15 @@ export interface ResizableBar {
   readonly supported: readonly Bytes[];
 }
 
+/** A range of /proc/iomem under a device's address that is none of its numbered BARs. */
+export interface UnnumberedRange {
+  readonly base: Pa;
+  /** Length in bytes, above 0. */
+  readonly size: Bytes;
+  /** Line of the text, 1-based. */
+  readonly line: number;
+}
+
 /** One PCI function, from any of the formats. */
 export interface PciDevice {
   /** `0000:01:00.0`, lower case and always with a domain; '' where the text does not tell (a bare `resource`). */
@@ -74,6 +83,8 @@ export interface PciDevice {
   readonly windows: readonly BridgeWindow[];
   readonly resizable: readonly ResizableBar[];
   readonly msix?: MsixPlace;
+  /** What only /proc/iomem tells: memory of the device whose BAR number is unknown; ascending by base. */
+  readonly unnumbered?: readonly UnnumberedRange[];
   /** Line of the text where the device starts, 1-based. */
   readonly line: number;
 }
@@ -131,3 +142,49 @@ export const placesByPa = (devices: readonly PciDevice[], start: Pa, length: Byt
       .filter(b => holds(b, start - b.base, length))
       .map(b => ({ address: d.address, bar: b.index, pa: start, offset: (start - b.base) as Bytes })),
   );
+
+/** A range without a BAR number that a mapping may show, and the part of it. */
+export interface UnnumberedPlace {
+  readonly address: string;
+  /** Physical address of the mapping's first byte. */
+  readonly pa: Pa;
+  /** Offset of that byte in the range. */
+  readonly offset: Bytes;
+  readonly range: UnnumberedRange;
+}
+
+const unnumbered = (
+  devices: readonly PciDevice[],
+  offsetIn: (range: UnnumberedRange) => number | undefined,
+): readonly UnnumberedPlace[] =>
+  devices.flatMap(d =>
+    (d.unnumbered ?? []).flatMap(range => {
+      const offset = offsetIn(range);
+      return offset === undefined
+        ? []
+        : [{ address: d.address, pa: (range.base + offset) as Pa, offset: offset as Bytes, range }];
+    }),
+  );
+
+/** The ranges without a number that contain the physical range [`start`, `start` + `length`), in bytes. */
+export const unnumberedByPa = (
+  devices: readonly PciDevice[],
+  start: Pa,
+  length: Bytes,
+): readonly UnnumberedPlace[] =>
+  unnumbered(devices, r =>
+    start >= r.base && start + length <= r.base + Math.max(r.size, 4096) ? start - r.base : undefined,
+  );
+
+/**
+ * The ranges without a number that are as long as the smallest BAR with room for [`offset`, `offset` + `length`),
+ * in bytes: a power of two, and 4 KiB at least.
+ */
+export const unnumberedBySize = (
+  devices: readonly PciDevice[],
+  offset: Bytes,
+  length: Bytes,
+): readonly UnnumberedPlace[] => {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(offset + length, 4096)));
+  return unnumbered(devices, r => (r.size === size ? offset : undefined));
+};

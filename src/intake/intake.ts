@@ -1,12 +1,31 @@
 import type { Vma } from '../space/vma.ts';
+import { formatCount } from '../text.ts';
 import { pa, type Va } from '../units.ts';
-import { type BarPlace, type PciBar, type PciDevice, placesByIndex, placesByPa } from './devices.ts';
-import { MAX_INTAKE } from './limit.ts';
-import { isBlank, type Note, type Parsed, type Problem, problem, toLines } from './line.ts';
-import { parseLspci } from './lspci.ts';
-import { type DeviceMapping, parseMaps } from './maps.ts';
-import { recognise, type Section } from './recognise.ts';
-import { parseResource } from './resource.ts';
+import {
+  type BarPlace,
+  type PciBar,
+  type PciDevice,
+  placesByIndex,
+  placesByPa,
+  type UnnumberedPlace,
+  unnumberedByPa,
+  unnumberedBySize,
+} from './devices.ts';
+import type {
+  AlignmentResult,
+  DumpedLeaves,
+  Figures,
+  HugeFault,
+  Iomem,
+  QemuRegion,
+  SearchTrace,
+} from './facts.ts';
+import { BLOCK_FORMATS, type FormatKind, type Found, LINE_FORMATS } from './formats.ts';
+import { joinIomem } from './iomemBars.ts';
+import { MAX_INTAKE, MAX_LINES } from './limit.ts';
+import { isBlank, Listing, type Note, type Parsed, type Problem, problem, toLines } from './line.ts';
+import type { DeviceMapping } from './maps.ts';
+import { type Recognised, recognise, type Section } from './recognise.ts';
 
 /** A device mapping and the BARs it can be, as far as the pasted devices tell. */
 export interface PlacedMapping extends DeviceMapping {
@@ -17,6 +36,21 @@ export interface PlacedMapping extends DeviceMapping {
   readonly reading: 'region' | 'physical' | 'unclear';
   /** Every BAR that fits the reading; several where more devices have such a BAR, none where no device fits. */
   readonly places: readonly BarPlace[];
+  /** Where no BAR fits: ranges that only /proc/iomem gives, which fit by address or are just as long as is needed. */
+  readonly unnumbered: readonly UnnumberedPlace[];
+}
+
+/** A format that was found in the text. */
+export interface Given {
+  readonly kind: FormatKind;
+  /** What it is: `lspci -vv`. */
+  readonly title: string;
+  /** The first line of it, 1-based. */
+  readonly line: number;
+  /** How many items were read: VMAs, devices, ranges, searches, … */
+  readonly count: number;
+  /** The count in words: `28 VMAs, 3 of devices`. */
+  readonly says: string;
 }
 
 /** Everything found in one paste. */
@@ -28,10 +62,21 @@ export interface Intake {
   /** lspci and sysfs joined by address. */
   readonly devices: readonly PciDevice[];
   readonly deviceMappings: readonly PlacedMapping[];
-  /** Ascending by line. One may stand for many lines: those of a second process, or of a text in no known format. */
+  /** Undefined when the text has none. */
+  readonly iomem: Iomem | undefined;
+  readonly searches: readonly SearchTrace[];
+  readonly hugeFaults: readonly HugeFault[];
+  readonly alignment: readonly AlignmentResult[];
+  readonly qemuRegions: readonly QemuRegion[];
+  readonly dumped: readonly DumpedLeaves[];
+  readonly figures: Figures;
+  /** What was recognised, one entry a format, in the order of the text. */
+  readonly given: readonly Given[];
+  /** Ascending by line; of very many the last one tells how many more there are. One may stand for many lines: those of a second process, or of a text in no known format. */
   readonly problems: readonly Problem[];
   /** Lines that were not read, blank ones aside. */
   readonly unread: number;
+  /** Ascending by line; of very many the last one tells how many more there are. */
   readonly notes: readonly Note[];
 }
 
@@ -89,18 +134,29 @@ const placeMapping = (m: DeviceMapping, devices: readonly PciDevice[]): PlacedMa
   const asPa = placesByPa(devices, pa(m.fileOffset), m.length);
   if (m.source === 'sysfs') {
     const own = asPa.filter(p => p.address === m.device && p.bar === m.region);
-    return { ...m, reading: 'physical', places: own };
+    const ranges = own.length > 0 ? [] : unnumberedByPa(devices, pa(m.fileOffset), m.length);
+    return {
+      ...m,
+      reading: 'physical',
+      places: own,
+      unnumbered: ranges.filter(r => r.address === m.device),
+    };
   }
-  if (m.offsetInRegion === undefined) return { ...m, reading: 'unclear', places: [] };
+  if (m.offsetInRegion === undefined) return { ...m, reading: 'unclear', places: [], unnumbered: [] };
   const bound = devices.filter(d => d.driver !== undefined && /vfio/.test(d.driver));
   const mine = bound.length > 0 ? bound : devices;
   const asRegion = m.region <= 5 ? placesByIndex(mine, m.region, m.offsetInRegion, m.length) : [];
-  if (asRegion.length > 0 && asPa.length === 0) return { ...m, reading: 'region', places: asRegion };
-  if (asPa.length > 0 && asRegion.length === 0) return { ...m, reading: 'physical', places: asPa };
-  if (asPa.length > 0) return { ...m, reading: 'unclear', places: [...asRegion, ...asPa] };
+  if (asRegion.length > 0 && asPa.length === 0)
+    return { ...m, reading: 'region', places: asRegion, unnumbered: [] };
+  if (asPa.length > 0 && asRegion.length === 0)
+    return { ...m, reading: 'physical', places: asPa, unnumbered: [] };
+  if (asPa.length > 0) return { ...m, reading: 'unclear', places: [...asRegion, ...asPa], unnumbered: [] };
+  const rangeByPa = unnumberedByPa(devices, pa(m.fileOffset), m.length);
+  if (rangeByPa.length > 0) return { ...m, reading: 'physical', places: [], unnumbered: rangeByPa };
+  const rangeBySize = m.region <= 5 ? unnumberedBySize(mine, m.offsetInRegion, m.length) : [];
   // Physical address 0 is memory on no machine with PCI, so offset 0 of region 0 can only be a region.
-  if (m.fileOffset === 0) return { ...m, reading: 'region', places: [] };
-  return { ...m, reading: m.region > 8 ? 'physical' : 'unclear', places: [] };
+  if (m.fileOffset === 0) return { ...m, reading: 'region', places: [], unnumbered: rangeBySize };
+  return { ...m, reading: m.region > 8 ? 'physical' : 'unclear', places: [], unnumbered: rangeBySize };
 };
 
 const sameBar = (a: PciBar, b: PciBar): boolean =>
@@ -126,91 +182,214 @@ const join = (a: PciDevice, b: PciDevice, note: (line: number, reason: string) =
   };
 };
 
-/**
- * Reads whatever was pasted or dropped: /proc/PID/maps or smaps, `lspci -vv`, sysfs `resource`, one or several
- * in a row. Every line number speaks of the whole text. Only the first process is read; a further one is a
- * problem. Devices named twice are joined. VFIO and sysfs mappings are matched to the devices' BARs. A text of
- * more than 32 Mi characters is refused with one problem. Never throws.
- */
-export const readIntake = (text: string): Intake => {
-  const nothing = { devices: [], deviceMappings: [], notes: [] };
-  if (text.length > MAX_INTAKE)
-    return {
-      ...nothing,
-      problems: [problem(1, text.slice(0, 200), 'the text is longer than 32 MiB: not read')],
-      unread: 1,
-    };
-  const sections = recognise(toLines(text));
-  const problems: Problem[] = [];
-  let unread = 0;
-  /** A problem that stands for all the lines of a section. */
-  const whole = (s: Section, p: Problem): void => {
-    problems.push(p);
-    unread += s.lines.filter(line => !isBlank(line)).length;
-  };
-  const notes: Note[] = [];
-  const found: PciDevice[] = [];
-  let vmas: readonly Vma[] | undefined;
-  let mappings: readonly DeviceMapping[] = [];
+const NOTHING = {
+  devices: [],
+  deviceMappings: [],
+  iomem: undefined,
+  searches: [],
+  hugeFaults: [],
+  alignment: [],
+  qemuRegions: [],
+  dumped: [],
+  figures: {},
+  given: [],
+} as const;
 
-  /** One by one: a spread of a million arguments overflows the call stack. */
-  const take = (part: Parsed<unknown>): void => {
-    for (const p of part.problems) problems.push(p);
-    unread += part.problems.length;
-    for (const n of part.notes) notes.push(n);
-  };
+const plural = (n: number, [one, many]: readonly [string, string]): string =>
+  `${formatCount(n)} ${n === 1 ? one : many}`;
 
-  for (const s of sections) {
-    switch (s.kind) {
-      case 'maps': {
-        if (vmas !== undefined) {
-          whole(
-            s,
-            problem(s.first, s.lines[0] ?? '', 'a second address space begins here: only the first is read'),
-          );
-          break;
-        }
-        const maps = parseMaps(s);
-        vmas = maps.items;
-        mappings = maps.deviceMappings;
-        take(maps);
-        break;
-      }
-      case 'lspci':
-      case 'resource': {
-        const devices = s.kind === 'lspci' ? parseLspci(s) : parseResource(s);
-        for (const d of devices.items) found.push(d);
-        take(devices);
-        break;
-      }
-      case 'unknown':
-        whole(s, s.problem);
-        break;
-    }
+/** Everything the readers have to say, and what it stands for. */
+class Report {
+  readonly problems = new Listing();
+  readonly notes = new Listing();
+  unread = 0;
+  private moreNotes = 0;
+  private moreProblems = 0;
+
+  /** One problem that stands for all the lines of a section. */
+  whole(s: Section, p: Problem): void {
+    this.problems.push(p);
+    this.unread += s.lines.reduce((n, line) => (isBlank(line) ? n : n + 1), 0);
   }
 
+  take(part: Parsed<unknown>): void {
+    for (const p of part.problems) this.problems.push(p);
+    for (const n of part.notes) this.notes.push(n);
+    this.moreProblems += part.moreProblems ?? 0;
+    this.moreNotes += part.moreNotes ?? 0;
+    this.unread += part.problems.length + (part.moreProblems ?? 0);
+  }
+
+  readonly say = (line: number, reason: string): void => {
+    this.notes.push(problem(line, '', reason));
+  };
+
+  private static close(list: Listing, more: number, what: readonly [string, string]): readonly Problem[] {
+    const sorted = list.list.sort((a, b) => a.line - b.line);
+    const all = list.more + more;
+    const last = sorted.at(-1);
+    return all === 0 || last === undefined
+      ? sorted
+      : [...sorted, problem(list.overflow?.line ?? last.line, '', `and ${plural(all, what)}`)];
+  }
+
+  result(): Pick<Intake, 'problems' | 'notes' | 'unread'> {
+    return {
+      problems: Report.close(this.problems, this.moreProblems, ['more like this', 'more like these']),
+      notes: Report.close(this.notes, this.moreNotes, ['more note', 'more notes']),
+      unread: this.unread,
+    };
+  }
+}
+
+/** What the sections of one format gave together. */
+interface Tally {
+  readonly line: number;
+  count: number;
+}
+
+const readAll = (parts: Recognised, report: Report): { readonly found: Found; readonly given: Given[] } => {
+  const found: Found = {
+    maps: undefined,
+    devices: [],
+    iomem: undefined,
+    searches: [],
+    hugeFaults: [],
+    alignment: [],
+    qemuRegions: [],
+    dumped: [],
+    figures: {},
+  };
+  const tallies = new Map<FormatKind, Tally>();
+  const tally = (kind: FormatKind, line: number, count: number): void => {
+    const t = tallies.get(kind);
+    if (t === undefined) tallies.set(kind, { line, count });
+    else t.count += count;
+  };
+  for (const s of parts.sections) {
+    if (s.kind === 'unknown') {
+      report.whole(s, s.problem);
+      continue;
+    }
+    const format = BLOCK_FORMATS.find(f => f.kind === s.kind);
+    if (format === undefined) continue;
+    // A prompt may stand before it.
+    const at = Math.max(0, s.lines.findIndex(format.begins));
+    const first = s.first + at;
+    const text = s.lines[at] ?? '';
+    if (s.kind === 'maps' && found.maps !== undefined) {
+      report.whole(s, problem(first, text, 'a second address space begins here: only the first is read'));
+      continue;
+    }
+    const again = s.kind === 'iomem' && found.iomem !== undefined && !found.iomem.zeroed;
+    if (again) {
+      report.whole(s, problem(first, text, 'a second /proc/iomem: only the first is read'));
+      continue;
+    }
+    const parsed = format.read(s, found);
+    report.take(parsed);
+    // The better iomem took the place of the zeros.
+    if (s.kind === 'iomem') tallies.delete('iomem');
+    tally(s.kind, first, parsed.items.length);
+  }
+  for (const format of LINE_FORMATS) {
+    const lines = parts.lines.get(format.kind);
+    const first = lines?.[0];
+    if (lines === undefined || first === undefined) continue;
+    const parsed = format.read(lines, found);
+    report.take(parsed);
+    if (parsed.items.length > 0) tally(format.kind, first.line, parsed.items.length);
+  }
+  const given = [...BLOCK_FORMATS, ...LINE_FORMATS].flatMap((f): Given[] => {
+    const t = tallies.get(f.kind);
+    if (t === undefined) return [];
+    const mapped = f.kind === 'maps' ? (found.maps?.deviceMappings.length ?? 0) : 0;
+    const says = `${plural(t.count, f.item)}${mapped > 0 ? `, ${formatCount(mapped)} of devices` : ''}`;
+    return [{ kind: f.kind, title: f.title, line: t.line, count: t.count, says }];
+  });
+  return { found, given: given.sort((a, b) => a.line - b.line) };
+};
+
+/** Joins what lspci, sysfs and iomem say of each device. */
+const joinDevices = (found: Found, report: Report): readonly PciDevice[] => {
   const byAddress = new Map<string, PciDevice>();
   const nameless: PciDevice[] = [];
-  for (const d of found) {
+  for (const d of found.devices) {
     const before = byAddress.get(d.address);
     if (d.address === '') nameless.push(d);
-    else if (before === undefined) byAddress.set(d.address, d);
-    else
-      byAddress.set(
-        d.address,
-        join(before, d, (line, reason) => notes.push(problem(line, '', reason))),
-      );
+    else byAddress.set(d.address, before === undefined ? d : join(before, d, report.say));
   }
   const all = [...byAddress.values(), ...nameless];
+  return found.iomem === undefined ? all : joinIomem(all, found.iomem, found.qemuRegions, report.say);
+};
+
+/** Other lines of a log: nothing is wrong with them, unless there is nothing else. */
+const sayLogged = ({ logged, sections, lines }: Recognised, report: Report): void => {
+  if (logged === undefined) return;
+  const { count, first } = logged;
+  if (sections.length > 0 || lines.size > 0)
+    report.say(
+      first.line,
+      `${plural(count, ['line', 'lines'])} of a log that say nothing of a mapping: passed over`,
+    );
+  else {
+    report.problems.push(
+      problem(
+        first.line,
+        first.text,
+        `a log of ${plural(count, ['line', 'lines'])}, and none of them is of vfio-pci, vm_unmapped_area, QEMU's regions or a page-table dump`,
+      ),
+    );
+    report.unread += count;
+  }
+};
+
+/**
+ * Reads whatever was pasted or dropped, in any number and order: the formats of {@link BLOCK_FORMATS} and
+ * {@link LINE_FORMATS}. Every line number speaks of the whole text. Only the first process is read; a further
+ * one is a problem. Devices named twice are joined, also with /proc/iomem. VFIO and sysfs mappings are matched
+ * to the devices' BARs. A text of more than 32 Mi characters or a million lines is refused with one problem. Never throws; linear
+ * in the length; problems and notes are listed up to {@link MOST_LISTED} each.
+ */
+export const readIntake = (text: string): Intake => {
+  if (text.length > MAX_INTAKE)
+    return {
+      ...NOTHING,
+      problems: [problem(1, text.slice(0, 200), 'the text is longer than 32 MiB: not read')],
+      unread: 1,
+      notes: [],
+    };
+  const lines = toLines(text);
+  if (lines.lines.length > MAX_LINES)
+    return {
+      ...NOTHING,
+      problems: [
+        problem(MAX_LINES, lines.lines[MAX_LINES] ?? '', 'the text has more than a million lines: not read'),
+      ],
+      unread: lines.lines.length,
+      notes: [],
+    };
+  const parts = recognise(lines);
+  const report = new Report();
+  const { found, given } = readAll(parts, report);
+  sayLogged(parts, report);
+  const devices = joinDevices(found, report);
+  const vmas = found.maps?.items;
   const guess = vmas === undefined || vmas.length === 0 ? undefined : guessMmapBase(vmas);
-  if (guess) notes.push(problem(0, '', guess.how));
+  if (guess) report.say(0, guess.how);
   return {
     ...(vmas === undefined ? {} : { vmas }),
     ...(guess?.base === undefined ? {} : { mmapBaseGuess: guess.base }),
-    devices: all,
-    deviceMappings: mappings.map(m => placeMapping(m, all)),
-    problems: problems.sort((a, b) => a.line - b.line),
-    unread,
-    notes: notes.sort((a, b) => a.line - b.line),
+    devices,
+    deviceMappings: (found.maps?.deviceMappings ?? []).map(m => placeMapping(m, devices)),
+    iomem: found.iomem,
+    searches: found.searches,
+    hugeFaults: found.hugeFaults,
+    alignment: found.alignment,
+    qemuRegions: found.qemuRegions,
+    dumped: found.dumped,
+    figures: found.figures,
+    given,
+    ...report.result(),
   };
 };

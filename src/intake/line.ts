@@ -16,7 +16,39 @@ export interface Parsed<T> {
   readonly items: readonly T[];
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
+  /** Problems beyond those listed, by {@link Listing}. */
+  readonly moreProblems?: number;
+  /** Notes beyond those listed. */
+  readonly moreNotes?: number;
 }
+
+/** As many problems, and as many notes, are kept in memory; what comes after is counted. */
+export const MOST_LISTED = 1000;
+
+/** A list that keeps the first {@link MOST_LISTED} entries and counts the rest. */
+export class Listing {
+  readonly list: Problem[] = [];
+  /** Entries that came when the list was full. */
+  more = 0;
+  /** The first of those. */
+  overflow: Problem | undefined;
+
+  push(p: Problem): void {
+    if (this.list.length < MOST_LISTED) this.list.push(p);
+    else {
+      this.overflow ??= p;
+      this.more += 1;
+    }
+  }
+}
+
+/** The part of {@link Parsed} that two full or unfilled lists give. */
+export const listed = (problems: Listing, notes: Listing): Omit<Parsed<never>, 'items'> => ({
+  problems: problems.list,
+  notes: notes.list,
+  ...(problems.more === 0 ? {} : { moreProblems: problems.more }),
+  ...(notes.more === 0 ? {} : { moreNotes: notes.more }),
+});
 
 /** Consecutive lines of a text that remember where they stood. */
 export interface Lines {
@@ -24,6 +56,14 @@ export interface Lines {
   readonly first: number;
   /** The lines, without line ends. */
   readonly lines: readonly string[];
+}
+
+/** One line that remembers where it stood: lines of a format that other lines stand between. */
+export interface NumberedLine {
+  /** Line in the whole text, 1-based. */
+  readonly line: number;
+  /** The line, without its end, with whatever a log puts before it. */
+  readonly text: string;
 }
 
 const SHOWN = 120;
@@ -93,7 +133,7 @@ const COMMAND = /^(?:sudo )?(?:cat|head|tail|less|grep|lspci|sed|awk) +[-./\w]/;
  */
 export const isPrompt = (line: string): boolean => {
   const t = line.slice(0, 400).trim();
-  return t !== '' && (PROMPT.test(t) || COMMAND.test(t));
+  return t !== '' && (COMMAND.test(t) || (/[$#%]/.test(t) && PROMPT.test(t)));
 };
 
 /** A 64-bit value in two exact 32-bit halves. */

@@ -15,18 +15,22 @@ import {
   isBlank,
   isPrompt,
   type Lines,
+  Listing,
   linesOf,
-  type Note,
+  listed,
   type Parsed,
-  type Problem,
   problem,
   trimmed,
 } from './line.ts';
 
 const DEVICE = /^((?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7])\s+(\S.*)$/;
 
+/** The cheap part of it: most lines of other formats fail here. */
+const MAY_BE_DEVICE = /^\s*[0-9a-fA-F]{2,8}:[0-9a-fA-F]{2}[:.]/;
+
 /** True for the line that begins a device: `[domain:]bus:device.function class: name` (show_terse()). */
-export const isDeviceHeader = (line: string): boolean => DEVICE.test(trimmed(line));
+export const isDeviceHeader = (line: string): boolean =>
+  MAY_BE_DEVICE.test(line) && DEVICE.test(trimmed(line));
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: KiB, M: MiB, G: GiB, T: TiB, P: 1024 * TiB };
 
@@ -160,8 +164,8 @@ const finish = (d: Draft): PciDevice => ({
 export const parseLspci = (input: string | Lines): Parsed<PciDevice> => {
   const { first, lines } = linesOf(input);
   const drafts: Draft[] = [];
-  const problems: Problem[] = [];
-  const notes: Note[] = [];
+  const problems = new Listing();
+  const notes = new Listing();
   let d: Draft | undefined;
   let toldNoNumbers = false;
 
@@ -259,5 +263,5 @@ export const parseLspci = (input: string | Lines): Parsed<PciDevice> => {
       notes.push(problem(line, text, 'lspci -v prints no BAR numbers: use lspci -vv'));
     }
   }
-  return { items: drafts.map(finish), problems, notes };
+  return { items: drafts.map(finish), ...listed(problems, notes) };
 };

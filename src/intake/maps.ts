@@ -5,10 +5,10 @@ import {
   isBlank,
   isPrompt,
   type Lines,
+  Listing,
   linesOf,
-  type Note,
+  listed,
   type Parsed,
-  type Problem,
   problem,
 } from './line.ts';
 
@@ -46,6 +46,10 @@ export interface ParsedMaps extends Parsed<Vma> {
   readonly smaps: boolean;
 }
 
+/** True for a line that begins a VMA: a range with permissions, also where the rest is damaged. */
+export const isMapsLine = (line: string): boolean => MAPS.test(line);
+
+const MAPS = /^\s*[0-9a-fA-F]+-[0-9a-fA-F]+\s+[-rwxspRWXSP?]{3,5}\s+[0-9a-fA-F]/;
 const HEADER =
   /^\s*([0-9a-fA-F]+)-([0-9a-fA-F]+)\s+([r-][w-][x-][sp])\s+([0-9a-fA-F]+)\s+[0-9a-fA-F]+:[0-9a-fA-F]+\s+\d+(?:\s+(\S.*)?)?$/;
 const SMAPS_FIELD = /^(?:[A-Z][A-Za-z_]*:\s+\d+ kB|(?:THPeligible|ProtectionKey):\s+\d+)$/;
@@ -123,8 +127,8 @@ export const parseMaps = (input: string | Lines): ParsedMaps => {
   const { first, lines } = linesOf(input);
   const items: Draft[] = [];
   const deviceMappings: DeviceMapping[] = [];
-  const problems: Problem[] = [];
-  const notes: Note[] = [];
+  const problems = new Listing();
+  const notes = new Listing();
   let smaps = false;
   let last: Draft | undefined;
   /** The header the next smaps fields belong to; undefined after one that was left out. */
@@ -207,5 +211,5 @@ export const parseMaps = (input: string | Lines): ParsedMaps => {
       items.push(open);
     }
   }
-  return { items, problems, notes, deviceMappings, smaps };
+  return { items, ...listed(problems, notes), deviceMappings, smaps };
 };

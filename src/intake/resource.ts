@@ -13,10 +13,10 @@ import {
   isBlank,
   isPrompt,
   type Lines,
+  Listing,
   linesOf,
-  type Note,
+  listed,
   type Parsed,
-  type Problem,
   problem,
   trimmed,
 } from './line.ts';
@@ -43,10 +43,12 @@ const BANNER = /^=+>? *([^ ]*) *<?=*$/;
 const MAX_HEADER = 300;
 
 /** True for a line of three numbers, alone or behind a path as grep prints it over several files. */
-export const isResourceLine = (line: string): boolean => TRIPLE.test(trimmed(line));
+export const isResourceLine = (line: string): boolean => line.includes('0x') && TRIPLE.test(trimmed(line));
 
 /** True for a line that names the device of the lines below it: `== 0000:00:01.0`, a path, or the `==> ... <==` of head. */
 export const isResourceHeader = (line: string): boolean => {
+  // Most lines of other formats fail here, and cheaply.
+  if (!/[.=]/.test(line.slice(0, MAX_HEADER))) return false;
   const text = trimmed(line);
   if (text.length > MAX_HEADER) return false;
   const named = BANNER.exec(text)?.[1];
@@ -99,8 +101,8 @@ const LAST_SLOT = 16;
 export const parseResource = (input: string | Lines): Parsed<PciDevice> => {
   const { first, lines } = linesOf(input);
   const drafts: Draft[] = [];
-  const problems: Problem[] = [];
-  const notes: Note[] = [];
+  const problems = new Listing();
+  const notes = new Listing();
   let d: Draft | undefined;
   const begin = (address: string, line: number): Draft => {
     const draft = { address, line, rows: [], count: 0 };
@@ -205,5 +207,6 @@ export const parseResource = (input: string | Lines): Parsed<PciDevice> => {
       line: draft.line,
     };
   });
-  return { items, problems: problems.sort((a, b) => a.line - b.line), notes };
+  problems.list.sort((a, b) => a.line - b.line);
+  return { items, ...listed(problems, notes) };
 };
