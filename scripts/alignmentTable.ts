@@ -9,12 +9,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { ArchId } from '../src/arch/arch.ts';
 import { archOf } from '../src/arch/index.ts';
+import { multipleForOffset, multipleForSize } from '../src/diagnose/alignmentTest.ts';
 import { leafCount } from '../src/leaves/runs.ts';
 import { type PolicyId, policies } from '../src/placement/policies.ts';
 import { defaultScenario, type Scenario } from '../src/scenario/scenario.ts';
 import { type Prepared, prepare, solve } from '../src/solve.ts';
 import { formatSize } from '../src/text.ts';
-import { alignDown, bytes, GiB, MiB, pa, va } from '../src/units.ts';
+import { alignDown, bytes, pa, va } from '../src/units.ts';
 
 /** A generator of numbers in [0, 1) that gives the same ones every time. */
 const seeded = (seed: number) => () => {
@@ -29,9 +30,6 @@ export interface Draw {
   readonly offset: number;
   readonly length: number;
 }
-
-/** The alignment that the test expects of a size, by x86's leaves. */
-const bySize = (size: number): number => (size < 2 * MiB ? 4096 : size < GiB ? 2 * MiB : GiB);
 
 /** One of the test's rules; the last column is ours. */
 interface Rule {
@@ -52,7 +50,7 @@ export const rules: readonly Rule[] = [
   {
     title: 'offset 0',
     draw: (_, bar) => ({ offset: 0, length: bar }),
-    wanted: d => bySize(d.bar),
+    wanted: d => multipleForSize(d.bar),
   },
   {
     title: 'random offset',
@@ -60,16 +58,12 @@ export const rules: readonly Rule[] = [
       const offset = below(random, bar);
       return { offset, length: bar - offset };
     },
-    // Above 1 GiB and above 2 MiB, not from there on.
-    wanted: d => {
-      const common = [2 * GiB, 4 * MiB].find(n => d.offset % n === 0 && d.length % n === 0);
-      return common === undefined ? 4096 : common / 2 === GiB ? GiB : 2 * MiB;
-    },
+    wanted: d => multipleForOffset(d.offset, d.length),
   },
   {
     title: 'random size',
     draw: (random, bar) => ({ offset: 0, length: bar - below(random, bar) }),
-    wanted: d => bySize(d.length),
+    wanted: d => multipleForSize(d.length),
   },
   {
     title: 'fewest leaves',

@@ -21,6 +21,7 @@ const order: readonly (readonly string[])[] = [
   ['text.ts'],
   ['kernel'],
   ['arch'],
+  ['pieces.ts'],
   ['space'],
   ['placement', 'leaves'],
   ['cost', 'dma', 'memmap', 'zap'],

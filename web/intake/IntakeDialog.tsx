@@ -1,10 +1,10 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type BarChoice, barChoices, largestBar, withIntake } from '../../src/intake/choose.ts';
 import { type Intake, readIntake } from '../../src/intake/intake.ts';
 import { MAX_INTAKE } from '../../src/intake/limit.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
-import { type BarChoice, barChoices, largestBar, withIntake } from './choose.ts';
 import { countLines, joinParts, locate, type Part } from './parts.ts';
 import './intake.css';
 

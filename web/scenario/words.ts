@@ -1,7 +1,6 @@
 import { archOf } from '../../src/arch/index.ts';
 import { changeBehind, factChanges } from '../../src/kernel/facts.ts';
-import { arrivedIn } from '../../src/kernel/version.ts';
-import type { LeafRefusal } from '../../src/leaves/rules.ts';
+import { type Change, commitOf, refusalPieces, sinceOf } from '../../src/leaves/refusalWords.ts';
 import { type LeafRun, leafCount } from '../../src/leaves/runs.ts';
 import type { WhyPart, WhySize } from '../../src/leaves/why.ts';
 import { type LeafTally, leafNames, leafWord, leavesText, tally } from '../../src/leaves/words.ts';
@@ -182,63 +181,6 @@ export const leavesElsewhere = (scenario: Scenario): string | undefined => {
   }
 };
 
-const commitOf = (commit: string | undefined): readonly Piece[] =>
-  commit === undefined ? [] : [' ', { commit }];
-
-type Change = NonNullable<ReturnType<typeof changeBehind>>;
-
-/** “ (Linux 6.12.29, c1d9dac0db16)”: since which release of its series a kernel does so, and the commit. */
-const sinceOf = (change: Change | undefined, { version }: Prepared): readonly Piece[] =>
-  change === undefined
-    ? []
-    : [
-        ` (Linux ${arrivedIn(version, change.since)}`,
-        ...(change.commit === undefined ? [] : [', ', { commit: change.commit }]),
-        ')',
-      ];
-
-/** Why a leaf size cannot appear at all. */
-const unusable = (refusal: LeafRefusal, prepared: Prepared): readonly Piece[] => {
-  switch (refusal.kind) {
-    case 'archNever':
-      return ['No release of Linux maps device memory with it on this architecture.'];
-    case 'kernelTooOld':
-      return [
-        `Linux maps device memory with leaves of this kind since ${refusal.since}.`,
-        ...commitOf(refusal.commit),
-      ];
-    case 'era': {
-      const change = changeBehind(prepared.version, 'faultEra');
-      return [
-        `On this kernel ${change?.what ?? 'vfio-pci maps PTEs only'}`,
-        ...sinceOf(change, prepared),
-        '.',
-      ];
-    }
-    case 'policy':
-      switch (refusal.by) {
-        case 'processDisabled':
-          return ['The process asked for no huge pages with ', { code: 'PR_SET_THP_DISABLE' }, '.'];
-        case 'adviceNohuge':
-          return [{ code: 'MADV_NOHUGEPAGE' }, ' forbids huge leaves in this VMA.'];
-        case 'enabledMadvise':
-          return [
-            { code: 'transparent_hugepage/enabled' },
-            ' is madvise, and nobody gave ',
-            { code: 'MADV_HUGEPAGE' },
-            '. Kernels ignore it for device memory since 7.3, 7.2.9 and 6.12.115. ',
-            { commit: 'e384abeb559d' },
-          ];
-        case 'enabledNever':
-          return [
-            { code: 'transparent_hugepage/enabled' },
-            ' is never. Kernels ignore it for device memory since 7.3, 7.2.9 and 6.12.115. ',
-            { commit: 'e384abeb559d' },
-          ];
-      }
-  }
-};
-
 const faultFunction: Piece = { code: 'vfio_pci_mmap_huge_fault' };
 
 const partPieces = (
@@ -251,7 +193,7 @@ const partPieces = (
   const { cause } = part;
   switch (cause.kind) {
     case 'notUsable':
-      return unusable(cause.refusal, prepared);
+      return refusalPieces(cause.refusal, prepared.version);
     case 'noWholeBlock':
       return cause.tooShort
         ? [`The mapping has ${formatSize(part.end - part.start)}, less than one block of ${s}.`]
@@ -268,7 +210,7 @@ const partPieces = (
         `From a ${s} boundary of VA to the next one of PA is ${formatSize(cause.residue)}: `,
         faultFunction,
         ' falls back',
-        ...sinceOf(change, prepared),
+        ...sinceOf(change, prepared.version),
         '.',
       ];
     }
@@ -488,14 +430,14 @@ const placementReasons = (
                   'vfio has no ',
                   { code: 'get_unmapped_area' },
                   ', so the search is not aligned',
-                  ...sinceOf(change, prepared),
+                  ...sinceOf(change, prepared.version),
                   `${takenClause(' and takes', scenario, events)}.`,
                 ],
           );
         else
           so([
             `No alignment: ${event.why}`,
-            ...sinceOf(ruleBehind(event.why) ?? change, prepared),
+            ...sinceOf(ruleBehind(event.why) ?? change, prepared.version),
             `${takenClause('; the search takes', scenario, events)}.`,
           ]);
         break;
@@ -508,9 +450,9 @@ const placementReasons = (
         so([
           proposed ? `The proposed rule (${policy.who})` : { code: 'thp_get_unmapped_area' },
           ` asks for ${formatSize(event.size)} more and goes to an address congruent to the ${toward} modulo ${formatSize(event.size)}`,
-          ...(policy.group === 'kernel' && isVfio(scenario) ? sinceOf(aligned.files, prepared) : []),
+          ...(policy.group === 'kernel' && isVfio(scenario) ? sinceOf(aligned.files, prepared.version) : []),
           ...(policy.kind === 'program' || scenario.request.file === 'anon'
-            ? sinceOf(aligned.anonymous, prepared)
+            ? sinceOf(aligned.anonymous, prepared.version)
             : []),
           '.',
         ]);
@@ -527,7 +469,7 @@ const placementReasons = (
         if (isHugetlb(scenario) && event.alignMask !== 0)
           so([
             `hugetlb asks the search for a multiple of the huge page, ${formatSize(event.alignMask + prepared.arch.page)}: what lies between it and the next mapping is skipped`,
-            ...sinceOf(changeBehind(prepared.version, 'hugetlbCore'), prepared),
+            ...sinceOf(changeBehind(prepared.version, 'hugetlbCore'), prepared.version),
             '.',
           ]);
         break;
@@ -541,7 +483,7 @@ const placementReasons = (
       case 'guarded':
         so([
           ...guardedPieces(prepared, event),
-          ...sinceOf(changeBehind(prepared.version, 'searchGuards'), prepared),
+          ...sinceOf(changeBehind(prepared.version, 'searchGuards'), prepared.version),
           '.',
         ]);
         break;

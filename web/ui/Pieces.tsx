@@ -1,25 +1,12 @@
 import { Fragment } from 'react';
-import type { LeafKind } from '../../src/arch/arch.ts';
+import { type Piece as PlainPiece, plain } from '../../src/pieces.ts';
 import type { TermId } from '../scenario/glossary.ts';
 import { Term } from './Term.tsx';
 
-/** A sentence in pieces: text, code, an address, a commit of mainline, a leaf size in its own colour, a word that is explained. */
-export type Piece =
-  | string
-  | { readonly code: string }
-  | { readonly commit: string }
-  | { readonly leaf: LeafKind; readonly text: string }
-  | { readonly term: TermId; readonly text: string };
+export { plain };
 
-/** The same sentence as plain text. */
-export const plain = (pieces: readonly Piece[]): string =>
-  pieces
-    .map(p => {
-      if (typeof p === 'string') return p;
-      if ('code' in p) return p.code;
-      return 'commit' in p ? p.commit : p.text;
-    })
-    .join('');
+/** A piece of a sentence, or a word of it that is explained. */
+export type Piece = PlainPiece | { readonly term: TermId; readonly text: string };
 
 const one = (piece: Piece) => {
   if (typeof piece === 'string') return piece;

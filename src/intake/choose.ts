@@ -1,9 +1,8 @@
-import type { PciBar, PciDevice } from '../../src/intake/devices.ts';
-import type { Intake } from '../../src/intake/intake.ts';
-import type { Bar, BridgeWindow, Scenario, SpaceSource } from '../../src/scenario/scenario.ts';
-import type { Vma } from '../../src/space/vma.ts';
-import { bytes, TiB } from '../../src/units.ts';
-import type { Update } from '../state/steps.ts';
+import type { Bar, BridgeWindow, Scenario, SpaceSource } from '../scenario/scenario.ts';
+import type { Vma } from '../space/vma.ts';
+import { bytes, TiB, type Va } from '../units.ts';
+import type { PciBar, PciDevice } from './devices.ts';
+import type { Intake } from './intake.ts';
 
 const PAGE = 4096;
 /** A link carries no more. */
@@ -99,6 +98,21 @@ const besideBar = (
 const safeName = (v: Vma): Vma =>
   /[\u2028\u2029]/.test(v.name) ? { ...v, name: v.name.replaceAll(/[\u2028\u2029]/g, '\uFFFD') } : v;
 
+/** VMAs as the address space of a Scenario, called `name`. */
+export const pastedSpace = (vmas: readonly Vma[], mmapBase: Va | undefined, name: string): SpaceSource => ({
+  kind: 'pasted',
+  name: name.replaceAll(/\s+/g, ' ').trim().slice(0, 60) || 'pasted maps',
+  vmas: vmas.map(safeName),
+  mmapBase,
+});
+
+/** A BAR as the device of a Scenario, with what lies around it for the picture: bridge windows, and BARs in them. */
+export const deviceAround = (intake: Intake, bar: BarChoice): Scenario['device'] => {
+  const windows = windowsAbove(intake, bar.bar);
+  const others = besideBar(barChoices(intake), bar, windows);
+  return { bar: asBar(bar.bar), others, windows, holes: [], ranges: [] };
+};
+
 /** What the dialog has decided to take. */
 export interface Choice {
   readonly intake: Intake;
@@ -112,17 +126,12 @@ export interface Choice {
  * what lies around it for the picture: the bridge windows above it and the other BARs in them.
  */
 export const withIntake =
-  ({ intake, name, bar }: Choice): Update =>
-  s => {
+  ({ intake, name, bar }: Choice) =>
+  (s: Scenario): Scenario => {
     let next: Scenario = s;
     if (intake.vmas !== undefined && intake.vmas.length > 0) {
-      const source: SpaceSource = {
-        kind: 'pasted',
-        name: name.replaceAll(/\s+/g, ' ').trim().slice(0, 60) || 'pasted maps',
-        vmas: intake.vmas.map(safeName),
-        mmapBase: intake.mmapBaseGuess,
-      };
-      const top = source.vmas.at(-1)?.end ?? 0;
+      const source = pastedSpace(intake.vmas, intake.mmapBaseGuess, name);
+      const top = intake.vmas.at(-1)?.end ?? 0;
       next = {
         ...next,
         // Nothing above 2^47 exists with 4 levels.
@@ -131,11 +140,9 @@ export const withIntake =
       };
     }
     if (bar !== undefined) {
-      const windows = windowsAbove(intake, bar.bar);
-      const others = besideBar(barChoices(intake), bar, windows);
       next = {
         ...next,
-        device: { bar: asBar(bar.bar), others, windows, holes: [], ranges: [] },
+        device: deviceAround(intake, bar),
         request: {
           ...next.request,
           file: 'vfio',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readIntake } from '../../src/intake/intake.ts';
-import { readLink, writeLink } from '../../src/scenario/link.ts';
-import { defaultScenario } from '../../src/scenario/scenario.ts';
-import { GiB, MiB } from '../../src/units.ts';
+import { readLink, writeLink } from '../scenario/link.ts';
+import { defaultScenario } from '../scenario/scenario.ts';
+import { GiB, MiB } from '../units.ts';
 import { barChoices, largestBar, withIntake } from './choose.ts';
+import { readIntake } from './intake.ts';
 
 const packer = { pack: (t: string) => t, unpack: (t: string) => t };
 

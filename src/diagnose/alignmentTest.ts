@@ -1,0 +1,55 @@
+import type { AlignmentResult } from '../intake/facts.ts';
+import { leafCount } from '../leaves/runs.ts';
+import type { DeviceAnswer } from '../solve.ts';
+import { type Bytes, bytes, GiB, MiB } from '../units.ts';
+import type { DiagnosisRow, PublicTest } from './diagnosis.ts';
+
+/** The alignment that the public test expects of a length, in bytes, by x86's leaves. See docs/policies.md. */
+export const multipleForSize = (size: number): Bytes =>
+  bytes(size < 2 * MiB ? 4096 : size < GiB ? 2 * MiB : GiB);
+
+/**
+ * The alignment that it expects of a mapping from an offset to the end of the BAR, in bytes. The limits are above
+ * 1 GiB and above 2 MiB, not from there on.
+ */
+export const multipleForOffset = (offset: number, length: number): Bytes => {
+  const common = [2 * GiB, 4 * MiB].find(n => offset % n === 0 && length % n === 0);
+  return bytes(common === undefined ? 4096 : common / 2 === GiB ? GiB : 2 * MiB);
+};
+
+/** How the rule of the public test judges a mapping, against the leaves that it gets. */
+export const publicTest = (
+  answer: DeviceAnswer,
+  offset: number,
+  log: AlignmentResult | undefined,
+): PublicTest => {
+  const { start, end } = answer.mapping;
+  const length = end - start;
+  const wanted = offset === 0 ? multipleForSize(length) : multipleForOffset(offset, length);
+  const passes = start % wanted === 0;
+  const fewest = leafCount(answer.leaves) === answer.best.leaves;
+  return {
+    wanted,
+    passes,
+    differs: passes === fewest ? undefined : passes ? 'multiple, not congruent' : 'congruent, no multiple',
+    log:
+      log?.passed === undefined ? undefined : { line: log.line, passed: log.passed, here: log.va === start },
+  };
+};
+
+type Mapped = Pick<DiagnosisRow, 'start' | 'length' | 'offset' | 'bar' | 'barSize' | 'device'>;
+
+/** What a log of the test says of a mapping: of this very address, else of the whole BAR that it maps, too. */
+export const logOf = (log: readonly AlignmentResult[], row: Mapped): AlignmentResult | undefined =>
+  log.find(a => a.va === row.start) ??
+  log.find(
+    a =>
+      a.passed !== undefined &&
+      a.bar !== undefined &&
+      a.bar === row.bar &&
+      (a.rule ?? 'whole') === 'whole' &&
+      row.offset === 0 &&
+      (a.size === undefined || a.size === row.length) &&
+      (row.barSize === undefined || row.barSize === row.length) &&
+      (a.device === undefined || row.device === undefined || a.device === row.device),
+  );

@@ -1,0 +1,447 @@
+import { archOf } from '../arch/index.ts';
+import { costOf } from '../cost/cost.ts';
+import { pastedSpace } from '../intake/choose.ts';
+import type { Intake, PlacedMapping } from '../intake/intake.ts';
+import { type LeafRun, leafCount } from '../leaves/runs.ts';
+import { defaultScenario } from '../scenario/scenario.ts';
+import { type DeviceAnswer, prepare } from '../solve.ts';
+import { type Bytes, bytes, va } from '../units.ts';
+import { logOf, publicTest } from './alignmentTest.ts';
+import type {
+  Ask,
+  BarGroup,
+  Cause,
+  DiagnoseChoices,
+  Diagnosis,
+  DiagnosisRow,
+  Disagreement,
+  Fix,
+  Totals,
+  Verdict,
+} from './diagnosis.ts';
+import { disagreementsOf } from './disagreements.ts';
+import { fixesOf } from './fixes.ts';
+import { countChecks, dumpHeld, faultsHeld, layoutsOf, qemuHeld } from './held.ts';
+import { answerAt, asSysfs, type Bench, idealOf, idealRulesOf, judge, nearestOf } from './judge.ts';
+import { machineDisagreements, toldArch, toldKernel, toldThp } from './machine.ts';
+import { type Behind, makeBehind, physOf } from './physical.ts';
+import { machineOf, type Stretch, spaceWithout } from './scenarioOf.ts';
+import { checkSearches } from './searches.ts';
+
+/** More mappings are not judged; one text of the size limit could name 100,000. */
+export const MOST_ROWS = 4096;
+
+/** How much searching for fixes may cost: VMAs indexed, over all rows. */
+const FIX_BUDGET = 2_000_000;
+/** Spaces that are indexed for the fixes of one row. */
+const SPACES = 16;
+
+const RANK: Readonly<Record<Verdict, number>> = { bad: 3, better: 2, unknown: 1, good: 0 };
+const worst = (verdicts: readonly Verdict[]): Verdict =>
+  verdicts.reduce<Verdict>((a, b) => (RANK[b] > RANK[a] ? b : a), 'good');
+
+const unknownRow = {
+  answer: undefined,
+  atBest: undefined,
+  ideal: undefined,
+  verdict: 'unknown',
+  cause: { kind: 'unknown' },
+  nearest: undefined,
+  fixes: [],
+  publicTest: undefined,
+  faults: undefined,
+  dump: undefined,
+  qemu: undefined,
+} as const;
+
+type Plain = Omit<DiagnosisRow, keyof typeof unknownRow>;
+
+const plainRow = (m: PlacedMapping, behind: Behind, from: Intake): Plain => {
+  const { physical, offset, candidates, bar } = behind;
+  const known = physical.kind === 'bar' ? physical.candidate : undefined;
+  const device = known?.address ?? (m.source === 'sysfs' ? m.device : undefined);
+  return {
+    key: `line ${m.line}`,
+    line: m.line,
+    source: m.source,
+    device,
+    deviceName: from.devices.find(d => d.address === device)?.name ?? '',
+    bar: known?.bar ?? bar,
+    barSize: known?.size,
+    start: m.va,
+    end: va(m.va + m.length),
+    length: m.length,
+    offset,
+    physical,
+    candidates,
+    group: '',
+  };
+};
+
+/** Gives rows of one BAR one group. Of an unknown device a second pass over a BAR is a second device. */
+const grouped = (rows: readonly Plain[]): readonly Plain[] => {
+  const passes = new Map<string, { n: number; spans: { from: number; to: number }[] }>();
+  return rows.map(row => {
+    const { device, bar, offset, physical } = row;
+    if (bar === undefined || offset === undefined) return { ...row, group: row.key };
+    if (physical.kind === 'bar') return { ...row, group: `${device ?? ''} BAR ${bar}` };
+    const key = `? BAR ${bar}`;
+    const pass = passes.get(key) ?? { n: 1, spans: [] };
+    const span = { from: offset as number, to: offset + row.length };
+    if (pass.spans.some(s => s.from < span.to && s.to > span.from)) {
+      pass.n++;
+      pass.spans = [];
+    }
+    pass.spans.push(span);
+    passes.set(key, pass);
+    return { ...row, group: pass.n === 1 ? key : `${key} (${pass.n})` };
+  });
+};
+
+const stretchOf = (row: Plain, at: Stretch['pa']): Stretch => ({
+  length: row.length,
+  pa: at,
+  offset: row.offset,
+  bar: row.bar,
+  barSize: row.barSize,
+});
+
+type Judgement = Pick<DiagnosisRow, 'answer' | 'atBest' | 'ideal' | 'verdict' | 'cause'>;
+
+/** The verdict on one mapping, without what its neighbours make of it. */
+const judged = (bench: Bench, row: Plain): Judgement => {
+  const sysfs = row.source === 'sysfs';
+  const one = (at: Stretch['pa']) => {
+    const answer = answerAt(bench, stretchOf(row, at), row.start, sysfs);
+    const ideal = idealOf(bench, row.length, at);
+    return { answer, atBest: undefined, ideal, ...judge(answer, ideal) };
+  };
+  const at = physOf(row.physical);
+  const whole = row.start % bench.prepared.arch.page === 0 && row.length % bench.prepared.arch.page === 0;
+  if (!whole) return unknownRow;
+  if (at !== undefined) return at % bench.prepared.arch.page === 0 ? one(at) : unknownRow;
+  if (row.physical.kind !== 'several') return unknownRow;
+  const all = row.candidates
+    .filter(c => c.pa % bench.prepared.arch.page === 0)
+    .map(c => one(c.pa))
+    .sort((a, b) => leafCount(a.answer.leaves) - leafCount(b.answer.leaves));
+  const [least, most] = [all[0], all.at(-1)];
+  if (least === undefined || most === undefined) return unknownRow;
+  const sure = all.every(a => a.verdict === most.verdict);
+  return {
+    ...most,
+    atBest: least.answer,
+    verdict: sure ? most.verdict : 'unknown',
+    cause: sure ? most.cause : { kind: 'unknown' },
+  };
+};
+
+interface Neighbours {
+  readonly group: BarGroup;
+  /** Rows of the group that touch each other in the BAR and in the address space, this one among them. */
+  readonly touching: readonly (Plain & Judgement)[];
+}
+
+/** What the other mappings of the BAR make of a verdict. */
+const amongNeighbours = (
+  bench: Bench,
+  row: Plain & Judgement,
+  { group, touching }: Neighbours,
+): Judgement => {
+  const { answer, cause } = row;
+  const at = physOf(row.physical);
+  if (answer === undefined || at === undefined || row.offset === undefined || cause.kind !== 'none')
+    return row;
+  const [first] = touching;
+  const start = first && physOf(first.physical);
+  if (first !== undefined && start !== undefined && touching.length > 1) {
+    const length = bytes(touching.reduce((n, r) => n + r.length, 0));
+    const { leaves } = answerAt(bench, { ...stretchOf(first, start), length }, first.start);
+    const now = touching.reduce((n, r) => n + (r.answer === undefined ? 0 : leafCount(r.answer.leaves)), 0);
+    if (leafCount(leaves) < now)
+      return {
+        ...row,
+        verdict: 'better',
+        cause: { kind: 'split', pieces: touching.length, leaves: leafCount(leaves) },
+      };
+  }
+  const hole = group.holes.find(
+    h => h.offset === (row.offset ?? 0) + row.length || h.offset + h.size === row.offset,
+  );
+  if (hole === undefined || row.ideal === undefined) return row;
+  // With the hole filled: the mapping and the hole together.
+  const low = Math.min(row.offset, hole.offset);
+  const high = Math.max(row.offset + row.length, hole.offset + hole.size);
+  const filled = idealOf(bench, bytes(high - low), (at - (row.offset - low)) as Stretch['pa']);
+  return filled.modulus > row.ideal.modulus
+    ? { ...row, cause: { kind: 'hole', size: filled.modulus, hole } }
+    : row;
+};
+
+const holesIn = (rows: readonly Plain[]): readonly { readonly offset: Bytes; readonly size: Bytes }[] => {
+  const holes: { offset: Bytes; size: Bytes }[] = [];
+  let at: number | undefined;
+  for (const { offset, length } of rows) {
+    if (offset === undefined) return [];
+    if (at !== undefined && offset > at) holes.push({ offset: bytes(at), size: bytes(offset - at) });
+    at = Math.max(at ?? 0, offset + length);
+  }
+  return holes;
+};
+
+const groupsOf = (
+  rows: readonly (Plain & Judgement)[],
+): ReadonlyMap<string, { readonly group: BarGroup; readonly rows: readonly (Plain & Judgement)[] }> => {
+  const byKey = new Map<string, (Plain & Judgement)[]>();
+  for (const row of rows) {
+    const known = byKey.get(row.group);
+    if (known === undefined) byKey.set(row.group, [row]);
+    else known.push(row);
+  }
+  return new Map(
+    [...byKey].map(([key, members]) => {
+      const ascending = members.toSorted((a, b) => (a.offset ?? 0) - (b.offset ?? 0));
+      const [first] = ascending;
+      const group: BarGroup = {
+        key,
+        device: first?.device,
+        bar: first?.bar,
+        rows: ascending.map(r => r.key),
+        verdict: worst(members.map(r => r.verdict)),
+        holes: holesIn(ascending),
+      };
+      return [key, { group, rows: ascending }];
+    }),
+  );
+};
+
+/** The run of rows around one that touch each other, in the BAR and in the address space alike. */
+const touchingOf = <T extends Plain>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> => {
+  const runs: T[][] = [];
+  for (const row of rows) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    const touches =
+      last !== undefined &&
+      row.offset !== undefined &&
+      last.offset !== undefined &&
+      last.end === row.start &&
+      last.offset + last.length === row.offset;
+    if (touches) run?.push(row);
+    else runs.push([row]);
+  }
+  return new Map(runs.flatMap(run => run.map(row => [row.key, run] as const)));
+};
+
+const totalsOf = (rows: readonly DiagnosisRow[], groups: readonly BarGroup[], bench: Bench): Totals => {
+  const count = (verdicts: readonly Verdict[]): Readonly<Record<Verdict, number>> => ({
+    good: verdicts.filter(v => v === 'good').length,
+    better: verdicts.filter(v => v === 'better').length,
+    bad: verdicts.filter(v => v === 'bad').length,
+    unknown: verdicts.filter(v => v === 'unknown').length,
+  });
+  const known = rows.flatMap(r =>
+    r.answer === undefined || r.ideal === undefined ? [] : [{ answer: r.answer, ideal: r.ideal }],
+  );
+  const { arch, facts } = bench.prepared;
+  const leaves: readonly LeafRun[] = known.flatMap(r => r.answer.leaves).sort((a, b) => a.va - b.va);
+  const sum = (
+    of: (r: { readonly answer: DeviceAnswer; readonly ideal: NonNullable<DiagnosisRow['ideal']> }) => number,
+  ) => known.reduce((n, r) => n + of(r), 0);
+  // Neighbours share tables, so those in use are counted over all leaves at once.
+  const { tableBytes } = costOf(leaves, arch, facts.faultEra);
+  return {
+    bars: count(groups.map(g => g.verdict)),
+    rows: count(rows.map(r => r.verdict)),
+    leaves,
+    best: known.flatMap(r => r.ideal.runs),
+    faults: sum(r => r.answer.faults),
+    bestFaults: Math.min(
+      sum(r => r.answer.faults),
+      sum(r => r.ideal.cost.faults),
+    ),
+    tableBytes,
+    bestTableBytes: bytes(
+      Math.min(
+        tableBytes,
+        sum(r => r.ideal.cost.tableBytes),
+      ),
+    ),
+  };
+};
+
+const asksOf = (
+  from: Intake,
+  d: Pick<Diagnosis, 'kernel'>,
+  rows: readonly DiagnosisRow[],
+): readonly Ask[] => {
+  const keys = (of: (r: DiagnosisRow) => boolean): readonly string[] => rows.filter(of).map(r => r.key);
+  const asks: Ask[] = [];
+  const ask = (what: Ask['what'], settles: readonly string[]): void => {
+    if (settles.length > 0) asks.push({ what, rows: settles });
+  };
+  if (from.vmas === undefined) asks.push({ what: 'maps', rows: [] });
+  else if (rows.length === 0) asks.push({ what: 'device mappings', rows: [] });
+  ask(
+    'lspci',
+    keys(r => r.candidates.length === 0 && r.physical.kind !== 'bar' && r.source === 'vfio'),
+  );
+  if (from.iomem?.zeroed === true)
+    ask(
+      'iomem as root',
+      keys(r => r.candidates.length === 0 && r.physical.kind !== 'bar'),
+    );
+  ask(
+    'pairing',
+    keys(r => r.candidates.length > 1 && r.physical.kind !== 'bar'),
+  );
+  if (d.kernel.how === 'assumed')
+    ask(
+      'kernel',
+      rows.map(r => r.key),
+    );
+  return asks;
+};
+
+const commonOf = (rows: readonly DiagnosisRow[]): Cause['kind'] | undefined => {
+  const causes = new Set(
+    rows.filter(r => r.verdict === 'bad' || r.verdict === 'better').map(r => r.cause.kind),
+  );
+  const [only] = causes;
+  return causes.size === 1 ? only : undefined;
+};
+
+const overallOf = (rows: readonly DiagnosisRow[]): Diagnosis['overall'] => {
+  if (rows.length === 0) return 'nothing';
+  const verdicts = new Set(rows.map(r => r.verdict));
+  if (verdicts.has('bad')) return 'bad';
+  if (verdicts.has('better')) return 'better';
+  return verdicts.has('good') ? 'good' : 'unknown';
+};
+
+/**
+ * Judges every device mapping of a paste: its leaves on this kernel and architecture where it lies, against the best
+ * at any address; why, and what would help. Nothing is searched for but the fixes, which are played in the engine.
+ * What is missing is assumed and said, or asked for. Never throws; linear in what was pasted, up to
+ * {@link MOST_ROWS} mappings.
+ */
+export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis => {
+  const vmas = from.vmas ?? [];
+  const kernel = toldKernel(from.figures, choices.kernel);
+  const arch = toldArch(vmas, from.figures, choices.arch);
+  const thp = toldThp(from.figures, choices.thp);
+  const policy = choices.policy ?? 'shipped';
+  const { page } = archOf(arch.value);
+  const machine = machineOf({ kernel, arch, thp, policy });
+  const source = pastedSpace(vmas, from.mmapBaseGuess, '');
+  const prepared = prepare({ ...machine, policy: 'shipped' }, { ...defaultScenario.space, source });
+  const bench: Bench = {
+    machine,
+    source,
+    prepared,
+    sysfs: asSysfs(prepared),
+    idealRules: idealRulesOf(archOf(arch.value)),
+  };
+
+  const behind = makeBehind(from, prepared.facts.faultEra, choices.pairings ?? []);
+  const mappings = from.deviceMappings.slice(0, MOST_ROWS);
+  const plain = grouped(mappings.map(m => plainRow(m, behind(m), from)));
+  const first = plain.map(row => ({ ...row, ...judged(bench, row) }));
+  const groups = groupsOf(first);
+  const touching = new Map([...groups].flatMap(([, g]) => [...touchingOf(g.rows)]));
+
+  let budget = FIX_BUDGET;
+  const dumped = from.dumped.toSorted((a, b) => a.start - b.start);
+  const unheld = first.map((row): DiagnosisRow => {
+    const group = groups.get(row.group);
+    const settled =
+      group === undefined
+        ? row
+        : {
+            ...row,
+            ...amongNeighbours(bench, row, { group: group.group, touching: touching.get(row.key) ?? [] }),
+          };
+    const { answer, cause, verdict } = settled;
+    const at = physOf(settled.physical);
+    const may = answer !== undefined && at !== undefined && verdict !== 'good' && budget > 0;
+    let fixes: readonly Fix[] = [];
+    if (may) {
+      budget -= SPACES * (vmas.length + 100);
+      fixes =
+        cause.kind === 'split'
+          ? [{ kind: 'join', leaves: joined(bench, touching.get(row.key) ?? []) }]
+          : fixesOf(bench, spaceWithout(from, settled), stretchOf(settled, at), {
+              start: settled.start,
+              cause,
+              now: leafCount(answer.leaves),
+              align: answer.best.modulus,
+              best: answer.best.leaves,
+              source: settled.source,
+            });
+    }
+    const log = logOf(from.alignment, settled);
+    return {
+      ...settled,
+      nearest: answer && at !== undefined ? nearestOf(answer, prepared) : undefined,
+      fixes,
+      publicTest:
+        answer && at !== undefined && settled.offset !== undefined
+          ? publicTest(answer, settled.offset, log)
+          : undefined,
+      faults: undefined,
+      dump: dumpHeld(dumped, settled),
+      qemu: qemuHeld(from.qemuRegions, settled),
+    };
+  });
+
+  const told = faultsHeld(from.hugeFaults, unheld, page);
+  const rows = unheld.map((row): DiagnosisRow => ({ ...row, faults: told.get(row.key) }));
+  const barGroups = [...groupsOf(rows)].map(([, { group }]) => group);
+  const layouts = layoutsOf(rows, arch.value, prepared.facts.faultEra, bench.idealRules);
+  const { faults, vmPte } = from.figures;
+  const disagreements: readonly Disagreement[] = [
+    ...machineDisagreements(vmas, from.figures, arch.value),
+    ...disagreementsOf(from, rows, prepared.facts.faultEra, kernel),
+    ...(from.deviceMappings.length > MOST_ROWS
+      ? [
+          {
+            lines: [from.deviceMappings[MOST_ROWS]?.line ?? 0],
+            text: `Device mappings from here on are not judged: there are more than ${MOST_ROWS}.`,
+          },
+        ]
+      : []),
+  ];
+  return {
+    kernel,
+    arch,
+    thp,
+    policy,
+    rows,
+    groups: barGroups,
+    totals: totalsOf(rows, barGroups, bench),
+    commonCause: commonOf(rows),
+    searches: checkSearches(from.searches, from.vmas, from.mmapBaseGuess, prepared, rows),
+    counts: countChecks(
+      {
+        faults: choices.faults === undefined ? faults : { count: choices.faults, line: undefined },
+        vmPte: choices.vmPteKib === undefined ? vmPte : { kib: choices.vmPteKib, line: undefined },
+      },
+      layouts,
+      vmas,
+      rows,
+      arch.value,
+    ),
+    disagreements,
+    asks: asksOf(from, { kernel }, rows),
+    overall: overallOf(rows),
+  };
+};
+
+/** The leaves of one mapping over all the pieces. */
+const joined = (bench: Bench, pieces: readonly (Plain & Judgement)[]): readonly LeafRun[] => {
+  const [first] = pieces;
+  const at = first && physOf(first.physical);
+  if (first === undefined || at === undefined) return [];
+  const length = bytes(pieces.reduce((n, r) => n + r.length, 0));
+  return answerAt(bench, { ...stretchOf(first, at), length }, first.start).leaves;
+};

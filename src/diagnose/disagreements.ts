@@ -1,0 +1,111 @@
+import type { Intake } from '../intake/intake.ts';
+import type { FaultEra } from '../kernel/facts.ts';
+import { formatAddress, formatSize } from '../text.ts';
+import type { DiagnosisRow, Disagreement, Told } from './diagnosis.ts';
+import { keepsOffset } from './physical.ts';
+
+/** So many lines are named at most. */
+const MOST_LINES = 8;
+
+const where = (row: DiagnosisRow): string =>
+  row.bar === undefined ? `the mapping at ${formatAddress(row.start)}` : `BAR ${row.bar}`;
+
+/** The offset column reads as the other kind of kernel would print it. */
+const againstKernel = (
+  from: Intake,
+  rows: readonly DiagnosisRow[],
+  era: FaultEra,
+  kernel: Told<string>,
+): readonly Disagreement[] => {
+  const keeps = keepsOffset(era);
+  const judged = new Set(rows.map(r => r.line));
+  const odd = from.deviceMappings.filter(
+    m =>
+      m.source === 'vfio' &&
+      m.fileOffset !== 0 &&
+      m.reading !== 'unclear' &&
+      (m.reading === 'region') !== keeps &&
+      judged.has(m.line),
+  );
+  const [first] = odd;
+  if (first === undefined) return [];
+  const reading = keeps
+    ? 'a physical address, which kernels before 6.10 print'
+    : 'region and offset, which kernels from 6.10 on print';
+  return [
+    {
+      lines: [
+        ...odd.slice(0, MOST_LINES).map(m => m.line),
+        ...(kernel.line === undefined ? [] : [kernel.line]),
+      ],
+      text: `Offset ${formatAddress(first.fileOffset)} is ${reading}; the kernel is ${kernel.value}${kernel.how === 'assumed' ? ' by assumption' : ''}.`,
+    },
+  ];
+};
+
+/** A mapping of a BAR that is longer than every BAR of that number. */
+const tooLong = (from: Intake): readonly Disagreement[] =>
+  from.deviceMappings.flatMap(m => {
+    if (m.source !== 'vfio' || m.offsetInRegion === undefined || m.places.length > 0 || m.region > 5)
+      return [];
+    if (m.reading === 'physical') return [];
+    const end = m.offsetInRegion + m.length;
+    const bars = from.devices.flatMap(d =>
+      d.bars.filter(b => b.index === m.region && b.kind === 'mem').map(b => ({ d, b })),
+    );
+    const [first] = bars;
+    if (first === undefined || bars.some(({ b }) => b.size >= end)) return [];
+    return [
+      {
+        lines: [m.line, first.d.line],
+        text: `${formatSize(end)} of region ${m.region} are mapped, and BAR ${m.region} of ${first.d.address} has ${formatSize(first.b.size)}${bars.length > 1 ? ', no other one more' : ''}.`,
+      },
+    ];
+  });
+
+/** Measurements that say something else than the prediction. */
+const measured = (rows: readonly DiagnosisRow[]): readonly Disagreement[] =>
+  rows.flatMap(row => {
+    const found: Disagreement[] = [];
+    const { faults, dump, publicTest, qemu } = row;
+    if (faults?.first !== undefined) {
+      const { fault, size, expected } = faults.first;
+      found.push({
+        lines: [row.line, fault.line],
+        text: `vfio-pci ${fault.installed ? 'installed' : 'fell back from'} a leaf of ${formatSize(size)} in ${where(row)}, where ${formatSize(expected)} is expected.`,
+      });
+    }
+    if (dump?.first !== undefined)
+      found.push({
+        lines: [row.line, dump.first.line],
+        text: `The page tables have leaves of ${formatSize(dump.first.size)} at ${formatAddress(dump.first.start)}, where ${formatSize(dump.first.expected)} is expected.`,
+      });
+    if (dump?.elsewhere !== undefined)
+      found.push({
+        lines: [row.line, dump.elsewhere.line],
+        text: `The page tables show another physical address at ${formatAddress(dump.elsewhere.start)} than ${where(row)} has.`,
+      });
+    if (publicTest?.log?.here === true && publicTest.log.passed !== publicTest.passes)
+      found.push({
+        lines: [row.line, publicTest.log.line],
+        text: `The log of the alignment test says that ${where(row)} ${publicTest.log.passed ? 'passed' : 'failed'}; at this address its rule ${publicTest.passes ? 'passes' : 'fails'} it.`,
+      });
+    if (qemu !== undefined && qemu.area === undefined)
+      found.push({
+        lines: [row.line, qemu.line],
+        text: `QEMU names no area of “${qemu.name}” with these ${formatSize(row.length)} from offset ${formatSize(row.offset ?? 0)}.`,
+      });
+    return found;
+  });
+
+/** Everything that does not go together, in the order of how much hangs on it. */
+export const disagreementsOf = (
+  from: Intake,
+  rows: readonly DiagnosisRow[],
+  era: FaultEra,
+  kernel: Told<string>,
+): readonly Disagreement[] => [
+  ...againstKernel(from, rows, era, kernel),
+  ...tooLong(from),
+  ...measured(rows),
+];

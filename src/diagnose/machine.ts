@@ -1,0 +1,139 @@
+import type { Arch, ArchId, Family } from '../arch/arch.ts';
+import { archOf, archs } from '../arch/index.ts';
+import type { Figures } from '../intake/facts.ts';
+import { releases } from '../kernel/releases.ts';
+import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Vma } from '../space/vma.ts';
+import { formatSize } from '../text.ts';
+import { KiB } from '../units.ts';
+import type { Told } from './diagnosis.ts';
+
+type Thp = Scenario['machine']['thp'];
+
+/** What `uname -m` prints, by family of rows. */
+const MACHINES: readonly (readonly [RegExp, Family])[] = [
+  [/^(?:x86_64|amd64)$/, 'x86'],
+  [/^(?:aarch64(?:_be)?|arm64)$/, 'arm64'],
+  [/^riscv64$/, 'riscv'],
+  [/^ppc64(?:le|el)?$/, 'powerpc'],
+  [/^s390x$/, 's390'],
+  [/^loongarch64$/, 'loongarch'],
+  [/^sparc64$/, 'sparc'],
+  [/^mips(?:64(?:el)?|isa64r6(?:el)?)$/, 'mips'],
+  [/^(?:armv7l|armv8l|armhf)$/, 'arm'],
+];
+
+/** What only a host of the family maps: its loader and the folders of its libraries. */
+const NAMES: readonly (readonly [RegExp, Family])[] = [
+  [/\/ld-linux-x86-64\.so|\/x86_64-linux-(?:gnu|musl)\/|\/ld-musl-x86_64/, 'x86'],
+  [/\/ld-linux-aarch64\.so|\/aarch64-linux-(?:gnu|musl)\/|\/ld-musl-aarch64/, 'arm64'],
+  [/\/ld-linux-riscv64|\/riscv64-linux-gnu\//, 'riscv'],
+  [/\/powerpc64(?:le)?-linux-gnu\/|\/ld64\.so\.2$/, 'powerpc'],
+  [/\/s390x-linux-gnu\/|\/ld64\.so\.1$/, 's390'],
+  [/\/ld-linux-loongarch|\/loongarch64-linux-gnu\//, 'loongarch'],
+];
+
+/** Fewer mappings could all be multiples of a large page by chance. */
+const ENOUGH = 8;
+
+/** The largest base page, of those Linux has, that every bound is a multiple of; 4 KiB where too few tell. */
+const pageOf = (vmas: readonly Vma[]): number => {
+  if (vmas.length < ENOUGH) return 4 * KiB;
+  for (const page of [64 * KiB, 16 * KiB])
+    if (vmas.every(v => v.start % page === 0 && v.end % page === 0)) return page;
+  return 4 * KiB;
+};
+
+/** The row of a family whose user space is the smallest that holds everything mapped. */
+const tightest = (family: Family, page: number, top: number): Arch | undefined => {
+  const rows = archs.filter(a => a.family === family && a.page === page);
+  const byWindow = (of: (a: Arch) => number): Arch | undefined =>
+    rows.filter(a => of(a) >= top).sort((a, b) => of(a) - of(b) || a.taskSize - b.taskSize)[0];
+  return byWindow(a => a.window) ?? byWindow(a => a.taskSize);
+};
+
+const familyOf = (vmas: readonly Vma[]): { readonly family: Family; readonly name: string } | undefined => {
+  for (const v of vmas)
+    for (const [pattern, family] of NAMES) if (pattern.test(v.name)) return { family, name: v.name };
+  return undefined;
+};
+
+const assumed = <T>(value: T, why: string): Told<T> => ({ value, how: 'assumed', line: undefined, why });
+const chosen = <T>(value: T): Told<T> => ({ value, how: 'chosen', line: undefined, why: 'as chosen' });
+const read = <T>(value: T, line: number | undefined, why: string): Told<T> => ({
+  value,
+  how: 'read',
+  line,
+  why,
+});
+
+/**
+ * The architecture row of a machine: the one chosen, else by `uname -m`, else by the names of the loader and the
+ * libraries; in the family the row whose page and width fit the addresses. x86-64 where nothing tells.
+ */
+export const toldArch = (
+  vmas: readonly Vma[],
+  figures: Figures,
+  choice: ArchId | undefined,
+): Told<ArchId> => {
+  if (choice !== undefined) return chosen(choice);
+  const page = pageOf(vmas);
+  const top = vmas.at(-1)?.end ?? 0;
+  const machine = figures.machine?.text.trim();
+  const byMachine = machine === undefined ? undefined : MACHINES.find(([p]) => p.test(machine))?.[1];
+  if (byMachine !== undefined && machine !== undefined) {
+    const row = tightest(byMachine, page, top) ?? archs.find(a => a.family === byMachine);
+    if (row !== undefined) return read(row.id, figures.machine?.line, `${machine}, and the addresses`);
+  }
+  const byName = familyOf(vmas);
+  const named = byName && tightest(byName.family, page, top);
+  if (byName && named) return read(named.id, undefined, `${byName.name.split('/').at(-1)} is mapped`);
+  const plainRow = tightest('x86', page, top);
+  if (plainRow !== undefined)
+    return assumed(plainRow.id, vmas.length === 0 ? 'nothing tells' : 'the addresses fit');
+  const other = archs.find(a => a.page === page && a.taskSize >= top);
+  return other === undefined
+    ? assumed('x86_64-4', 'nothing tells')
+    : assumed(other.id, `pages of ${formatSize(page)} and the addresses fit`);
+};
+
+/** The kernel: the one chosen, else the one read, else the newest that is known. Always one that parses. */
+export const toldKernel = (figures: Figures, choice: string | undefined): Told<string> => {
+  const byChoice = choice === undefined ? undefined : parseKernelVersion(choice);
+  if (byChoice !== undefined) return chosen(formatKernelVersion(byChoice));
+  const byText = figures.kernel === undefined ? undefined : parseKernelVersion(figures.kernel.text);
+  if (byText !== undefined && figures.kernel !== undefined)
+    return read(formatKernelVersion(byText), figures.kernel.line, figures.kernel.text.trim());
+  return assumed(releases[0]?.version ?? '7.3', 'the newest that is known');
+};
+
+const isThp = (text: string): text is Thp => text === 'always' || text === 'madvise' || text === 'never';
+
+/** transparent_hugepage/enabled: as chosen, as read, else `always`, the default of distributions. */
+export const toldThp = (figures: Figures, choice: Thp | undefined): Told<Thp> => {
+  if (choice !== undefined) return chosen(choice);
+  const { thp } = figures;
+  if (thp !== undefined && isThp(thp.text)) return read(thp.text, thp.line, 'transparent_hugepage/enabled');
+  return assumed('always', 'the default of most distributions');
+};
+
+/** What of the machine does not go with the addresses, in sentences with their lines. */
+export const machineDisagreements = (
+  vmas: readonly Vma[],
+  figures: Figures,
+  arch: ArchId,
+): readonly { readonly lines: readonly number[]; readonly text: string }[] => {
+  const { page, taskSize, label } = archOf(arch);
+  const out = vmas.findLast(v => v.end > taskSize);
+  const odd = vmas.find(v => v.start % page !== 0 || v.end % page !== 0);
+  const lines = figures.machine === undefined ? [] : [figures.machine.line];
+  return [
+    ...(out === undefined
+      ? []
+      : [{ lines, text: `${out.name || 'A mapping'} lies beyond the user space of ${label}.` }]),
+    ...(odd === undefined
+      ? []
+      : [{ lines, text: `${odd.name || 'A mapping'} is not made of whole pages of ${label}.` }]),
+  ];
+};

@@ -1,0 +1,133 @@
+import type { Arch } from '../arch/arch.ts';
+import type { SearchTrace } from '../intake/facts.ts';
+import { vmUnmappedArea } from '../placement/search.ts';
+import type { Prepared } from '../solve.ts';
+import { makeAddressSpace } from '../space/addressSpace.ts';
+import type { Vma } from '../space/vma.ts';
+import { type Bytes, bytes, va } from '../units.ts';
+import type { DiagnosisRow, DifferReason, SearchCheck, SearchSays } from './diagnosis.ts';
+
+/** More lines are read but not played: each may need the address space built again. */
+const MOST = 256;
+
+/** Sizes that a search may be padded by: every leaf and huge page of the architecture, and a leaf less a page. */
+const padsOf = (arch: Arch): readonly number[] =>
+  [...new Set([...arch.hardwareLeaves, arch.pmdSize, arch.pudSize])].filter(size => size > arch.page);
+
+/** The VMA that a search found room for, and by how much the search was longer. */
+const madeBy = (
+  trace: SearchTrace,
+  vmas: readonly Vma[],
+  pads: readonly number[],
+): { readonly vma: Vma; readonly pad: number } | undefined => {
+  const { addr, length } = trace;
+  if (addr === undefined) return undefined;
+  const end = addr + length;
+  const inside = vmas.filter(v => v.start >= addr && v.end <= end);
+  const exact = inside.find(v => v.start === addr && v.end === end);
+  if (exact !== undefined) return { vma: exact, pad: 0 };
+  for (const v of inside) {
+    const pad = pads.find(size => v.end - v.start === length - size);
+    if (pad !== undefined) return { vma: v, pad };
+  }
+  return undefined;
+};
+
+/** The range that a line's mapping took, cut out of whatever holds it now: anonymous neighbours are merged. */
+const taken = (
+  trace: SearchTrace,
+  vmas: readonly Vma[],
+  pads: readonly number[],
+): { readonly start: number; readonly end: number } | undefined => {
+  const made = madeBy(trace, vmas, pads);
+  if (made !== undefined) return made.vma;
+  const { addr, length } = trace;
+  if (addr === undefined) return undefined;
+  return vmas.some(v => v.start <= addr && v.end >= addr + length)
+    ? { start: addr, end: addr + length }
+    : undefined;
+};
+
+const without = (
+  vmas: readonly Vma[],
+  { start, end }: { readonly start: number; readonly end: number },
+): Vma[] =>
+  vmas.flatMap(v => {
+    if (v.end <= start || v.start >= end) return [v];
+    return [
+      ...(v.start < start ? [{ ...v, end: va(start) }] : []),
+      ...(v.end > end ? [{ ...v, start: va(end) }] : []),
+    ];
+  });
+
+const says = (trace: SearchTrace, pad: number, arch: Arch): SearchSays => {
+  if (trace.alignMask !== 0)
+    return { kind: 'mask', size: bytes(trace.alignMask + arch.page), offset: trace.alignOffset as Bytes };
+  return pad === 0 ? { kind: 'plain' } : { kind: 'padded', size: bytes(pad) };
+};
+
+const isSane = ({ length, low, high, alignMask, alignOffset }: SearchTrace): boolean =>
+  [length, low, high, alignMask, alignOffset].every(n => Number.isFinite(n) && n >= 0) &&
+  length > 0 &&
+  [length, low, high].every(n => n % 4096 === 0);
+
+/**
+ * Plays every trace line again in the process as it was: without what this line and later ones of the same text
+ * mapped. Each is asked with the limits and the mask that the line itself gives, so the policy has no say.
+ * Source: TRACE_EVENT(vm_unmapped_area), include/trace/events/mmap.h.
+ */
+export const checkSearches = (
+  traces: readonly SearchTrace[],
+  vmas: readonly Vma[] | undefined,
+  mmapBase: number | undefined,
+  prepared: Prepared,
+  rows: readonly DiagnosisRow[],
+): readonly SearchCheck[] => {
+  const { arch, facts, mm } = prepared;
+  const pads = padsOf(arch);
+  const played = traces.slice(0, MOST);
+  const byStart = new Map(rows.map(r => [r.start as number, r]));
+  const rules = { minAddr: facts.searchMinAddr ? arch.mmapMinAddr : 0, guards: facts.searchGuards };
+  let then: readonly Vma[] = vmas ?? [];
+  const checks: SearchCheck[] = [];
+  for (const trace of played.toReversed()) {
+    const made = madeBy(trace, then, pads);
+    const range = taken(trace, then, pads);
+    const row = made === undefined ? undefined : byStart.get(made.vma.start);
+    const common = { trace, row: row?.key, says: says(trace, made?.pad ?? 0, arch) };
+    if (range !== undefined) then = without(then, range);
+    if (vmas === undefined || !isSane(trace)) {
+      checks.push({
+        ...common,
+        outcome: { kind: 'not played', why: vmas === undefined ? 'no maps' : 'bad numbers' },
+      });
+      continue;
+    }
+    const { index } = makeAddressSpace(then, mm.space.layout, facts, arch);
+    const got = vmUnmappedArea(index, rules, {
+      topDown: trace.topDown,
+      length: trace.length,
+      lowLimit: trace.low,
+      highLimit: trace.high,
+      alignMask: trace.alignMask,
+      alignOffset: trace.alignOffset,
+      startGap: 0,
+    });
+    const found = got < 0 ? undefined : va(got);
+    if (found === trace.addr) {
+      checks.push({ ...common, outcome: { kind: 'agree' } });
+      continue;
+    }
+    const reason: DifferReason =
+      trace.topDown &&
+      mmapBase !== undefined &&
+      trace.high !== mmapBase &&
+      Math.abs(trace.high - mmapBase) < 2 ** 44
+        ? 'other process'
+        : trace.addr !== undefined && range === undefined
+          ? 'gone'
+          : 'changed';
+    checks.push({ ...common, outcome: { kind: 'differ', got: found, reason } });
+  }
+  return checks.reverse();
+};
