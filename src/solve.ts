@@ -275,7 +275,7 @@ const deviceOf = (scenario: Scenario, areas: readonly Area[]): Device => ({
 });
 
 /** The areas that a program maps; the whole range where the holes do not touch it. */
-const programAreas = (scenario: Scenario): readonly Area[] => {
+export const programAreas = (scenario: Scenario): readonly Area[] => {
   const { offset, length } = scenario.request;
   return scenario.device.holes.length === 0 ? [{ offset, size: length }] : areasOf(scenario);
 };

@@ -2,7 +2,7 @@ import type { AlignmentResult } from '../intake/facts.ts';
 import { leafCount } from '../leaves/runs.ts';
 import type { DeviceAnswer } from '../solve.ts';
 import { type Bytes, bytes, GiB, MiB } from '../units.ts';
-import type { PublicTest } from './diagnosis.ts';
+import type { DiagnosisRow, PublicTest } from './diagnosis.ts';
 
 /** The alignment that the public test expects of a length, in bytes, by x86's leaves. See docs/policies.md. */
 export const multipleForSize = (size: number): Bytes =>
@@ -32,6 +32,24 @@ export const publicTest = (
     wanted,
     passes,
     differs: passes === fewest ? undefined : passes ? 'multiple, not congruent' : 'congruent, no multiple',
-    log: log?.passed === undefined ? undefined : { line: log.line, passed: log.passed },
+    log:
+      log?.passed === undefined ? undefined : { line: log.line, passed: log.passed, here: log.va === start },
   };
 };
+
+type Mapped = Pick<DiagnosisRow, 'start' | 'length' | 'offset' | 'bar' | 'barSize' | 'device'>;
+
+/** What a log of the test says of a mapping: of this very address, else of the whole BAR that it maps, too. */
+export const logOf = (log: readonly AlignmentResult[], row: Mapped): AlignmentResult | undefined =>
+  log.find(a => a.va === row.start) ??
+  log.find(
+    a =>
+      a.passed !== undefined &&
+      a.bar !== undefined &&
+      a.bar === row.bar &&
+      (a.rule ?? 'whole') === 'whole' &&
+      row.offset === 0 &&
+      (a.size === undefined || a.size === row.length) &&
+      (row.barSize === undefined || row.barSize === row.length) &&
+      (a.device === undefined || row.device === undefined || a.device === row.device),
+  );

@@ -195,6 +195,8 @@ const main = (): number => {
     process.stderr.write(`${place(p.line)}: ${p.reason}${p.text === '' ? '' : `: ${p.text}`}\n`);
   if (intake.problems.length > MOST_PROBLEMS)
     process.stderr.write(`and ${intake.problems.length - MOST_PROBLEMS} more problems\n`);
+  for (const n of intake.notes.filter(note => note.line > 0).slice(0, MOST_PROBLEMS))
+    process.stderr.write(`${place(n.line)}: note: ${n.reason}\n`);
   switch (o.form) {
     case 'json':
       process.stdout.write(`${JSON.stringify(diagnosisJson(diagnosis), undefined, 2)}\n`);

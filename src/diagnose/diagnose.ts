@@ -6,7 +6,7 @@ import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { defaultScenario } from '../scenario/scenario.ts';
 import { type DeviceAnswer, prepare } from '../solve.ts';
 import { type Bytes, bytes, va } from '../units.ts';
-import { publicTest } from './alignmentTest.ts';
+import { logOf, publicTest } from './alignmentTest.ts';
 import type {
   Ask,
   BarGroup,
@@ -21,7 +21,6 @@ import type {
 } from './diagnosis.ts';
 import { disagreementsOf } from './disagreements.ts';
 import { fixesOf } from './fixes.ts';
-import { type Given, given } from './given.ts';
 import { countChecks, dumpHeld, faultsHeld, layoutsOf, qemuHeld } from './held.ts';
 import { answerAt, asSysfs, type Bench, idealOf, idealRulesOf, judge, nearestOf } from './judge.ts';
 import { machineDisagreements, toldArch, toldKernel, toldThp } from './machine.ts';
@@ -57,7 +56,7 @@ const unknownRow = {
 
 type Plain = Omit<DiagnosisRow, keyof typeof unknownRow>;
 
-const plainRow = (m: PlacedMapping, behind: Behind, from: Given): Plain => {
+const plainRow = (m: PlacedMapping, behind: Behind, from: Intake): Plain => {
   const { physical, offset, candidates, bar } = behind;
   const known = physical.kind === 'bar' ? physical.candidate : undefined;
   const device = known?.address ?? (m.source === 'sysfs' ? m.device : undefined);
@@ -271,7 +270,11 @@ const totalsOf = (rows: readonly DiagnosisRow[], groups: readonly BarGroup[], be
   };
 };
 
-const asksOf = (from: Given, d: Pick<Diagnosis, 'kernel'>, rows: readonly DiagnosisRow[]): readonly Ask[] => {
+const asksOf = (
+  from: Intake,
+  d: Pick<Diagnosis, 'kernel'>,
+  rows: readonly DiagnosisRow[],
+): readonly Ask[] => {
   const keys = (of: (r: DiagnosisRow) => boolean): readonly string[] => rows.filter(of).map(r => r.key);
   const asks: Ask[] = [];
   const ask = (what: Ask['what'], settles: readonly string[]): void => {
@@ -322,14 +325,13 @@ const overallOf = (rows: readonly DiagnosisRow[]): Diagnosis['overall'] => {
  * What is missing is assumed and said, or asked for. Never throws; linear in what was pasted, up to
  * {@link MOST_ROWS} mappings.
  */
-export const diagnose = (intake: Intake, choices: DiagnoseChoices = {}): Diagnosis => {
-  const from = given(intake);
+export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis => {
   const vmas = from.vmas ?? [];
   const kernel = toldKernel(from.figures, choices.kernel);
   const arch = toldArch(vmas, from.figures, choices.arch);
   const thp = toldThp(from.figures, choices.thp);
   const policy = choices.policy ?? 'shipped';
-  const { page, mmapMinAddr } = archOf(arch.value);
+  const { page } = archOf(arch.value);
   const machine = machineOf({ kernel, arch, thp, policy });
   const source = pastedSpace(vmas, from.mmapBaseGuess, '');
   const prepared = prepare({ ...machine, policy: 'shipped' }, { ...defaultScenario.space, source });
@@ -349,7 +351,8 @@ export const diagnose = (intake: Intake, choices: DiagnoseChoices = {}): Diagnos
   const touching = new Map([...groups].flatMap(([, g]) => [...touchingOf(g.rows)]));
 
   let budget = FIX_BUDGET;
-  const rows = first.map((row): DiagnosisRow => {
+  const dumped = from.dumped.toSorted((a, b) => a.start - b.start);
+  const unheld = first.map((row): DiagnosisRow => {
     const group = groups.get(row.group);
     const settled =
       group === undefined
@@ -376,26 +379,23 @@ export const diagnose = (intake: Intake, choices: DiagnoseChoices = {}): Diagnos
               source: settled.source,
             });
     }
-    const log = from.alignment.find(
-      a =>
-        (a.va === settled.start || (a.va === undefined && a.bar === settled.bar && a.bar !== undefined)) &&
-        (a.device === undefined || settled.device === undefined || a.device === settled.device) &&
-        (a.size === undefined || a.size === settled.length),
-    );
+    const log = logOf(from.alignment, settled);
     return {
       ...settled,
-      nearest: answer && at !== undefined ? nearestOf(answer, vmas, mmapMinAddr) : undefined,
+      nearest: answer && at !== undefined ? nearestOf(answer, prepared) : undefined,
       fixes,
       publicTest:
         answer && at !== undefined && settled.offset !== undefined
           ? publicTest(answer, settled.offset, log)
           : undefined,
-      faults: faultsHeld(from.hugeFaults, settled, page),
-      dump: dumpHeld(from.dumped, settled),
+      faults: undefined,
+      dump: dumpHeld(dumped, settled),
       qemu: qemuHeld(from.qemuRegions, settled),
     };
   });
 
+  const told = faultsHeld(from.hugeFaults, unheld, page);
+  const rows = unheld.map((row): DiagnosisRow => ({ ...row, faults: told.get(row.key) }));
   const barGroups = [...groupsOf(rows)].map(([, { group }]) => group);
   const layouts = layoutsOf(rows, arch.value, prepared.facts.faultEra, bench.idealRules);
   const { faults, vmPte } = from.figures;

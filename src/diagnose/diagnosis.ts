@@ -15,7 +15,10 @@ export interface Pairing {
   readonly line: number;
   /** PCI address, in the form of `fullAddress`; '' for a device without one. */
   readonly address: string;
-  readonly bar: number;
+  /** Number of the BAR; undefined: `base` tells which, of those that /proc/iomem names without number. */
+  readonly bar: number | undefined;
+  /** Where the range begins. Only needed without `bar`. */
+  readonly base?: Pa;
 }
 
 /** What the reader said beside what was pasted. Everything left out is read, or assumed and said to be. */
@@ -117,6 +120,8 @@ export type Fix =
       /** The address must be this modulo `align`. */
       readonly residue: Bytes;
       readonly start: Va;
+      /** What must be changed besides, because as things are no address helps. */
+      readonly needs: 'thp' | 'kernel' | undefined;
       readonly leaves: readonly LeafRun[];
     }
   /** Released VMMs that do it by themselves; `leaves` as the first of them gets them. */
@@ -157,8 +162,8 @@ export interface PublicTest {
     | 'multiple, not congruent'
     /** it fails what has the fewest leaves */
     | 'congruent, no multiple';
-  /** What a pasted log of it says of this mapping. */
-  readonly log: { readonly line: number; readonly passed: boolean } | undefined;
+  /** What a pasted log of it says of this BAR. `here`: of this very address, not of a mapping of its own. */
+  readonly log: { readonly line: number; readonly passed: boolean; readonly here: boolean } | undefined;
 }
 
 /** Dynamic-debug lines held against the prediction. */
@@ -174,9 +179,12 @@ export interface DumpHeld {
   /** Bytes of the mapping that the dump shows with a known leaf size. */
   readonly shown: Bytes;
   readonly agree: Bytes;
+  /** The first stretch that has leaves of another size. */
   readonly first:
     | { readonly line: number; readonly start: Va; readonly size: Bytes; readonly expected: Bytes }
     | undefined;
+  /** The first stretch that has another physical address than the BAR gives. */
+  readonly elsewhere: { readonly line: number; readonly start: Va; readonly pa: Pa } | undefined;
 }
 
 /** QEMU's account of the region that the mapping shows. */

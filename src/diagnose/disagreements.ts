@@ -1,8 +1,7 @@
-import type { IomemRange } from '../intake/facts.ts';
+import type { Intake } from '../intake/intake.ts';
 import type { FaultEra } from '../kernel/facts.ts';
 import { formatAddress, formatSize } from '../text.ts';
 import type { DiagnosisRow, Disagreement, Told } from './diagnosis.ts';
-import type { Given } from './given.ts';
 import { keepsOffset } from './physical.ts';
 
 /** So many lines are named at most. */
@@ -11,31 +10,9 @@ const MOST_LINES = 8;
 const where = (row: DiagnosisRow): string =>
   row.bar === undefined ? `the mapping at ${formatAddress(row.start)}` : `BAR ${row.bar}`;
 
-/** BARs of lspci or sysfs that /proc/iomem has elsewhere. */
-const againstIomem = ({ iomem, devices }: Given): readonly Disagreement[] => {
-  if (iomem === undefined || iomem.zeroed) return [];
-  const byName = new Map<string, IomemRange[]>();
-  for (const r of iomem.ranges) {
-    const known = byName.get(r.name);
-    if (known === undefined) byName.set(r.name, [r]);
-    else known.push(r);
-  }
-  return devices.flatMap(d => {
-    const ranges = byName.get(d.address);
-    if (ranges === undefined || d.address === '') return [];
-    return d.bars
-      .filter(b => b.kind === 'mem' && b.size >= 4096 && !b.disabled)
-      .filter(b => !ranges.some(r => r.start === b.base && r.end - r.start === b.size))
-      .map(b => ({
-        lines: [d.line, ...ranges.map(r => r.line)],
-        text: `${d.address} BAR ${b.index} is ${formatSize(b.size)} at ${formatAddress(b.base)} here, and /proc/iomem has ${ranges.map(r => `${formatSize(r.end - r.start)} at ${formatAddress(r.start)}`).join(' and ')}. The first is taken.`,
-      }));
-  });
-};
-
 /** The offset column reads as the other kind of kernel would print it. */
 const againstKernel = (
-  from: Given,
+  from: Intake,
   rows: readonly DiagnosisRow[],
   era: FaultEra,
   kernel: Told<string>,
@@ -67,7 +44,7 @@ const againstKernel = (
 };
 
 /** A mapping of a BAR that is longer than every BAR of that number. */
-const tooLong = (from: Given): readonly Disagreement[] =>
+const tooLong = (from: Intake): readonly Disagreement[] =>
   from.deviceMappings.flatMap(m => {
     if (m.source !== 'vfio' || m.offsetInRegion === undefined || m.places.length > 0 || m.region > 5)
       return [];
@@ -103,7 +80,12 @@ const measured = (rows: readonly DiagnosisRow[]): readonly Disagreement[] =>
         lines: [row.line, dump.first.line],
         text: `The page tables have leaves of ${formatSize(dump.first.size)} at ${formatAddress(dump.first.start)}, where ${formatSize(dump.first.expected)} is expected.`,
       });
-    if (publicTest?.log !== undefined && publicTest.log.passed !== publicTest.passes)
+    if (dump?.elsewhere !== undefined)
+      found.push({
+        lines: [row.line, dump.elsewhere.line],
+        text: `The page tables show another physical address at ${formatAddress(dump.elsewhere.start)} than ${where(row)} has.`,
+      });
+    if (publicTest?.log?.here === true && publicTest.log.passed !== publicTest.passes)
       found.push({
         lines: [row.line, publicTest.log.line],
         text: `The log of the alignment test says that ${where(row)} ${publicTest.log.passed ? 'passed' : 'failed'}; at this address its rule ${publicTest.passes ? 'passes' : 'fails'} it.`,
@@ -118,13 +100,12 @@ const measured = (rows: readonly DiagnosisRow[]): readonly Disagreement[] =>
 
 /** Everything that does not go together, in the order of how much hangs on it. */
 export const disagreementsOf = (
-  from: Given,
+  from: Intake,
   rows: readonly DiagnosisRow[],
   era: FaultEra,
   kernel: Told<string>,
 ): readonly Disagreement[] => [
   ...againstKernel(from, rows, era, kernel),
   ...tooLong(from),
-  ...againstIomem(from),
   ...measured(rows),
 ];

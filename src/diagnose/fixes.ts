@@ -1,12 +1,12 @@
 import { factsOf } from '../kernel/facts.ts';
 import { releases } from '../kernel/releases.ts';
-import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
+import { parseKernelVersion } from '../kernel/version.ts';
 import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { MAP } from '../placement/flags.ts';
 import { type PolicyId, policies } from '../placement/policies.ts';
 import { mmapInto } from '../placement/process.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { deviceAnswer, prepare, solve } from '../solve.ts';
+import { prepare, solve } from '../solve.ts';
 import { alignUp, bytes, mod, va, word } from '../units.ts';
 import type { Cause, Fix } from './diagnosis.ts';
 import { answerAt, type Bench } from './judge.ts';
@@ -27,7 +27,13 @@ const corruptIn = (runs: readonly LeafRun[]): boolean => runs.some(run => run.co
  * Reserve, round up, map: mmap(NULL, length + align, PROT_NONE), the first address in it that is congruent, and
  * MAP_FIXED there. Played in the process without the mapping; undefined where the reservation finds no room.
  */
-export const recipeOf = (bench: Bench, source: Source, s: Stretch, align: number): Fix | undefined => {
+const recipeOf = (
+  bench: Bench,
+  source: Source,
+  s: Stretch,
+  align: number,
+  needs?: 'thp' | 'kernel',
+): Fix | undefined => {
   const scenario = scenarioFor({ ...bench.machine, policy: 'shipped' }, source, s);
   const prepared = prepare(scenario.machine, scenario.space);
   const reserve = s.length + align;
@@ -52,6 +58,7 @@ export const recipeOf = (bench: Bench, source: Source, s: Stretch, align: number
   const start = va(alignUp(placement.start - residue, align) + residue);
   const { leaves } = answerAt(bench, s, start);
   return {
+    needs,
     kind: 'recipe',
     reserve: bytes(reserve),
     align: bytes(align),
@@ -104,23 +111,24 @@ const aligningKernel = (bench: Bench, source: Source, s: Stretch, now: number): 
     : [{ kind: 'kernel', version: LONG_TERM, placed: true, leaves }];
 };
 
-/** At the same address on the newest kernel. */
-const newerKernel = (
-  bench: Bench,
-  s: Stretch,
-  start: number,
-  now: number,
-  always: boolean,
-): readonly Fix[] => {
-  const machine = { ...bench.machine, kernel: NEWEST, ...(always ? { thp: 'always' as const } : {}) };
+/** The same machine with the newest kernel, and THP on. */
+const onNewest = (bench: Bench): Bench | undefined => {
   const version = parseKernelVersion(NEWEST);
-  if (version === undefined) return [];
-  const scenario = scenarioFor(machine, bench.source, s);
-  const prepared = { ...bench.prepared, version, facts: factsOf(version) };
-  const { leaves } = deviceAnswer(scenario, prepared, va(start), va(start + s.length));
-  return leafCount(leaves) >= now
-    ? []
-    : [{ kind: 'kernel', version: formatKernelVersion(version), placed: false, leaves }];
+  return version === undefined
+    ? undefined
+    : {
+        ...bench,
+        machine: { ...bench.machine, kernel: NEWEST, thp: 'always' },
+        prepared: { ...bench.prepared, version, facts: factsOf(version) },
+      };
+};
+
+/** At the same address on the newest kernel, which ignores the THP switch. */
+const newerKernel = (bench: Bench, s: Stretch, start: number, now: number): readonly Fix[] => {
+  const newest = onNewest(bench);
+  if (newest === undefined) return [];
+  const { leaves } = answerAt(newest, s, va(start));
+  return leafCount(leaves) >= now ? [] : [{ kind: 'kernel', version: NEWEST, placed: false, leaves }];
 };
 
 /** What would give fewer leaves, the surest first. `source` is the process without the mapping. */
@@ -147,19 +155,23 @@ export const fixesOf = (
     case 'unknown':
       return [];
     case 'thp': {
-      const scenario = scenarioFor({ ...bench.machine, thp: 'always' }, bench.source, s);
-      const { leaves } = deviceAnswer(scenario, bench.prepared, va(start), va(start + s.length));
-      // Without the switch the address may still be off: then both are needed.
-      const switched: readonly Fix[] = [{ kind: 'thp', leaves }];
-      return [...switched, ...newerKernel(bench, s, start, now, false)];
+      const always: Bench = { ...bench, machine: { ...bench.machine, thp: 'always' } };
+      const { leaves, best } = answerAt(always, s, va(start));
+      if (leafCount(leaves) < now) return [{ kind: 'thp', leaves }, ...newerKernel(bench, s, start, now)];
+      const recipe = recipeOf(always, source, s, best.modulus, 'thp');
+      return recipe === undefined ? [] : [recipe];
     }
     case 'kernel': {
       if (row.source === 'sysfs') {
         const { leaves } = answerAt(bench, s, va(start));
         return leafCount(leaves) < now ? [{ kind: 'vfio', leaves }] : [];
       }
-      const there = newerKernel(bench, s, start, now, true);
-      return there.length > 0 ? there : aligningKernel(bench, source, s, now);
+      const there = newerKernel(bench, s, start, now);
+      if (there.length > 0) return there;
+      const newest = onNewest(bench);
+      const recipe =
+        newest && recipeOf(newest, source, s, answerAt(newest, s, va(start)).best.modulus, 'kernel');
+      return [...(recipe === undefined ? [] : [recipe]), ...aligningKernel(bench, source, s, now)];
     }
     case 'corrupt':
     case 'congruence': {
@@ -169,7 +181,7 @@ export const fixesOf = (
         ...programs(bench, source, s, row.best),
         ...proposals(bench, source, s, cause.kind === 'corrupt' ? Number.POSITIVE_INFINITY : now),
         ...(cause.kind === 'corrupt'
-          ? newerKernel(bench, s, start, Number.POSITIVE_INFINITY, false)
+          ? newerKernel(bench, s, start, Number.POSITIVE_INFINITY)
           : aligningKernel(bench, source, s, now)),
       ];
     }

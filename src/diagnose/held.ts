@@ -2,6 +2,7 @@ import type { ArchId } from '../arch/arch.ts';
 import { archOf } from '../arch/index.ts';
 import { bytesOf, costOf, faultsOf, tablesNeeded } from '../cost/cost.ts';
 import type { HugeFault } from '../intake/facts.ts';
+import type { Intake } from '../intake/intake.ts';
 import type { FaultEra } from '../kernel/facts.ts';
 import type { LeafRules } from '../leaves/rules.ts';
 import type { LeafRun } from '../leaves/runs.ts';
@@ -9,60 +10,109 @@ import { bestPossible } from '../leaves/why.ts';
 import type { Vma } from '../space/vma.ts';
 import { type Bytes, bytes, KiB, va } from '../units.ts';
 import type { CountCheck, DiagnosisRow, DumpHeld, FaultsHeld, Layout, QemuHeld } from './diagnosis.ts';
-import type { Given } from './given.ts';
 
 /** The size of the leaf over one byte of a mapping; undefined outside. Runs ascend. */
 const leafAt = (runs: readonly LeafRun[], at: number): LeafRun | undefined =>
   runs.find(run => at >= run.va && at < run.va + run.size * run.count);
 
-type Judgeable = Pick<DiagnosisRow, 'answer' | 'start' | 'end' | 'length' | 'offset' | 'bar' | 'device'>;
+type Judgeable = Pick<
+  DiagnosisRow,
+  'answer' | 'physical' | 'start' | 'end' | 'length' | 'offset' | 'bar' | 'device'
+>;
 
-/** Whether a fault line speaks of this mapping. */
-const speaksOf = (fault: HugeFault, row: Judgeable, page: number): boolean => {
-  if (fault.pageOffset === undefined || row.offset === undefined) return false;
-  if (fault.bar !== undefined && row.bar !== undefined && fault.bar !== row.bar) return false;
-  if (fault.device !== undefined && row.device !== undefined && fault.device !== row.device) return false;
-  if (fault.bar === undefined && (fault.device === undefined || row.device === undefined)) return false;
-  const at = fault.pageOffset * page - row.offset;
-  return at >= 0 && at < row.length;
+/** vm_fault_t: what a fault returns that installed a leaf, and one that fell back to a smaller one. */
+const NOPAGE = 0x100;
+const FALLBACK = 0x800;
+
+/** The mapping whose fault a line tells of, and the address; undefined where it is not clear. */
+const placeOf = <T extends Judgeable>(
+  fault: HugeFault,
+  rows: readonly T[],
+  page: number,
+): { readonly row: T; readonly at: number } | undefined => {
+  const { va: address, pageOffset } = fault;
+  const mine = (row: T): boolean =>
+    row.answer !== undefined &&
+    (fault.bar === undefined || fault.bar === row.bar) &&
+    (fault.device === undefined || row.device === undefined || fault.device === row.device);
+  if (address !== undefined) {
+    const row = rows.find(r => address >= r.start && address < r.end && mine(r));
+    return row && { row, at: address };
+  }
+  if (pageOffset === undefined || fault.bar === undefined) return undefined;
+  // The offset counts from the start of the mapping: of several mappings of a BAR it does not tell which.
+  const [row, ...others] = rows.filter(r => mine(r) && pageOffset * page < r.length);
+  return row === undefined || others.length > 0 ? undefined : { row, at: row.start + pageOffset * page };
 };
 
 /**
- * Fault lines of one mapping held against its leaves: a fault that installed order n says that there is a leaf of
- * that size, one that fell back that there is a smaller one. Undefined where no line speaks of it.
+ * Fault lines held against the leaves, by row key: a fault that installed order n says that there is a leaf of that
+ * size, one that fell back that there is a smaller one. Lines of no or of several mappings are left out, and so are
+ * faults that failed.
  */
 export const faultsHeld = (
   faults: readonly HugeFault[],
-  row: Judgeable,
+  rows: readonly (Judgeable & Pick<DiagnosisRow, 'key'>)[],
   page: number,
-): FaultsHeld | undefined => {
-  const { answer, offset } = row;
-  if (answer === undefined || offset === undefined) return undefined;
-  let count = 0;
-  let agree = 0;
-  let first: FaultsHeld['first'];
-  for (const fault of faults) {
-    if (!speaksOf(fault, row, page)) continue;
-    const leaf = leafAt(answer.leaves, row.start + (fault.pageOffset ?? 0) * page - offset);
-    if (leaf === undefined) continue;
-    count++;
+): ReadonlyMap<string, FaultsHeld> => {
+  const held = new Map<string, FaultsHeld>();
+  // A log may hold a line a page; a process with many mappings has few lines.
+  const most = Math.ceil(MOST_COMPARED / Math.max(1, rows.length));
+  for (const fault of faults.slice(0, most)) {
+    if (fault.returned !== undefined && fault.returned !== NOPAGE && fault.returned !== FALLBACK) continue;
+    const place = placeOf(fault, rows, page);
+    const leaf = place && leafAt(place.row.answer?.leaves ?? [], place.at);
+    if (place === undefined || leaf === undefined) continue;
+    const { count = 0, agree = 0, first } = held.get(place.row.key) ?? {};
     const size = bytes(page * 2 ** fault.order);
-    // A size that the architecture has no leaf of is asked for and refused.
-    if (fault.installed ? leaf.size === size : leaf.size < size) agree++;
-    else first ??= { fault, size, expected: leaf.size };
+    const fits = fault.installed ? leaf.size === size : leaf.size < size;
+    held.set(place.row.key, {
+      count: count + 1,
+      agree: agree + (fits ? 1 : 0),
+      first: first ?? (fits ? undefined : { fault, size, expected: leaf.size }),
+    });
   }
-  return count === 0 ? undefined : { count, agree, first };
+  return held;
 };
 
-/** A page-table dump held against the leaves of one mapping. Undefined where it shows none of it. */
-export const dumpHeld = (dumped: Given['dumped'], row: Judgeable): DumpHeld | undefined => {
-  const { answer } = row;
+/** Lines times rows that are compared at most. */
+const MOST_COMPARED = 4_000_000;
+
+/** The first stretch of a dump that ends above an address. Stretches ascend. */
+const firstAbove = (dumped: Intake['dumped'], address: number): number => {
+  let lo = 0;
+  let hi = dumped.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if ((dumped[mid]?.end ?? 0) <= address) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+};
+
+/**
+ * A page-table dump, its stretches ascending, held against the leaves of one mapping. Undefined where it shows none of
+ * it with a size.
+ */
+export const dumpHeld = (dumped: Intake['dumped'], row: Judgeable): DumpHeld | undefined => {
+  const { answer, physical } = row;
   if (answer === undefined) return undefined;
+  const known = physical.kind === 'bar' || physical.kind === 'column' ? physical.pa : undefined;
   let shown = 0;
   let agree = 0;
   let first: DumpHeld['first'];
-  for (const d of dumped) {
-    if (d.size === undefined || d.end <= row.start || d.start >= row.end) continue;
+  let elsewhere: DumpHeld['elsewhere'];
+  for (let i = firstAbove(dumped, row.start); i < dumped.length; i++) {
+    const d = dumped[i];
+    if (d === undefined || d.start >= row.end) break;
+    if (
+      d.pa !== undefined &&
+      known !== undefined &&
+      d.pa - d.start !== known - row.start &&
+      elsewhere === undefined
+    )
+      elsewhere = { line: d.line, start: va(Math.max(d.start, row.start)), pa: d.pa };
+    if (d.size === undefined) continue;
     for (const run of answer.leaves) {
       const from = Math.max(d.start, run.va, row.start);
       const to = Math.min(d.end, run.va + run.size * run.count, row.end);
@@ -72,33 +122,26 @@ export const dumpHeld = (dumped: Given['dumped'], row: Judgeable): DumpHeld | un
       else first ??= { line: d.line, start: va(from), size: d.size, expected: run.size };
     }
   }
-  return shown === 0 ? undefined : { shown: bytes(shown), agree: bytes(agree), first };
+  return shown === 0 && elsewhere === undefined
+    ? undefined
+    : { shown: bytes(shown), agree: bytes(agree), first, elsewhere };
 };
 
 /** The region that QEMU names for a mapping, and the area of it that is mapped. */
-export const qemuHeld = (regions: Given['qemuRegions'], row: Judgeable): QemuHeld | undefined => {
+export const qemuHeld = (regions: Intake['qemuRegions'], row: Judgeable): QemuHeld | undefined => {
   const { offset } = row;
   if (offset === undefined || row.bar === undefined) return undefined;
   const mine = regions.filter(
     r =>
-      (r.index ?? Number(/\bBAR (\d)\b/.exec(r.name)?.[1] ?? -1)) === row.bar &&
-      (row.device === undefined || !/[0-9a-f]:[0-9a-f]{2}\.\d/.test(r.name) || r.name.includes(row.device)) &&
+      r.index === row.bar &&
+      (row.device === undefined || r.device === undefined || r.device === row.device) &&
       (r.size === undefined || r.size >= offset + row.length),
   );
   const [region] = mine;
-  if (region === undefined || mine.length > 1 || region.areas.length + region.mmaps.length === 0)
-    return undefined;
-  const end = offset + row.length;
-  const mapped = region.mmaps.find(m => (m.offset ?? m.start) === offset);
-  const area =
-    region.areas.find(a => a.offset === offset && a.end === end) ??
-    (mapped === undefined
-      ? undefined
-      : {
-          offset,
-          end: bytes(offset + (mapped.end - mapped.start)),
-          line: mapped.line,
-        });
+  if (region === undefined || mine.length > 1) return undefined;
+  const areas = [...region.mmaps, ...region.areas];
+  if (areas.length === 0) return undefined;
+  const area = areas.find(a => a.offset === offset && a.end === offset + row.length);
   return { name: region.name, line: region.line, area };
 };
 
@@ -164,7 +207,9 @@ const check = (
   slack: number,
 ): CountCheck => {
   const of = (l: Layout): number => (what === 'faults' ? l.faults : l.tableKib);
+  const known = new Set<number>();
   const ranked = layouts
+    .filter(l => !known.has(of(l)) && known.add(of(l)))
     .map(layout => ({ layout, off: distance(given, of(layout), of(layout) + slack) }))
     .sort((a, b) => Math.abs(a.off) - Math.abs(b.off));
   return {

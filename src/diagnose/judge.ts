@@ -8,7 +8,7 @@ import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { type BestPossible, bestPossible } from '../leaves/why.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type DeviceAnswer, deviceAnswer, type Prepared } from '../solve.ts';
-import type { Vma } from '../space/vma.ts';
+import { intersects } from '../space/gapIndex.ts';
 import { type Bytes, bytes, type Pa, type Va, va } from '../units.ts';
 import type { Cause, Miss, Nearest, Verdict } from './diagnosis.ts';
 import { type Stretch, scenarioFor } from './scenarioOf.ts';
@@ -104,16 +104,18 @@ export const judge = (answer: DeviceAnswer, ideal: BestPossible): Judged => {
   return { verdict: 'good', cause: { kind: 'none', largest: bytes(largest), short } };
 };
 
-/** The nearest start below that agrees, of a mapping that does not; `vmas` are those of the process. */
-export const nearestOf = (answer: DeviceAnswer, vmas: readonly Vma[], floor: number): Nearest | undefined => {
+/** The nearest start below that agrees, of a mapping that does not, not below `mmap_min_addr`. */
+export const nearestOf = (answer: DeviceAnswer, { arch, mm }: Prepared): Nearest | undefined => {
   const { mapping, best } = answer;
   const length = mapping.end - mapping.start;
   for (const { size, parts } of answer.why) {
     if (size !== best.modulus) continue;
     for (const { cause } of parts) {
-      if (cause.kind !== 'congruence' || cause.below === undefined || cause.below.start < floor) continue;
+      if (cause.kind !== 'congruence' || cause.below === undefined) continue;
       const { start, leaves } = cause.below;
-      const free = !vmas.some(v => v.start < start + length && v.end > start && v.start !== mapping.start);
+      if (start < arch.mmapMinAddr) continue;
+      // The mapping itself would be gone from there.
+      const free = !intersects(mm.space.index, start, Math.min(start + length, mapping.start));
       return { start, distance: cause.residue, leaves, free };
     }
   }

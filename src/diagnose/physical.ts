@@ -1,9 +1,8 @@
 import type { PciDevice } from '../intake/devices.ts';
-import type { PlacedMapping } from '../intake/intake.ts';
+import type { Intake, PlacedMapping } from '../intake/intake.ts';
 import type { FaultEra } from '../kernel/facts.ts';
 import { type Bytes, bytes, mod, type Pa, pa } from '../units.ts';
 import type { Candidate, Pairing, Physical } from './diagnosis.ts';
-import type { Given } from './given.ts';
 
 /** What is known of the device memory behind one mapping. */
 export interface Behind {
@@ -31,30 +30,16 @@ export const powerAbove = (n: number): number => 2 ** Math.ceil(Math.log2(Math.m
  */
 export const keepsOffset = (era: FaultEra): boolean => era !== 'premap' && era !== 'fullRemap';
 
-const PCI = /^(?:[0-9a-f]{4,8}:)[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
-
-/** The BARs that /proc/iomem shows and that are as long as a range needs; those that vfio-pci claimed, where any are. */
-const inIomem = (from: Given, need: number, offset: number): readonly Candidate[] => {
-  const { iomem } = from;
-  if (iomem === undefined || iomem.zeroed) return [];
-  const all: Candidate[] = [];
-  const claimed: Candidate[] = [];
-  iomem.ranges.forEach((r, i) => {
-    if (!PCI.test(r.name) || r.end - r.start < need) return;
-    const found: Candidate = {
-      address: r.name,
-      bar: undefined,
-      base: r.start,
-      size: bytes(r.end - r.start),
-      pa: pa(r.start + offset),
-      line: r.line,
-    };
-    all.push(found);
-    const child = iomem.ranges[i + 1];
-    if (child !== undefined && child.depth > r.depth && /vfio/.test(child.name)) claimed.push(found);
-  });
-  return claimed.length > 0 ? claimed : all;
-};
+/** Ranges of /proc/iomem that fit a mapping. */
+const rangesOf = (m: PlacedMapping): readonly Candidate[] =>
+  m.unnumbered.map(({ address, pa: at, range }) => ({
+    address,
+    bar: undefined,
+    base: range.base,
+    size: range.size,
+    pa: at,
+    line: range.line,
+  }));
 
 /** The memory BARs by `address` and number. */
 const barsByKey = (devices: readonly PciDevice[]): ReadonlyMap<string, Omit<Candidate, 'pa'>> =>
@@ -71,7 +56,7 @@ const barsByKey = (devices: readonly PciDevice[]): ReadonlyMap<string, Omit<Cand
 
 /** Tells what lies behind mappings of one paste. */
 export const makeBehind = (
-  from: Given,
+  from: Intake,
   era: FaultEra,
   pairings: readonly Pairing[],
 ): ((m: PlacedMapping) => Behind) => {
@@ -90,12 +75,10 @@ export const makeBehind = (
         const found = bars.get(`${p.address}#${p.bar}`);
         return found === undefined ? [] : [{ ...found, pa: p.pa }];
       });
-    const candidates = listed.length > 0 ? listed : inIomem(from, need, offset);
+    const candidates = listed.length > 0 ? listed : rangesOf(m);
     const common = { offset, candidates, bar };
     const [first, ...rest] = candidates;
-    // iomem does not number BARs: one that is longer may be another.
-    const sure = first !== undefined && (first.bar !== undefined || first.size === powerAbove(need));
-    if (first !== undefined && rest.length === 0 && sure)
+    if (first !== undefined && rest.length === 0)
       return { ...common, physical: { kind: 'bar', by: 'input', pa: first.pa, candidate: first } };
     // No leaf in the range is longer than this, so only residues modulo it count.
     const modulus = powerAbove(need);
@@ -111,19 +94,20 @@ export const makeBehind = (
 
   const asPa = (m: PlacedMapping): Behind => {
     const start = pa(m.fileOffset);
-    const candidates = m.places
+    const listed = m.places
       .filter(p => p.pa === start)
       .flatMap((p): readonly Candidate[] => {
         const found = bars.get(`${p.address}#${p.bar}`);
         return found === undefined ? [] : [{ ...found, pa: start }];
       });
+    const candidates = listed.length > 0 ? listed : rangesOf(m);
     const [only] = candidates;
     if (only !== undefined)
       return {
         physical: { kind: 'bar', by: 'input', pa: start, candidate: only },
         offset: bytes(start - only.base),
         candidates,
-        bar: only.bar,
+        bar: only.bar ?? (m.source === 'sysfs' ? m.region : undefined),
       };
     const bar = m.source === 'sysfs' ? m.region : undefined;
     return { physical: { kind: 'column', pa: start }, offset: undefined, candidates, bar };
@@ -131,7 +115,11 @@ export const makeBehind = (
 
   const byChoice = (m: PlacedMapping): Behind | undefined => {
     const choice = paired.get(m.line);
-    const found = choice && bars.get(`${choice.address}#${choice.bar}`);
+    if (choice === undefined) return undefined;
+    const found =
+      choice.bar === undefined
+        ? rangesOf(m).find(r => r.address === choice.address && r.base === choice.base)
+        : bars.get(`${choice.address}#${choice.bar}`);
     if (found === undefined) return undefined;
     // Whichever reading of the column lies in the BAR; the start of the BAR where neither does.
     const asAddress = m.fileOffset - found.base;

@@ -23,6 +23,7 @@ import {
   qemuText,
   rowName,
   searchText,
+  testLogText,
   totalsPieces,
   verdictWords,
 } from './words.ts';
@@ -47,7 +48,7 @@ const detailsOf = (row: DiagnosisRow, d: Diagnosis, width: number): readonly str
     ...(nearest === '' ? [] : labelled('nearest', `${nearest}.`, width)),
     ...row.fixes.flatMap(fix => labelled('fix', `${fixHead(fix)}: ${fixText(fix)}`, width)),
     ...(check === '' ? [] : labelled('check', check, width)),
-    ...[publicTestText(row), faultsText(row), dumpText(row), qemuText(row)]
+    ...[publicTestText(row), testLogText(row), faultsText(row), dumpText(row), qemuText(row)]
       .filter(text => text !== '')
       .flatMap(text => labelled('also', text, width)),
   ];

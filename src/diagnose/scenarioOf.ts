@@ -5,7 +5,6 @@ import { policyOf } from '../placement/policies.ts';
 import { defaultScenario, type Scenario } from '../scenario/scenario.ts';
 import { type Bytes, bytes, type Pa, pa, type Va } from '../units.ts';
 import type { Diagnosis, DiagnosisRow } from './diagnosis.ts';
-import { type Given, given } from './given.ts';
 import { physOf, powerAbove } from './physical.ts';
 
 /** A range of device memory, in bytes. */
@@ -73,7 +72,7 @@ export const machineOf = ({
 
 /** The process of the paste without what lies in [start, end). */
 export const spaceWithout = (
-  from: Given,
+  from: Intake,
   { start, end }: { readonly start: Va; readonly end: Va },
   name = '',
 ): Scenario['space']['source'] =>
@@ -90,12 +89,11 @@ export const spaceWithout = (
  * program's rule gives way to the kernel's, because it would map elsewhere.
  */
 export const scenarioOf = (
-  intake: Intake,
+  from: Intake,
   diagnosis: Diagnosis,
   row: DiagnosisRow,
   name = '',
 ): Scenario | undefined => {
-  const from = given(intake);
   const stretch = stretchOf(row);
   if (stretch === undefined || row.source === 'sysfs') return undefined;
   const policy = policyOf(diagnosis.policy).kind === 'kernel' ? diagnosis.policy : 'shipped';

@@ -233,6 +233,11 @@ export const fixPieces = (fix: Fix): readonly Piece[] => {
           ? `, round up to a multiple of ${formatSize(fix.align)}, map there with `
           : `, go up to the first address that is ${formatAddress(fix.residue)} modulo ${formatSize(fix.align)}, map there with `,
         { code: 'MAP_FIXED' },
+        fix.needs === undefined
+          ? ''
+          : fix.needs === 'thp'
+            ? ', with transparent_hugepage/enabled set to always'
+            : `, on Linux 6.12.10 or later`,
         `: ${gives(fix)}.`,
       ];
     case 'vmm':
@@ -424,9 +429,17 @@ export const faultsText = ({ faults }: DiagnosisRow): string => {
     : `${formatCount(faults.agree)} of ${plural(faults.count, 'line', 'lines')} of vfio-pci agree with these leaves.`;
 };
 
+/** What a log of the public alignment test says of the BAR. Empty where there is none. */
+export const testLogText = ({ publicTest }: DiagnosisRow): string => {
+  const log = publicTest?.log;
+  if (log === undefined) return '';
+  const where = log.here ? 'this mapping' : 'a mapping of its own of this BAR';
+  return `Line ${log.line}: the alignment test ${log.passed ? 'passed' : 'failed'} ${where}.`;
+};
+
 /** A page-table dump held against the prediction. Empty where it shows nothing of the mapping. */
 export const dumpText = ({ dump }: DiagnosisRow): string => {
-  if (dump === undefined) return '';
+  if (dump === undefined || dump.shown === 0) return '';
   return dump.agree === dump.shown
     ? `The page tables show the same leaves over ${formatSize(dump.shown)}.`
     : `The page tables agree over ${formatSize(dump.agree)} of ${formatSize(dump.shown)}.`;

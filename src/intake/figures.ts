@@ -37,7 +37,7 @@ const PERF_FAULTS = new RegExp(
   `^(${GROUPED}) +(?:page-faults|minor-faults|faults|pagefaults)(?::[a-zA-Z]+)?(?: |$)`,
 );
 const SAID_FAULTS = new RegExp(
-  `(?:^|[\\s,;({\"'])(?:ru_|page_?|minor )?(?:min_?flt|faults)["']?(?: *[:=] *| +)(${GROUPED})(?=$|[\\s,;)}])`,
+  `(?:^|[\\s,;({"'])(?:ru_|page_?|minor )?(?:min_?flt|faults)["']?(?: *[:=] *| +)(${GROUPED})(?=$|[\\s,;)}])`,
   'i',
 );
 const PAGE_FAULTS = new RegExp(`^(?:minor )?page[- ]faults? *[:=] *(${GROUPED})$`, 'i');

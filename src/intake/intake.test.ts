@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guessMmapBase, readIntake } from './intake.ts';
@@ -195,24 +195,231 @@ describe('guessMmapBase', () => {
   });
 });
 
-it('never throws, and line numbers stay inside the text', () => {
-  const lines = `${maps}\n${lspci}\n${resource}`.split('\n');
+const iomem = fixture('microvm.iomem.txt');
+const trace = fixture('objdump.ftrace.txt');
+const status = fixture('microvm.status.txt');
+
+describe('several formats in one paste', { timeout: 60_000 }, () => {
+  const parts = [maps, lspci, resource, iomem, trace, status, '6.12.117-amd64\n', 'faults: 524288\n'];
+  const all = readIntake(parts.join(''));
+  it('says what was recognised, in the order of the text', () => {
+    expect(all.problems).toEqual([]);
+    expect(all.given.map(g => [g.kind, g.line, g.says])).toEqual([
+      ['maps', 1, '461 VMAs'],
+      ['lspci', 463, '6 devices'],
+      ['resource', 572, '6 devices'],
+      ['iomem', 620, '27 ranges'],
+      ['search', 647, '5 searches'],
+      ['figures', 653, '3 figures'],
+    ]);
+  });
+  it('in any order: the same facts', () => {
+    const facts = (r: typeof all) => ({
+      vmas: r.vmas,
+      devices: r.devices
+        .map(d => ({ address: d.address, bars: d.bars, driver: d.driver }))
+        .sort((a, b) => (a.address < b.address ? -1 : 1)),
+      ranges: r.iomem?.ranges.length,
+      searches: r.searches.map(s => s.addr),
+      figures: [r.figures.kernel?.text, r.figures.faults?.count, r.figures.vmPte?.kib],
+      given: r.given.map(g => `${g.kind}: ${g.says}`).sort(),
+    });
+    fc.assert(
+      fc.property(fc.shuffledSubarray(parts, { minLength: parts.length }), fc.boolean(), (shuffled, crlf) => {
+        const text = shuffled.join('');
+        const r = readIntake(crlf ? text.replaceAll('\n', '\r\n') : text);
+        expect(r.problems).toEqual([]);
+        expect(facts(r)).toEqual(facts(all));
+      }),
+      { numRuns: 60 },
+    );
+  });
+  it('lines of a trace inside maps belong to the trace, and maps go on', () => {
+    const lines = maps.split('\n');
+    const r = readIntake(
+      [...lines.slice(0, 100), ...trace.trimEnd().split('\n'), ...lines.slice(100)].join('\n'),
+    );
+    expect(r.problems).toEqual([]);
+    expect(r.vmas).toHaveLength(461);
+    expect(r.searches.map(s => s.line)).toEqual([101, 102, 103, 104, 105]);
+  });
+  it('devices mapped are counted', () => {
+    const r = readIntake('7f0000000000-7f0000004000 rw-s 0 00:0f 1050 anon_inode:[vfio-device]\n');
+    expect(r.given).toMatchObject([{ says: '1 VMA, 1 of devices' }]);
+  });
+});
+
+describe('a log', () => {
+  // github.com/snu-csl/nvmevirt/issues/60
+  const dmesg = `[    1.347721] pci 0000:00:14.0: PME# supported from D0 D3hot D3cold
+[    1.348181] pci 0000:00:14.2: [8086:a1b1] type 00 class 0x118000 conventional PCI endpoint
+[    1.348217] pci 0000:00:14.2: BAR 0 [mem 0x383fffa46000-0x383fffa46fff 64bit]
+[    1.449254] pci 0000:00:1c.0: bridge window [mem 0x90400000-0x905fffff]: assigned
+`;
+  it('with one line that matters: one note for all the rest', () => {
+    const r = readIntake(`${dmesg.repeat(1000)}${trace}${dmesg.repeat(10)}`);
+    expect(r.problems).toEqual([]);
+    expect(r.unread).toBe(0);
+    expect(r.searches[0]?.line).toBe(4001);
+    expect(r.notes).toEqual([
+      { line: 1, text: '', reason: '4,041 lines of a log that say nothing of a mapping: passed over' },
+    ]);
+  });
+  it('without any: one problem that says so', () => {
+    expect(readIntake(dmesg)).toMatchObject({
+      unread: 4,
+      notes: [],
+      problems: [{ line: 1, reason: expect.stringContaining('a log of 4 lines, and none of them') }],
+    });
+  });
+  it('a damaged line in it is listed with its number', () => {
+    const r = readIntake(`${dmesg}${trace.replace('lo=0x1000', 'lo=')}`);
+    expect(r.searches).toHaveLength(4);
+    expect(r.problems).toMatchObject([{ line: 5, reason: 'a vm_unmapped_area line: no lo= with a number' }]);
+    expect(r.unread).toBe(1);
+  });
+  it.each([
+    '# tracer: nop',
+    '#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION',
+    'cpus=8',
+    '2026-11-21T08:00:00.123456Z qemu-system-x86_64: warning: number of dies',
+    'vfio_realize  (0000:01:00.0) group 26',
+    '4242@1700000000.123456:vfio_listener_region_add_ram region_add [ram] 0x0 - 0x1 [0x2]',
+    'Nov 21 10:00:00 host systemd[1]: Started Session 4 of User root.',
+    ' qemu-kvm-4242 [002] .....  4351.435234: exit_mmap: mt_mod ffffff8149991980, DESTROY',
+  ])('other lines of tracers and of QEMU: %s', text => {
+    const r = readIntake(`${maps}${text}\n`);
+    expect(r.problems).toEqual([]);
+    expect(r.notes.at(-1)?.reason).toContain('1 line of a log');
+  });
+});
+
+describe('two of one kind', () => {
+  it('smaps_rollup is no process beside the maps, before or after them', () => {
+    const rollup =
+      '55a4b84cc000-7fff75e85000 ---p 00000000 00:00 0                          [rollup]\nRss:                1672 kB\nPss:                 299 kB\n';
+    for (const text of [`${rollup}$ cat /proc/1/maps\n${maps}`, `${maps}${rollup}`, `${rollup}${maps}`]) {
+      const r = readIntake(text);
+      expect(r.problems).toEqual([]);
+      expect(r.vmas).toHaveLength(461);
+    }
+  });
+  it('a second iomem is refused; one that is all zeros gives way', () => {
+    const twice = readIntake(`${iomem}$ cat /proc/iomem\n${iomem}`);
+    expect(twice.iomem?.ranges).toHaveLength(27);
+    expect(twice.problems).toMatchObject([
+      { line: 29, reason: expect.stringContaining('a second /proc/iomem') },
+    ]);
+    const better = readIntake(`${fixture('thunderx2.iomem.txt')}$ sudo cat /proc/iomem\n${iomem}`);
+    expect(better.iomem?.zeroed).toBe(false);
+    expect(better.given).toMatchObject([{ kind: 'iomem', line: 30, says: '27 ranges' }]);
+    expect(better.problems).toEqual([]);
+  });
+});
+
+describe('what lspci prints with -nn and -t (<92686c1c-46c6-43a5-8077-65e02c163561@ext.kapsi.fi> on devicetree)', () => {
+  const r = readIntake(fixture('orion.lspci-nn-vv.txt'));
+  it('-nn: names with their numbers, BARs without an address', () => {
+    expect(r.devices.map(d => [d.address, d.bars.length, d.unplaced.map(b => b.why)])).toEqual([
+      ['0000:00:00.0', 0, ['ignored']],
+      ['0000:00:01.0', 2, []],
+      ['0001:01:00.0', 0, ['unassigned', 'ignored', 'ignored', 'ignored']],
+    ]);
+    expect(r.devices[1]?.driver).toBe('sata_mv');
+  });
+  it('-t is told apart', () => {
+    expect(r.problems).toMatchObject([{ line: 49, reason: expect.stringContaining('lspci -t') }]);
+  });
+});
+
+describe('what is listed has an end', () => {
+  it('of problems and notes the first thousand, then how many more', () => {
+    const r = readIntake('1000-2000 rw-p 0 0:0 0\n'.repeat(5000));
+    expect(r.problems).toHaveLength(1001);
+    expect(r.problems.at(-1)).toMatchObject({ reason: 'and 3,999 more like these' });
+    expect(r.unread).toBe(4999);
+    const notes = readIntake('0000000000000000-ffffffffff601000 --xp 0 00:00 0 [vsyscall]\n'.repeat(3)).notes;
+    expect(notes.length).toBeLessThan(5);
+  });
+  it('a hundred lines on end that fit nothing are no maps any more', () => {
+    const r = readIntake(`1000-2000 rw-p 0 0:0 0\n${'prose of some kind\n'.repeat(5000)}`);
+    expect(r.unread).toBe(5000);
+    expect(r.problems).toHaveLength(101);
+    expect(r.problems.at(-1)?.reason).toMatch(/^in none of the formats/);
+  });
+  it('more lines than any text of that length has in a known format', () => {
+    expect(readIntake('\n'.repeat(1_000_001))).toMatchObject({
+      problems: [{ reason: 'the text has more than a million lines: not read' }],
+    });
+  });
+});
+
+describe('anything at all', { timeout: 60_000 }, () => {
+  const files = readdirSync(new URL('./fixtures/', import.meta.url)).map(fixture);
+  const lines = files.flatMap(f => f.split('\n'));
+  const real = fc.constantFrom(...lines);
   const line = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...lines) },
-    fc.tuple(fc.constantFrom(...lines), fc.nat(90)).map(([l, n]) => l.slice(0, n)),
-    fc.constantFrom('$ ', 'cat /proc/1/maps', '> x', '==', 'Size: 4 kB'),
+    { weight: 4, arbitrary: real },
+    { weight: 2, arbitrary: fc.tuple(real, fc.nat(90), fc.nat(90)).map(([l, a, b]) => l.slice(a, a + b)) },
+    fc.tuple(real, real, fc.nat(60)).map(([a, b, n]) => a.slice(0, n) + b.slice(n)),
+    fc
+      .tuple(
+        real,
+        fc.nat(80),
+        fc.constantFrom('\0', '\u202e', '\u200f', '\u2066', '\ud800', '\ufffd', '\t', '\u00a0'),
+      )
+      .map(([l, n, c]) => l.slice(0, n) + c + l.slice(n)),
+    fc.tuple(real, fc.integer({ min: 1, max: 3000 })).map(([l, n]) => l.repeat(n).slice(0, 20_000)),
+    fc.constantFrom(
+      '$ ',
+      'cat /proc/1/maps',
+      '> x',
+      '==',
+      'Size: 4 kB',
+      '__proto__: 1',
+      'constructor',
+      '{"__proto__": {"a": 1}}',
+    ),
     fc.string({ unit: 'binary' }).map(s => s.replace(/[\r\n]/g, '')),
   );
-  fc.assert(
-    fc.property(fc.array(line, { maxLength: 60 }), ls => {
-      const r = readIntake(ls.join('\n'));
-      for (const p of [...r.problems, ...r.notes]) {
-        expect(p.line).toBeLessThanOrEqual(ls.length);
-        expect(p.text.length).toBeLessThanOrEqual(120);
-      }
-    }),
-    { numRuns: 500 },
-  );
+  const check = (text: string): void => {
+    const r = readIntake(text);
+    const count = text.split(/\r\n|\n|\r/).length;
+    for (const p of [...r.problems, ...r.notes]) {
+      expect(p.line).toBeLessThanOrEqual(count);
+      expect(p.text.length).toBeLessThanOrEqual(120);
+      expect(p.text).not.toMatch(/[\0\u202e\u2066]/);
+      expect(p.reason.length).toBeLessThanOrEqual(400);
+    }
+    expect(r.problems.length).toBeLessThanOrEqual(1001);
+    expect(r.notes.length).toBeLessThanOrEqual(1001);
+    expect(r.unread).toBeLessThanOrEqual(count);
+    for (const f of [...r.searches, ...r.hugeFaults, ...r.alignment, ...r.qemuRegions, ...r.dumped])
+      expect(f.line).toBeLessThanOrEqual(count);
+  };
+  it('lines cut, mixed and joined: never throws, and numbers stay inside the text', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 60 }), ls => check(ls.join('\n'))),
+      { numRuns: 400 },
+    );
+  });
+  it('real files cut anywhere and put together', () => {
+    const piece = fc
+      .tuple(fc.constantFrom(...files), fc.nat(4000), fc.nat(4000))
+      .map(([f, a, n]) => f.slice(a, a + n));
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), ps => check(ps.join(''))),
+      { numRuns: 100 },
+    );
+  });
+  it('random characters', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), check), { numRuns: 100 });
+  });
+  it('leaves the prototype of everything as it was', () => {
+    check('__proto__=0x1 vm_unmapped_area: __proto__=0x2 constructor=0x3\n00000000-00000fff : __proto__\n');
+    expect(({} as Record<string, unknown>)['a']).toBeUndefined();
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
 });
 
 it('megabytes of anything are read in linear time', () => {

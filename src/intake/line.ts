@@ -23,7 +23,7 @@ export interface Parsed<T> {
 }
 
 /** As many problems, and as many notes, are kept in memory; what comes after is counted. */
-export const MOST_LISTED = 1000;
+const MOST_LISTED = 1000;
 
 /** A list that keeps the first {@link MOST_LISTED} entries and counts the rest. */
 export class Listing {
@@ -42,6 +42,14 @@ export class Listing {
   }
 }
 
+/** The part of {@link Parsed} that two full or unfilled lists give. */
+export const listed = (problems: Listing, notes: Listing): Omit<Parsed<never>, 'items'> => ({
+  problems: problems.list,
+  notes: notes.list,
+  ...(problems.more === 0 ? {} : { moreProblems: problems.more }),
+  ...(notes.more === 0 ? {} : { moreNotes: notes.more }),
+});
+
 /** Consecutive lines of a text that remember where they stood. */
 export interface Lines {
   /** Number of the first line, 1-based. */
@@ -57,14 +65,6 @@ export interface NumberedLine {
   /** The line, without its end, with whatever a log puts before it. */
   readonly text: string;
 }
-
-/** The part of {@link Parsed} that two full or unfilled lists give. */
-export const listed = (problems: Listing, notes: Listing): Omit<Parsed<never>, 'items'> => ({
-  problems: problems.list,
-  notes: notes.list,
-  ...(problems.more === 0 ? {} : { moreProblems: problems.more }),
-  ...(notes.more === 0 ? {} : { moreNotes: notes.more }),
-});
 
 const SHOWN = 120;
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;
@@ -124,7 +124,7 @@ export const trimmed = (line: string): string =>
 export const isBlank = (line: string): boolean => line.trim() === '';
 
 const PROMPT =
-  /^(?:\[[^\]]{1,80}\]|[^\s$#%]{0,80}(?: [^\s$#%]{1,80})?)[$#%] ?(?:$|\s*(?:sudo|cat|lspci|head|tail|grep|egrep|awk|sed|less|more|for|ls|cd|echo|find|ssh|adb|exit|logout|su)\b)/;
+  /^(?:\[[^\]]{1,80}\]|[^\s$#%]{0,80}(?: [^\s$#%]{1,80})?|[~/][^\s$#%]{0,80} )[$#%] ?(?:$|\s*(?:sudo|cat|lspci|head|tail|grep|egrep|awk|sed|less|more|for|ls|cd|echo|find|ssh|adb|exit|logout|su)\b)/;
 const COMMAND = /^(?:sudo )?(?:cat|head|tail|less|grep|lspci|sed|awk) +[-./\w]/;
 
 /**

@@ -78,14 +78,14 @@ const startOf = (line: string): string =>
   (/^\s*([0-9a-fA-F]+)/.exec(line)?.[1] ?? '').toLowerCase().padStart(16, '0');
 
 /** So many lines on end that fit nothing are no part of the section before them. */
-const MOST_STRAY = 1000;
+const MOST_STRAY = 100;
 
 /**
  * Takes a text apart by content. Lines that a line format knows are its own wherever they stand, and lines of
  * a log that none knows are only counted; both are blank to what is around them. What is left makes sections:
  * one begins at a line that only one block format has and goes on until such a line of another, or a shell
  * prompt. Lines that fit nothing stay in the section they are found in, where its reader reports them; before
- * the first section, and after a thousand of them on end, they make an unknown one. After [vsyscall], and after
+ * the first section, and after a hundred of them on end, they make an unknown one. After [vsyscall], and after
  * [stack] when addresses start again from below, another process begins, and so another section. Blank text
  * gives no section. Never throws.
  */

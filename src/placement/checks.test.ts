@@ -365,6 +365,14 @@ describe('what the checks let through', () => {
     expect(on('6.11')).toMatchObject({ ok: true });
   });
 
+  it('offsets are signed: a first whole block at 2^63 is one, and a block below with an end above is none', () => {
+    const now = machine(lidAt(0x7fff_0000_1000), { kernel: '6.18' });
+    const at = (offset: bigint) =>
+      resultText(call(now, { file: 'devZero', flags: MAP.PRIVATE, length: 4 * MiB, offset }));
+    expect(at(2n ** 63n - 4096n)).toBe('0x7ffeffbff000');
+    expect(at(2n ** 63n - 2n ** 21n - 4096n)).toBe('0x7ffeffc01000');
+  });
+
   it('the length is rounded up to a page, and to the huge page', () => {
     expect(call(mm, { length: 1 })).toMatchObject({ start: 0x7fff_0000_0000, end: 0x7fff_0000_1000 });
     expect(call(mm, { file: 'hugetlbFile', length: 1 })).toMatchObject({ end: 0x7fff_0000_0000 });

@@ -9,8 +9,8 @@ import { Spoken } from '../ui/Spoken.tsx';
 import { Answer } from './Answer.tsx';
 import './diagnose.css';
 import type { LineMark } from './excerpt.ts';
-import { Collect } from './Recipes.tsx';
 import { Add, type Placed, Samples, Texts } from './Given.tsx';
+import { Collect } from './Recipes.tsx';
 import { Said } from './Said.tsx';
 import { Unread } from './Unread.tsx';
 

@@ -3,8 +3,8 @@ import type { Diagnosis, DiagnosisRow } from '../../src/diagnose/diagnosis.ts';
 import { scenarioOf } from '../../src/diagnose/scenarioOf.ts';
 import { rowName } from '../../src/diagnose/words.ts';
 import type { Intake } from '../../src/intake/intake.ts';
-import { cProgram } from '../../src/recipes/cProgram.ts';
 import { collectCommands, collectPaste } from '../../src/recipes/collect.ts';
+import { cProgram } from '../../src/recipes/cProgram.ts';
 import { traceRecipes } from '../../src/recipes/traceRecipes.ts';
 import { vmmRecipe } from '../../src/recipes/vmmRecipe.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
@@ -15,7 +15,9 @@ import { Copyable } from './Copyable.tsx';
 /** The page's own address without its hash; from disk there is none that would lead anywhere else. */
 const linkOf = (scenario: Scenario): string => {
   const { origin, pathname } = window.location;
-  return origin === 'null' || origin.startsWith('file') ? hashOf(scenario) : `${origin}${pathname}${hashOf(scenario)}`;
+  return origin === 'null' || origin.startsWith('file')
+    ? hashOf(scenario)
+    : `${origin}${pathname}${hashOf(scenario)}`;
 };
 
 /** The same request where the kernel places it: the program is to show what a plain mmap() gives. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { leafCount } from '../../src/leaves/runs.ts';
+import { tracepointLines } from '../../src/placement/tracepoint.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { prepare, type Solution, solve, trace } from '../../src/solve.ts';
 import { bytes, GiB, MiB, va } from '../../src/units.ts';
@@ -18,7 +19,6 @@ import { readHash } from '../state/links.ts';
 import { plain } from '../ui/Pieces.tsx';
 import { fixesOf } from './fix.ts';
 import { type Others, othersInSteps, othersSentence } from './others.ts';
-import { tracepointLines } from './tracepoint.ts';
 import { fitsOf } from './verdict/fit.ts';
 
 /** The scene of the design: 25 VMAs, gaps of known size. */

@@ -180,14 +180,14 @@ const ruleOf =
   };
 
 /** The lowest bit of a page multiple. */
-const lowestBit = (n: number): number => {
+export const lowestBit = (n: number): number => {
   let bit = 4096;
   while (n % (bit * 2) === 0) bit *= 2;
   return bit;
 };
 
 /** The next power of two at or above `n`, not below `least`. */
-const powerAbove = (n: number, least: number): number => {
+export const powerAbove = (n: number, least: number): number => {
   let power = least;
   while (power < n) power *= 2;
   return power;

@@ -1,4 +1,5 @@
 import { startTransition, useEffect, useMemo, useState } from 'react';
+import { TRACEPOINT_OMITS, tracepointLines } from '../../../src/placement/tracepoint.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
@@ -14,7 +15,6 @@ import { Terms } from '../../ui/Terms.tsx';
 import { fixesOf } from '../fix.ts';
 import { type OtherPiece, type Others, othersInSteps, othersSentence } from '../others.ts';
 import { Tables } from '../tables/Tables.tsx';
-import { TRACEPOINT_OMITS, tracepointLines } from '../tracepoint.ts';
 import { fitsOf } from './fit.ts';
 import { Steps } from './Steps.tsx';
 import { type Facts, useCalmFacts } from './useVerdict.ts';

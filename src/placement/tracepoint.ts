@@ -1,4 +1,4 @@
-import type { PlacementEvent } from '../../src/placement/mm.ts';
+import type { PlacementEvent } from './mm.ts';
 
 const hex = (n: number): string => `0x${BigInt(n).toString(16)}`;
 
