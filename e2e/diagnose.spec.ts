@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { lspciText, openApp, qemuMaps, violations } from './app.ts';
 
 const answer = (page: Page) => page.getByRole('list', { name: 'Device mappings' });
-const headline = (page: Page) => page.locator('.headline h2');
+const headline = (page: Page) => page.locator('.summary h2');
 
 /** maps and lspci of a QEMU whose 2 GiB BAR lies 336 KiB off. */
 const MAPS = `555555554000-555556422000 r-xp 00000000 fd:00 1234   /usr/bin/qemu-system-x86_64

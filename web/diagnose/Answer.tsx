@@ -280,7 +280,7 @@ const inOrder = (rows: readonly DiagnosisRow[]): readonly DiagnosisRow[] =>
 /** The answer: what is mapped how, why, and what would help. */
 export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonly diagnosis: Diagnosis }) => (
   <>
-    <header className="headline">
+    <header className="summary">
       <h2 className={diagnosis.overall === 'bad' ? 'red' : undefined}>
         {diagnosis.overall === 'bad' && <span aria-hidden="true">✕ </span>}
         {headline(diagnosis)}

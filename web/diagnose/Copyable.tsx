@@ -36,8 +36,8 @@ export const Copyable = ({
     </header>
     {says !== undefined && says !== '' && <p className="note">{says}</p>}
     {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, and not only for a mouse */}
-    <section className="code" tabIndex={0} aria-label={title}>
-      <pre>{text}</pre>
-    </section>
+    <pre className="code" tabIndex={0}>
+      {text}
+    </pre>
   </div>
 );

@@ -12,10 +12,10 @@ import { formatSize } from '../../src/text.ts';
 import { hashOf } from '../state/links.ts';
 import { Copyable } from './Copyable.tsx';
 
-/** The page's own address without its hash; from disk there is none that would lead anywhere else. */
+/** A link for others: with the page's address, unless that leads nowhere from another machine. */
 const linkOf = (scenario: Scenario): string => {
-  const { origin, pathname } = window.location;
-  return origin === 'null' || origin.startsWith('file')
+  const { origin, pathname, hostname } = window.location;
+  return hostname === '' || /^(?:localhost$|127\.|\[::1\])/.test(hostname)
     ? hashOf(scenario)
     : `${origin}${pathname}${hashOf(scenario)}`;
 };
