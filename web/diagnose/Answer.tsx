@@ -1,7 +1,7 @@
-import { useId } from 'react';
+import { useId, useMemo, useState } from 'react';
 import type { Diagnosis, DiagnosisRow, Verdict } from '../../src/diagnose/diagnosis.ts';
 import { diagnosisPicture } from '../../src/diagnose/report.ts';
-import { scenarioOf } from '../../src/diagnose/scenarioOf.ts';
+import { scenarioOf, stretchOf } from '../../src/diagnose/scenarioOf.ts';
 import {
   askText,
   causePieces,
@@ -84,6 +84,9 @@ const kindsOf = (row: DiagnosisRow) => ({
   best: tally(row.ideal?.runs ?? [])[0]?.kind,
 });
 
+/** Whether {@link scenarioOf} has an answer: it copies the address space, too much to ask for every row. */
+const canOpen = (row: DiagnosisRow): boolean => row.source !== 'sysfs' && stretchOf(row) !== undefined;
+
 /** Puts a row's mapping on the Map. */
 const openRow = (intake: Intake, diagnosis: Diagnosis, row: DiagnosisRow): void => {
   const scenario = scenarioOf(intake, diagnosis, row, 'pasted maps');
@@ -119,7 +122,6 @@ const Row = ({
   const { answer } = row;
   const best = leavesBest(row);
   const kinds = kindsOf(row);
-  const openable = scenarioOf(intake, diagnosis, row) !== undefined;
   const name = rowName(row);
   const aside = [publicTestText(row), faultsText(row), dumpText(row), qemuText(row)].filter(t => t !== '');
   const nearest = nearestPieces(row);
@@ -179,7 +181,7 @@ const Row = ({
           </p>
         ))}
         <Pairing row={row} />
-        {openable && (
+        {canOpen(row) && (
           <button
             type="button"
             className="link open"
@@ -269,13 +271,52 @@ const Checks = ({ diagnosis }: { readonly diagnosis: Diagnosis }) => {
 };
 
 /** Rows as lspci lists the BARs, and along each BAR. */
-const inOrder = (rows: readonly DiagnosisRow[]): readonly DiagnosisRow[] =>
+const inOrder = (rows: readonly DiagnosisRow[]): DiagnosisRow[] =>
   [...rows].sort(
     (a, b) =>
       (a.device ?? '~').localeCompare(b.device ?? '~') ||
       (a.bar ?? 9) - (b.bar ?? 9) ||
       (a.offset ?? 0) - (b.offset ?? 0),
   );
+
+/** A picture a row: more of them at once would keep the page busy for long. */
+const AT_ONCE = 24;
+const rank: Readonly<Record<Verdict, number>> = { bad: 0, better: 1, unknown: 2, good: 3 };
+
+/** The mappings, some at a time: of very many the worst come first. */
+const Rows = ({ intake, diagnosis }: { readonly intake: Intake; readonly diagnosis: Diagnosis }) => {
+  const [more, setMore] = useState<{ readonly of: Diagnosis; readonly count: number }>();
+  const count = more?.of === diagnosis ? more.count : AT_ONCE;
+  const rows = useMemo(() => {
+    const ordered = inOrder(diagnosis.rows);
+    return ordered.length <= AT_ONCE ? ordered : ordered.sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+  }, [diagnosis]);
+  if (rows.length === 0) return null;
+  const left = rows.length - count;
+  return (
+    <div>
+      <ol className="rows" aria-label="Device mappings">
+        {rows.slice(0, count).map(row => (
+          <Row key={row.key} row={row} intake={intake} diagnosis={diagnosis} />
+        ))}
+      </ol>
+      {left > 0 && (
+        <p className="row">
+          <span>
+            The worst {formatCount(count)} of {formatCount(rows.length)} mappings are shown.
+          </span>
+          <button
+            type="button"
+            className="button"
+            onClick={() => setMore({ of: diagnosis, count: count + AT_ONCE })}
+          >
+            Show {formatCount(Math.min(left, AT_ONCE))} more
+          </button>
+        </p>
+      )}
+    </div>
+  );
+};
 
 /** The answer: what is mapped how, why, and what would help. */
 export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonly diagnosis: Diagnosis }) => (
@@ -296,15 +337,9 @@ export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonl
         </button>
       )}
     </header>
-    {diagnosis.rows.length > 0 && (
-      <ol className="rows" aria-label="Device mappings">
-        {inOrder(diagnosis.rows).map(row => (
-          <Row key={row.key} row={row} intake={intake} diagnosis={diagnosis} />
-        ))}
-      </ol>
-    )}
+    <Rows intake={intake} diagnosis={diagnosis} />
     <Fixes diagnosis={diagnosis} />
     <Checks diagnosis={diagnosis} />
-    <Recipes intake={intake} diagnosis={diagnosis} rows={inOrder(diagnosis.rows)} />
+    <Recipes intake={intake} diagnosis={diagnosis} />
   </>
 );

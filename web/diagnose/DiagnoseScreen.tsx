@@ -61,7 +61,7 @@ export const DiagnoseScreen = () => {
         </p>
       </div>
       <div className="given">
-        {!empty && <Texts texts={placed} marks={marks} />}
+        {!empty && <Texts texts={placed} all={intake.given} marks={marks} />}
         <Add empty={empty} />
         {empty && <Samples />}
         {!empty && <Said kernel={diagnosis.kernel} arch={diagnosis.arch} thp={diagnosis.thp} />}

@@ -18,8 +18,12 @@ export interface Placed {
 
 const recognised = new WeakMap<GivenText, readonly Given[]>();
 
-/** What a text is by itself: a second one of a format is said to be one too. */
-const formatsOf = (text: GivenText): readonly Given[] => {
+/** Texts longer than this are not read a second time for what they are by themselves. Characters. */
+const READ_AGAIN = 200_000;
+
+/** What a text is by itself: a second one of a format is said to be one too. `all` is what all texts together are. */
+const formatsOf = ({ given: text, first, lines }: Placed, all: readonly Given[]): readonly Given[] => {
+  if (text.text.length > READ_AGAIN) return all.filter(g => g.line >= first && g.line < first + lines.length);
   const known = recognised.get(text);
   if (known !== undefined) return known;
   const { given } = readIntake(text.text);
@@ -65,14 +69,16 @@ const Lines = ({ of, name }: { readonly of: Excerpt; readonly name: string }) =>
 const Text = ({
   text,
   at,
+  all,
   marks,
 }: {
   readonly text: Placed;
   readonly at: number;
+  readonly all: readonly Given[];
   readonly marks: ReadonlyMap<number, LineMark>;
 }) => {
   const texts = useApp(s => s.scenario.view.diagnose.texts);
-  const inside = formatsOf(text.given);
+  const inside = formatsOf(text, all);
   const name = text.given.name || inside.map(g => g.title).join(', ') || 'Pasted text';
   return (
     <li>
@@ -207,14 +213,17 @@ export const Samples = () => (
 /** The texts that were given, each with what was made of it. */
 export const Texts = ({
   texts,
+  all,
   marks,
 }: {
   readonly texts: readonly Placed[];
+  /** What all of them together are. */
+  readonly all: readonly Given[];
   readonly marks: ReadonlyMap<number, LineMark>;
 }) => (
   <ol className="texts" aria-label="What was given">
     {texts.map((text, i) => (
-      <Text key={text.first} text={text} at={i} marks={marks} />
+      <Text key={text.first} text={text} at={i} all={all} marks={marks} />
     ))}
   </ol>
 );

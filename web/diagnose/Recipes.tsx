@@ -1,6 +1,6 @@
 import { useId, useMemo, useState } from 'react';
-import type { Diagnosis, DiagnosisRow } from '../../src/diagnose/diagnosis.ts';
-import { scenarioOf } from '../../src/diagnose/scenarioOf.ts';
+import type { Diagnosis } from '../../src/diagnose/diagnosis.ts';
+import { scenarioOf, stretchOf } from '../../src/diagnose/scenarioOf.ts';
 import { rowName } from '../../src/diagnose/words.ts';
 import type { Intake } from '../../src/intake/intake.ts';
 import { collectCommands, collectPaste } from '../../src/recipes/collect.ts';
@@ -72,53 +72,50 @@ const OfRow = ({ scenario }: { readonly scenario: Scenario }) => {
   );
 };
 
-/** Ready to copy for one of the rows. */
+/** So many mappings can be chosen from. */
+const MOST_CHOICES = 50;
+
+/** Ready to copy for one of the rows; nothing is made before it is opened. */
 export const Recipes = ({
   intake,
   diagnosis,
-  rows,
 }: {
   readonly intake: Intake;
   readonly diagnosis: Diagnosis;
-  readonly rows: readonly DiagnosisRow[];
 }) => {
   const id = useId();
   const [open, setOpen] = useState(false);
   const [key, setKey] = useState<string>();
-  const choices = useMemo(
+  const rows = useMemo(
     () =>
-      rows.flatMap(row => {
-        const scenario = scenarioOf(intake, diagnosis, row);
-        return scenario === undefined ? [] : [{ row, scenario }];
-      }),
-    [intake, diagnosis, rows],
+      diagnosis.rows
+        .filter(row => row.source !== 'sysfs' && stretchOf(row) !== undefined)
+        .sort((a, b) => b.length - a.length)
+        .slice(0, MOST_CHOICES),
+    [diagnosis],
   );
-  const largest = choices.reduce<(typeof choices)[number] | undefined>(
-    (a, b) => (a === undefined || b.row.length > a.row.length ? b : a),
-    undefined,
+  const chosen = rows.find(row => row.key === key) ?? rows[0];
+  const scenario = useMemo(
+    () => (open && chosen !== undefined ? scenarioOf(intake, diagnosis, chosen) : undefined),
+    [open, chosen, intake, diagnosis],
   );
-  const chosen = choices.find(c => c.row.key === key) ?? largest;
   if (chosen === undefined) return null;
   return (
     <details className="recipes" onToggle={e => setOpen(e.currentTarget.open)}>
       <summary>Ready to copy: a C program, the recipe for a VMM, tracing lines</summary>
-      {open && (
-        <>
-          {choices.length > 1 && (
-            <div className="field pairing">
-              <label htmlFor={id}>For</label>
-              <select id={id} value={chosen.row.key} onChange={e => setKey(e.target.value)}>
-                {choices.map(c => (
-                  <option key={c.row.key} value={c.row.key}>
-                    {rowName(c.row)}, {formatSize(c.row.length)}
-                  </option>
-                ))}
-              </select>
-            </div>
-          )}
-          <OfRow scenario={chosen.scenario} />
-        </>
+      {rows.length > 1 && (
+        <div className="field pairing">
+          <label htmlFor={id}>For</label>
+          <select id={id} value={chosen.key} onChange={e => setKey(e.target.value)}>
+            {rows.map(row => (
+              <option key={row.key} value={row.key}>
+                {rowName(row)}, {formatSize(row.length)}
+              </option>
+            ))}
+          </select>
+        </div>
       )}
+      {scenario !== undefined && <OfRow scenario={scenario} />}
     </details>
   );
 };
