@@ -15,6 +15,9 @@ import {
   compareColumns,
   compareGroups,
   defaultScenario,
+  type EvidenceFilter,
+  type EvidenceView,
+  evidenceFilters,
   type Hole,
   type MapView,
   type Range,
@@ -115,6 +118,11 @@ const request = (s: Scenario, part: Partial<Scenario['request']>): Scenario => (
 const compare = (s: Scenario, part: Partial<CompareView>): Scenario => ({
   ...s,
   view: { ...s.view, compare: { ...s.view.compare, ...part } },
+});
+
+const evidence = (s: Scenario, part: Partial<EvidenceView>): Scenario => ({
+  ...s,
+  view: { ...s.view, evidence: { ...s.view.evidence, ...part } },
 });
 
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
@@ -273,6 +281,14 @@ const readRow = (text: string): Read<string> =>
 
 /** Longest filter of the Compare table. */
 const MAX_FILTER = 80;
+
+/** The name of a set of captured cases, and the id of a case in it. */
+const SET = /^[A-Za-z0-9._-]{1,80}$/;
+const CASE = SET;
+/** What a filter of the Evidence may hold. */
+const FILTER = /^[A-Za-z0-9._+ -]{1,40}$/;
+
+const filterNames = Object.keys(evidenceFilters) as readonly EvidenceFilter[];
 
 const shmemSettings: readonly ShmemSetting[] = ['never', 'always', 'within_size', 'advise', 'deny', 'force'];
 
@@ -613,6 +629,43 @@ const fields: readonly Field[] = [
         pins.push(row.value);
       }
       return pins.length > 2 ? bad('more than two rows') : ok(compare(s, { pins }));
+    },
+  },
+  {
+    key: 'case',
+    show: () => 'none',
+    write: ({
+      view: {
+        evidence: { at },
+      },
+    }) => (at?.id === undefined ? at?.set : `${at.set}/${at.id}`),
+    read: (text, s) => {
+      const [set = '', id, ...more] = text.split('/');
+      return SET.test(set) && (id === undefined || CASE.test(id)) && more.length === 0
+        ? ok(evidence(s, { at: { set, id } }))
+        : bad('not a file of captures and a case in it, such as linux-7.3.4-debian.x86_64/leaf-whole-1');
+    },
+  },
+  {
+    key: 'only',
+    show: () => 'all cases',
+    write: ({ view: { evidence: shown } }) =>
+      filterNames
+        .flatMap(name =>
+          shown.only[name] === undefined ? [] : [`${evidenceFilters[name]}:${shown.only[name]}`],
+        )
+        .join(',') || undefined,
+    read: (text, s) => {
+      const only: Partial<Record<EvidenceFilter, string>> = {};
+      for (const part of text.split(',')) {
+        const at = part.indexOf(':');
+        const name = filterNames.find(n => evidenceFilters[n] === part.slice(0, at));
+        const value = part.slice(at + 1);
+        if (name === undefined || !FILTER.test(value))
+          return bad('not of the form k:7.3.4,a:arm64,c:hint,o:miss,id:leaf');
+        only[name] = value;
+      }
+      return ok(evidence(s, { only }));
     },
   },
 ];

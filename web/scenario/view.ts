@@ -1,4 +1,4 @@
-import type { CompareView, MapView, Scenario, ScreenId } from '../../src/scenario/scenario.ts';
+import type { CompareView, EvidenceView, MapView, Scenario, ScreenId } from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */
@@ -35,6 +35,11 @@ export const withMapView =
 export const withCompare =
   (part: Partial<CompareView>): Update =>
   s => ({ ...s, view: { ...s.view, compare: { ...s.view.compare, ...part } } });
+
+/** Another look at the Evidence. */
+export const withEvidence =
+  (part: Partial<EvidenceView>): Update =>
+  s => ({ ...s, view: { ...s.view, evidence: { ...s.view.evidence, ...part } } });
 
 const LONGEST_FILTER = 80;
 
