@@ -1,4 +1,5 @@
 import index from '../../public/captures/index.json';
+import { parseKernelVersion, versionRank } from '../../src/kernel/version.ts';
 
 /** A file of captures that comes with the app. */
 export interface ShippedFile {
@@ -12,17 +13,35 @@ export interface ShippedFile {
   readonly arch: string;
   /** Cases in it. */
   readonly total: number;
+  /** What they are about, where it is one thing alone. */
+  readonly only: 'placement' | 'leaves' | undefined;
 }
 
-/** The files, in the order of their index: by kernel. */
-export const shippedFiles: readonly ShippedFile[] = index.map(listed => ({
-  key: listed.file.replace(/\.jsonl\.gz$/, ''),
-  file: listed.file,
-  kernel: listed.kernel,
-  variant: listed.variant,
-  arch: listed.arch,
-  total: (listed.placement ?? 0) + (listed.leaf ?? 0) + (listed.queries ?? 0),
-}));
+/** Newest kernel first, the search alone last; builds of one release after the release. */
+const rank = ({ kernel, variant }: Pick<ShippedFile, 'kernel' | 'variant'>): number => {
+  const version = parseKernelVersion(kernel);
+  return variant === 'search' || version === undefined ? 0 : versionRank(version);
+};
+
+/** The files, newest kernel first. */
+export const shippedFiles: readonly ShippedFile[] = index
+  .map(listed => ({
+    key: listed.file.replace(/\.jsonl\.gz$/, ''),
+    file: listed.file,
+    kernel: listed.kernel,
+    variant: listed.variant,
+    arch: listed.arch,
+    total: (listed.placement ?? 0) + (listed.leaf ?? 0) + (listed.queries ?? 0),
+    only:
+      listed.queries !== undefined
+        ? undefined
+        : listed.leaf === 0
+          ? ('placement' as const)
+          : listed.placement === 0
+            ? ('leaves' as const)
+            : undefined,
+  }))
+  .sort((a, b) => rank(b) - rank(a));
 
 /**
  * Each file as a chunk of its own that holds its bytes: a page opened from disk may fetch nothing, but it may load
