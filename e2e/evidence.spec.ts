@@ -199,6 +199,19 @@ test('replays from disk too, and opens a case', async ({ page }) => {
   expect(errors).toEqual([]);
 });
 
+test('on a phone a square that is tapped shows its case, by turns too', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openEvidence(page);
+  const squares = page.getByRole('listbox', { name: 'Cases of Linux 7.3.4, arm64, 16K pages, 52 bits' });
+  await squares.scrollIntoViewIfNeeded();
+  await squares.click({ position: { x: 4, y: 4 } });
+  await expect(caseOf(page).getByRole('heading')).toBeInViewport();
+  const first = await caseOf(page).getByRole('heading').textContent();
+  await page.getByRole('button', { name: 'Next case' }).click();
+  await expect(caseOf(page).getByRole('heading')).not.toHaveText(first ?? '');
+  await expect(caseOf(page)).toContainText('equal');
+});
+
 for (const theme of ['dark', 'light', 'projector'] as const)
   for (const [w, h] of [
     [1440, 900],

@@ -123,7 +123,7 @@ const Refused = ({ reasons }: { readonly reasons: readonly string[] }) =>
 const SHOWN = 50;
 
 /** What did not match, before everything else. */
-const Misses = ({ sets }: { readonly sets: readonly CaptureSet[] }) => {
+const Misses = ({ sets, onPick }: { readonly sets: readonly CaptureSet[]; readonly onPick: () => void }) => {
   const all = sets.flatMap(set => set.cases.filter(c => c.outcome === 'miss').map(c => ({ set, c })));
   if (all.length === 0) return null;
   return (
@@ -132,7 +132,14 @@ const Misses = ({ sets }: { readonly sets: readonly CaptureSet[] }) => {
       <ul>
         {all.slice(0, SHOWN).map(({ set, c }) => (
           <li key={`${set.serial}-${c.id}`}>
-            <button type="button" className="link" onClick={() => choose(set.key, c.id)}>
+            <button
+              type="button"
+              className="link"
+              onClick={() => {
+                choose(set.key, c.id);
+                onPick();
+              }}
+            >
               <span className="red" aria-hidden="true">
                 ✕{' '}
               </span>
@@ -335,17 +342,10 @@ export const EvidenceScreen = () => {
     };
   }, [miss]);
 
-  // Where the case stands below the squares, it is brought into view when another is chosen by hand.
-  const first = useRef(true);
-  const id = at?.id;
-  useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
-    if (phone && id !== undefined && document.activeElement?.getAttribute('role') !== 'listbox')
-      top.current?.scrollIntoView({ block: 'start' });
-  }, [phone, id]);
+  // On a phone the case stands above the squares: what is chosen there is brought into view.
+  const onPick = (): void => {
+    if (phone) requestAnimationFrame(() => top.current?.scrollIntoView({ block: 'start' }));
+  };
 
   const failed = sets.filter(s => s.state === 'failed').length;
   const spoken =
@@ -359,9 +359,9 @@ export const EvidenceScreen = () => {
       <div className="left">
         <Headline phase={phase} took={took} totals={totals} failed={failed} />
         <Refused reasons={refused} />
-        <Misses sets={sets} />
+        <Misses sets={sets} onPick={onPick} />
         <Filters sets={sets} only={only} />
-        <Sets sets={sets} only={only} at={at} open={open} />
+        <Sets sets={sets} only={only} at={at} open={open} onPick={onPick} />
         <Unsupported sets={sets} />
       </div>
       <div className="right">

@@ -22,7 +22,11 @@ const order = [...outcomes].sort((a, b) => (a === 'matched' ? 1 : 0) - (b === 'm
 /** Matched of total, category by category. */
 const Categories = ({ cases }: { readonly cases: readonly ListedCase[] }) => {
   const groups = new Map<string, ListedCase[]>();
-  for (const c of cases) groups.set(c.category, [...(groups.get(c.category) ?? []), c]);
+  for (const c of cases) {
+    const group = groups.get(c.category);
+    if (group === undefined) groups.set(c.category, [c]);
+    else group.push(c);
+  }
   return (
     <dl className="categories">
       {[...groups]
@@ -73,6 +77,7 @@ const OneSet = ({
   width,
   onLeave,
   onEnter,
+  onPick,
 }: {
   readonly set: CaptureSet;
   readonly only: EvidenceView['only'];
@@ -80,6 +85,7 @@ const OneSet = ({
   readonly width: number;
   readonly onLeave: (step: 1 | -1) => void;
   readonly onEnter: () => void;
+  readonly onPick: () => void;
 }) => {
   const { cases } = set;
   const all = showsAll(only);
@@ -128,6 +134,7 @@ const OneSet = ({
           width={width}
           onLeave={onLeave}
           onEnter={onEnter}
+          onPick={onPick}
         />
       )}
       {here && <Categories cases={shown} />}
@@ -142,12 +149,15 @@ export const Sets = ({
   only,
   at,
   open,
+  onPick,
 }: {
   readonly sets: readonly CaptureSet[];
   readonly only: EvidenceView['only'];
   readonly at: EvidenceView['at'];
   /** The button that opens the chosen case. */
   readonly open: RefObject<HTMLButtonElement | null>;
+  /** A case was chosen by hand. */
+  readonly onPick: () => void;
 }) => {
   const list = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -178,6 +188,7 @@ export const Sets = ({
           width={width}
           onLeave={step => leave(set.key, step)}
           onEnter={() => open.current?.focus()}
+          onPick={onPick}
         />
       ))}
     </div>

@@ -27,6 +27,7 @@ export const Squares = ({
   width,
   onLeave,
   onEnter,
+  onPick,
 }: {
   readonly setKey: string;
   readonly label: string;
@@ -44,6 +45,8 @@ export const Squares = ({
   readonly onLeave: (step: 1 | -1) => void;
   /** Enter was pressed on the chosen case. */
   readonly onEnter: () => void;
+  /** A case was chosen with the pointer. */
+  readonly onPick: () => void;
 }) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const id = useId();
@@ -88,6 +91,12 @@ export const Squares = ({
     paint(ctx, squareMarks(g, squares, at, outlines), palettes[theme], outlines);
   }, [cases, waiting, at, large, width, height, theme, ratio, inView]);
 
+  const under = (e: { readonly clientX: number; readonly clientY: number }): ListedCase | undefined => {
+    const area = canvas.current?.getBoundingClientRect();
+    if (area === undefined) return undefined;
+    const square = squareAt(grid, e.clientX - area.left, e.clientY - area.top, cases.length);
+    return square === undefined ? undefined : cases[square];
+  };
   const step = (to: number | undefined, phase: 'drag' | 'done'): void => {
     const next = to === undefined ? undefined : cases[to];
     if (next !== undefined) choose(setKey, next.id, phase);
@@ -117,10 +126,17 @@ export const Squares = ({
         }
         e.preventDefault();
       }}
-      onPointerDown={e => {
-        const area = canvas.current?.getBoundingClientRect();
-        if (e.button !== 0 || area === undefined) return;
-        step(squareAt(grid, e.clientX - area.left, e.clientY - area.top, cases.length), 'done');
+      onPointerMove={e => {
+        const element = canvas.current;
+        const over = under(e);
+        // Only the pointer needs it: those who hear the page are told the case that is chosen.
+        if (element !== null) element.title = over === undefined ? '' : caseWords(over);
+      }}
+      onClick={e => {
+        const over = under(e);
+        if (over === undefined) return;
+        choose(setKey, over.id);
+        onPick();
       }}
     >
       <canvas ref={canvas} style={{ width: `${width}px`, height: `${height}px` }} />

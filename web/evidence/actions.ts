@@ -40,5 +40,7 @@ export const openCase = async (shown: Scenario): Promise<void> => {
 /** Replays files of the reader's own, and looks at the first of them. */
 export const takeFiles = async (files: readonly File[]): Promise<void> => {
   const [first] = await addFiles(files);
-  if (first !== undefined) choose(first, undefined);
+  // A link may have named a case of this very file.
+  const { at } = app.getState().scenario.view.evidence;
+  if (first !== undefined && at?.set !== first) choose(first, undefined);
 };

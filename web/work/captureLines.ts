@@ -4,7 +4,7 @@ import { KiB, MiB } from '../../src/units.ts';
 /** The largest file of captures that is read, in bytes, packed or not. */
 export const MAX_CAPTURE_FILE = 32 * MiB;
 /** What it may unpack to, in bytes: a small file can hold a thousand times its size. */
-export const MAX_CAPTURE_TEXT = 256 * MiB;
+const MAX_CAPTURE_TEXT = 256 * MiB;
 /** The longest line, in characters; real ones have a few thousand, with 65,530 mappings some millions. */
 const MAX_LINE = 16 * MiB;
 /** Deflate expands at most 1032 times, so a piece this long yields at most 2 MiB before the size is looked at. */

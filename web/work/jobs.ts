@@ -67,8 +67,8 @@ const works: { readonly [K in JobKind]: Work<K> } = {
       for (const next of captureLines(data)) {
         if (next.text !== undefined && next.line > from) {
           const listed = listLine(next.line, next.text);
-          cases.push(...listed.cases);
-          badLines.push(...listed.bad);
+          for (const c of listed.cases) cases.push(c);
+          for (const bad of listed.bad) badLines.push(bad);
           read ||= from > 0 || listed.cases.length > 0;
           failed += listed.bad.length;
           ({ line, share } = next);
