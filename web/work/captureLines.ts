@@ -65,7 +65,9 @@ export function* captureLines(data: Uint8Array, most = MAX_CAPTURE_TEXT): Genera
   let line = 0;
   for (const { text, taken } of textOf(data, most)) {
     const share = taken / data.length;
-    const lines = (rest + text).split('\n');
+    // Only what is new is searched: a line may come in hundreds of pieces.
+    const lines = text.split('\n');
+    lines[0] = rest + (lines[0] ?? '');
     rest = lines.pop() ?? '';
     for (const content of lines) yield { text: content.replace(/\r$/, ''), line: ++line, share };
     if (rest.length > MAX_LINE)

@@ -34,11 +34,11 @@ describe('the lines of a file of captures', () => {
   });
 
   it('are bounded: what would unpack without end is not unpacked', () => {
-    const bomb = gzipSync(new Uint8Array(64 * MiB));
+    const bomb = gzipSync(new Uint8Array(32 * MiB), { level: 1 });
     expect(bomb.length).toBeLessThan(MiB);
     let taken = 0;
     expect(() => {
-      for (const { share } of captureLines(bomb, 4 * MiB)) taken = share;
+      for (const { share } of captureLines(bomb, 2 * MiB)) taken = share;
     }).toThrow(UnreadableCapture);
     expect(taken).toBeLessThan(0.2);
     expect(() => linesOf(new Uint8Array(20 * MiB).fill(65))).toThrow('longer than 16 Mi');
@@ -62,21 +62,17 @@ describe('the lines of a file of captures', () => {
 });
 
 describe('the replay job', () => {
-  it('agrees with every shipped case, in parts that add up', () => {
-    let cases = 0;
-    for (const name of readdirSync(folder).filter(f => f.endsWith('.gz'))) {
-      const parts = replay(file(name));
-      const all = parts.flatMap(p => p.cases);
-      cases += all.length;
-      expect(all.filter(c => c.outcome !== 'matched')).toEqual([]);
-      expect(parts.flatMap(p => p.badLines)).toEqual([]);
-      expect(parts.at(-1)).toMatchObject({ share: 1 });
-      expect(parts.at(-1)?.problem).toBeUndefined();
-      // What a link names a case by.
-      expect(new Set(all.map(c => c.id)).size).toBe(all.length);
-      for (const { id } of all) expect(id).toMatch(/^[A-Za-z0-9._-]{1,80}$/);
-    }
-    expect(cases).toBe(7401);
+  it.each(readdirSync(folder).filter(f => f.endsWith('.gz')))('agrees with every case of %s', name => {
+    const parts = replay(file(name));
+    const all = parts.flatMap(p => p.cases);
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.filter(c => c.outcome !== 'matched')).toEqual([]);
+    expect(parts.flatMap(p => p.badLines)).toEqual([]);
+    expect(parts.at(-1)).toMatchObject({ share: 1 });
+    expect(parts.at(-1)?.problem).toBeUndefined();
+    // What a link names a case by.
+    expect(new Set(all.map(c => c.id)).size).toBe(all.length);
+    expect(all.filter(c => !/^[A-Za-z0-9._-]{1,80}$/.test(c.id))).toEqual([]);
   });
 
   it('goes on where it was stopped', () => {
