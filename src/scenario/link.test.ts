@@ -85,8 +85,8 @@ const optionalVa = fc.option(
 
 const names = fc.stringMatching(/^[A-Za-z0-9.:_-]{1,40}$/);
 const rowNames = fc.stringMatching(/^[a-z]:[A-Za-z0-9_.+-]{1,40}$/);
-const setNames = fc.stringMatching(/^[A-Za-z0-9._-]{1,80}$/);
-const filters = fc.stringMatching(/^[A-Za-z0-9._+ -]{1,40}$/);
+const setNames = fc.stringMatching(/^[A-Za-z0-9._-]{1,20}$/);
+const filters = fc.stringMatching(/^[A-Za-z0-9._+ -]{1,12}$/);
 
 const scenarios: fc.Arbitrary<Scenario> = fc.record({
   machine: fc.record({
