@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { bytesOf } from './scripts/bytesOf.ts';
 import { classicChunks, firstChunks } from './scripts/chunks.ts';
 import { cspMeta } from './scripts/csp.mjs';
 
@@ -47,7 +48,7 @@ const strictPage = (): Plugin => ({
 
 export default defineConfig({
   base: './',
-  plugins: [react(), strictPage(), classicChunks()],
+  plugins: [react(), bytesOf(), strictPage(), classicChunks()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

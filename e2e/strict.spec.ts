@@ -78,6 +78,7 @@ test('the policy forbids what it should', async ({ page }) => {
   const header = response?.headers()['content-security-policy'] ?? '';
   expect(header).toContain("default-src 'none'");
   expect(header).toContain("script-src 'self'");
+  expect(header).toContain("connect-src 'none'");
   expect(header).not.toContain('unsafe');
   const inline = await page.evaluate(() => {
     const script = document.createElement('script');

@@ -316,6 +316,10 @@ try {
     console.log(cells.map((c, i) => (i === 0 ? c.padEnd(28) : c.padStart(24))).join(''));
   say('', 'default scene', '65,530 VMAs, 1 TiB');
   for (const label of columns[0]?.keys() ?? []) say(label, ...columns.map(c => c.get(label) ?? ''));
+  await page.goto('about:blank');
+  await page.goto(`${home}#1&s=evidence`);
+  const replayed = await page.getByText('on this machine').textContent({ timeout: 120_000 });
+  console.log(`\nEvidence, not throttled: ${replayed}`);
   printBytes();
 } finally {
   await browser.close();

@@ -1,7 +1,7 @@
 /**
  * The Content-Security-Policy, in one place: a <meta> in the built page and a header of our own server.
  *
- * connect-src is 'self' because the Evidence screen fetches the shipped captures; nothing else is asked for.
+ * connect-src is 'none': the page fetches nothing. What comes later, the shipped captures too, are scripts of its own.
  */
 const directives = [
   "default-src 'none'",
@@ -9,7 +9,7 @@ const directives = [
   "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
-  "connect-src 'self'",
+  "connect-src 'none'",
   // The worker is made from text the page already has: a page opened from disk may start no other.
   'worker-src blob:',
   "base-uri 'none'",

@@ -27,7 +27,12 @@ const useDrops = (): void => {
       const ownField = e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLInputElement;
       if (files.length === 0 && (text === '' || ownField)) return;
       e.preventDefault();
-      const { drop: take, say } = app.getState();
+      const { drop: take, dropCaptures, say, scenario } = app.getState();
+      // Captures may be packed, and text they are not, so the screen that takes them reads them itself.
+      if (scenario.view.screen === 'evidence') {
+        dropCaptures(files.length > 0 ? files : [new File([text], 'dropped text')]);
+        return;
+      }
       if (files.length === 0) {
         take([{ name: '', text }]);
         return;

@@ -70,3 +70,16 @@ export const pageHex = (x: unknown, what: string): number => {
 export const malformed = (reason: string): never => {
   throw new Malformed(reason);
 };
+
+/** Fails the reader that runs where ranges lie on each other or do not ascend; gives them back where all is well. */
+export const ascending = <T extends { readonly start: number; readonly end: number }>(
+  ranges: readonly T[],
+): readonly T[] => {
+  let end = 0;
+  for (const [i, range] of ranges.entries()) {
+    if (range.start < end || range.end <= range.start)
+      return malformed(`mapping ${i + 1} of the process overlaps the one before it, or is empty`);
+    end = range.end;
+  }
+  return ranges;
+};

@@ -36,6 +36,15 @@ export type LeafRowVerdict =
   | (Extract<Verdict, { kind: 'differs' }> & { readonly fields: readonly LeafField[] })
   | Extract<Verdict, { kind: 'unsupported' | 'malformed' }>;
 
+/** One thing of a leaf row that the kernel and the engine both tell. */
+export interface LeafComparison {
+  readonly field: LeafField;
+  readonly same: boolean;
+  /** As the row has it: a count, or a list of runs. */
+  readonly expected: unknown;
+  readonly got: unknown;
+}
+
 /** Thrown and caught inside this file only: the row is sound but nothing in the engine answers it. */
 class Unsupported extends Error {}
 const unsupported = (reason: string): never => {
@@ -165,7 +174,7 @@ const joined = (runs: Iterable<SizeRun>): SizeRun[] => {
 const sameTuples = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]): boolean =>
   a.length === b.length && a.every((t, i) => t.length === b[i]?.length && t.every((n, j) => n === b[i]?.[j]));
 
-const replay = (input: unknown, kernel: CaptureKernel): LeafRowVerdict => {
+const compareFields = (input: unknown, kernel: CaptureKernel): readonly LeafComparison[] => {
   const row = objectOf(input, 'row');
   const spec = objectIn(row, 'spec');
   const request = objectIn(row, 'request');
@@ -193,16 +202,9 @@ const replay = (input: unknown, kernel: CaptureKernel): LeafRowVerdict => {
   const touched = touchAll(mapping, rules, order);
   if (touched === undefined) return unsupported('a permutation of too many pages for this fault era');
 
-  const compared: LeafField[] = [];
-  const fields: LeafField[] = [];
-  const expectedText: string[] = [];
-  const gotText: string[] = [];
+  const compared: LeafComparison[] = [];
   const compare = (field: LeafField, same: boolean, expected: unknown, got: unknown): void => {
-    compared.push(field);
-    if (same) return;
-    fields.push(field);
-    expectedText.push(`${field} ${brief(expected)}`);
-    gotText.push(`${field} ${brief(got)}`);
+    compared.push({ field, same, expected, got });
   };
   const compareNumber = (field: LeafField, expected: number, got: number): void =>
     compare(field, expected === got, expected, got);
@@ -247,10 +249,43 @@ const replay = (input: unknown, kernel: CaptureKernel): LeafRowVerdict => {
   const shown = Math.abs(grown - growth) < 1 ? growth : grown;
   compareNumber('vmpte_kb', growth, shown);
 
-  return fields.length === 0
-    ? { kind: 'matched', compared }
-    : { kind: 'differs', fields, expected: expectedText.join('; '), got: gotText.join('; ') };
+  return compared;
 };
+
+const replay = (input: unknown, kernel: CaptureKernel): LeafRowVerdict => {
+  const all = compareFields(input, kernel);
+  const differing = all.filter(c => !c.same);
+  if (differing.length === 0) return { kind: 'matched', compared: all.map(c => c.field) };
+  const told = (side: (c: LeafComparison) => unknown): string =>
+    differing.map(c => `${c.field} ${brief(side(c))}`).join('; ');
+  return {
+    kind: 'differs',
+    fields: differing.map(c => c.field),
+    expected: told(c => c.expected),
+    got: told(c => c.got),
+  };
+};
+
+/** Runs a reader of rows and turns what it throws on bad or unknown input into values. */
+const answering = <T>(
+  read: () => T,
+): { readonly value: T } | { readonly malformed: string } | { readonly unsupported: string } => {
+  try {
+    return reading(read);
+  } catch (problem) {
+    if (problem instanceof Unsupported) return { unsupported: problem.message };
+    throw problem;
+  }
+};
+
+/** What the kernel and the engine tell of one leaf row, field by field, in the order of the row. */
+export const compareLeafRow = (
+  row: unknown,
+  kernel: CaptureKernel,
+):
+  | { readonly value: readonly LeafComparison[] }
+  | { readonly malformed: string }
+  | { readonly unsupported: string } => answering(() => compareFields(row, kernel));
 
 /**
  * Bytes of page tables that the probe's own buffers add between the two readings of VmPTE: one table on powerpc
@@ -265,11 +300,9 @@ const probeTables = (arch: Arch): number =>
  * Never throws, whatever the input.
  */
 export const replayLeafRow = (row: unknown, kernel: CaptureKernel): LeafRowVerdict => {
-  try {
-    const outcome = reading(() => replay(row, kernel));
-    return 'value' in outcome ? outcome.value : { kind: 'malformed', reason: outcome.malformed };
-  } catch (problem) {
-    if (problem instanceof Unsupported) return { kind: 'unsupported', reason: problem.message };
-    throw problem;
-  }
+  const outcome = answering(() => replay(row, kernel));
+  if ('value' in outcome) return outcome.value;
+  return 'unsupported' in outcome
+    ? { kind: 'unsupported', reason: outcome.unsupported }
+    : { kind: 'malformed', reason: outcome.malformed };
 };

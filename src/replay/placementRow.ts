@@ -13,6 +13,7 @@ import { captureArch } from './captureArch.ts';
 import { captureKernel } from './captureKernel.ts';
 import {
   arrayIn,
+  ascending,
   booleanIn,
   hex,
   isJson,
@@ -92,13 +93,13 @@ const readVma = (x: unknown): Vma => {
 };
 
 /** Reads the part of a captured row that mmap() depends on. Throws only what {@link reading} catches. */
-const readCall = (row: Json): CapturedCall | { readonly unsupported: string } => {
+export const readCall = (row: Json): CapturedCall | { readonly unsupported: string } => {
   const arch = captureArch(row);
   if ('unsupported' in arch) return arch;
   const kernel = captureKernel(stringIn(row, 'kernel'), stringIn(row, 'variant'));
   if ('unsupported' in kernel) return kernel;
   const layout = objectIn(row, 'layout');
-  const vmas = arrayIn(layout, 'vmas').map(readVma);
+  const vmas = ascending(arrayIn(layout, 'vmas').map(readVma));
   const randomize = booleanIn(layout, 'randomize');
   const request = objectIn(row, 'request');
   const fd = stringIn(request, 'fd');
@@ -204,8 +205,21 @@ const everyDraw = (call: CapturedCall): ReadonlySet<string> => {
 /** How many first draws that lead on are tried with every second one. */
 const LED = 4;
 
-/** Runs the mmap() of one captured row, placement or leaf, and compares the address or errno. */
-export const replayPlacement = (row: Json): Verdict => {
+/** The answer of the kernel and that of the engine to one captured mmap(), side by side. */
+export interface ComparedPlacement {
+  /** The address, or the errno. */
+  readonly expected: string;
+  /** The address, or the errno and the check that gave it. */
+  readonly got: string;
+  readonly same: boolean;
+  /** The kernel drew at random, and what it gave is one of the answers that some draw gives. */
+  readonly oneOfSeveral: boolean;
+}
+
+/** Runs the mmap() of one captured row, placement or leaf, beside what the kernel answered. Never throws on bad input. */
+export const comparePlacement = (
+  row: Json,
+): ComparedPlacement | { readonly unsupported: string } | { readonly malformed: string } => {
   const read = reading(() => {
     const call = readCall(row);
     if ('unsupported' in call) return call;
@@ -216,18 +230,27 @@ export const replayPlacement = (row: Json): Verdict => {
         : { errno: numberIn(result, 'errno') };
     return { call, expected };
   });
-  if ('malformed' in read) return { kind: 'malformed', reason: read.malformed };
-  if ('unsupported' in read.value) return { kind: 'unsupported', reason: read.value.unsupported };
+  if ('malformed' in read) return read;
+  if ('unsupported' in read.value) return read.value;
   const { call, expected } = read.value;
   const wanted = 'addr' in expected ? `0x${expected.addr.toString(16)}` : errnoName(expected.errno);
   const got = mmap(call.mm, call.limits, call.request);
   const agrees = got.ok
     ? 'addr' in expected && BigInt(got.start) === expected.addr
     : 'errno' in expected && got.errno === expected.errno;
-  if (agrees) return MATCHED;
+  const sides = { expected: wanted, got: show(got) };
+  if (agrees) return { ...sides, same: true, oneOfSeveral: false };
   if (call.randomStart) {
     const all = everyDraw(call);
-    if (all.size > 1 && all.has(wanted)) return MATCHED;
+    if (all.size > 1 && all.has(wanted)) return { ...sides, same: true, oneOfSeveral: true };
   }
-  return { kind: 'differs', expected: wanted, got: show(got) };
+  return { ...sides, same: false, oneOfSeveral: false };
+};
+
+/** Runs the mmap() of one captured row, placement or leaf, and compares the address or errno. */
+export const replayPlacement = (row: Json): Verdict => {
+  const compared = comparePlacement(row);
+  if ('malformed' in compared) return { kind: 'malformed', reason: compared.malformed };
+  if ('unsupported' in compared) return { kind: 'unsupported', reason: compared.unsupported };
+  return compared.same ? MATCHED : { kind: 'differs', expected: compared.expected, got: compared.got };
 };

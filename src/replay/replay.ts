@@ -38,14 +38,16 @@ export interface FileReport {
 /** What a line of a capture file holds: a placement row, a leaf row, or queries for the search alone. */
 export type CaseKind = 'placement' | 'leaf' | 'search';
 
-interface Case {
+/** A case of a line, and what replaying it gave. */
+export interface Case {
   readonly kind: CaseKind;
+  /** As the row calls itself; `query 3` for the third query of search vectors. */
   readonly id: string;
   readonly verdict: Verdict;
 }
 
 /** Tells the kinds of line apart by their fields; undefined: none of them. */
-const kindOf = (row: Json): CaseKind | undefined => {
+export const kindOf = (row: Json): CaseKind | undefined => {
   if (Array.isArray(row['q']) && Array.isArray(row['vmas'])) return 'search';
   if (!isJson(row['request']) || !isJson(row['result'])) return undefined;
   return row['kind'] === 'leaf' || isJson(row['spec']) ? 'leaf' : 'placement';
@@ -63,14 +65,18 @@ const replayLeaf = (row: Json): Verdict => {
   return leaves.kind === 'matched' ? MATCHED : leaves;
 };
 
-const casesOf = (text: string): readonly Case[] | { readonly bad: string } => {
+/** The JSON object of a line, or what is wrong with it. */
+export const readLine = (text: string): { readonly row: Json } | { readonly bad: string } => {
   let row: unknown;
   try {
     row = JSON.parse(text);
   } catch {
     return { bad: 'not JSON' };
   }
-  if (!isJson(row)) return { bad: 'not a JSON object' };
+  return isJson(row) ? { row } : { bad: 'not a JSON object' };
+};
+
+const casesOf = (row: Json): readonly Case[] | { readonly bad: string } => {
   const kind = kindOf(row);
   const id = typeof row['id'] === 'string' ? row['id'] : '';
   switch (kind) {
@@ -86,12 +92,22 @@ const casesOf = (text: string): readonly Case[] | { readonly bad: string } => {
 };
 
 /** A line's cases; a line the engine itself chokes on (VMAs that overlap, say) is as bad as one that is no JSON. */
-const safeCasesOf = (text: string): readonly Case[] | { readonly bad: string } => {
+const safeCasesOf = (row: Json): readonly Case[] | { readonly bad: string } => {
   try {
-    return casesOf(text);
+    return casesOf(row);
   } catch (error) {
     return { bad: error instanceof Error ? error.message : String(error) };
   }
+};
+
+/** What replaying one line gave: its row and its cases, or why it is none. Never throws. */
+export const replayLine = (
+  text: string,
+): { readonly row: Json; readonly cases: readonly Case[] } | { readonly bad: string } => {
+  const read = readLine(text);
+  if ('bad' in read) return read;
+  const cases = safeCasesOf(read.row);
+  return 'bad' in cases ? cases : { row: read.row, cases };
 };
 
 /** Replays the lines of one file of captures against the engine. Empty lines are passed over. Never throws. */
@@ -106,12 +122,12 @@ export const replayLines = (name: string, lines: Iterable<string>): FileReport =
   for (const text of lines) {
     line++;
     if (text.trim() === '') continue;
-    const found = safeCasesOf(text);
+    const found = replayLine(text);
     if ('bad' in found) {
       badLines.push({ line, reason: found.bad });
       continue;
     }
-    for (const { kind, id, verdict } of found) {
+    for (const { kind, id, verdict } of found.cases) {
       if (verdict.kind === 'malformed') {
         badLines.push({ line, reason: verdict.reason });
         continue;

@@ -85,6 +85,8 @@ const optionalVa = fc.option(
 
 const names = fc.stringMatching(/^[A-Za-z0-9.:_-]{1,40}$/);
 const rowNames = fc.stringMatching(/^[a-z]:[A-Za-z0-9_.+-]{1,40}$/);
+const setNames = fc.stringMatching(/^[A-Za-z0-9._-]{1,20}$/);
+const filters = fc.stringMatching(/^[A-Za-z0-9._+ -]{1,12}$/);
 
 const scenarios: fc.Arbitrary<Scenario> = fc.record({
   machine: fc.record({
@@ -215,6 +217,15 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
       baseline: fc.option(rowNames, { nil: undefined }),
       pins: fc.option(fc.array(rowNames, { maxLength: 2 }), { nil: undefined }),
     }),
+    evidence: fc.record({
+      at: fc.option(fc.record({ set: setNames, id: fc.option(setNames, { nil: undefined }) }), {
+        nil: undefined,
+      }),
+      only: fc.record(
+        { kernel: filters, arch: filters, category: filters, outcome: filters, id: filters },
+        { requiredKeys: [] },
+      ),
+    }),
   }),
 });
 
@@ -338,6 +349,22 @@ describe('a link', () => {
     expect(write(s)).toBe('');
   });
 
+  it('carries one captured case, and what the others are filtered by', () => {
+    const hash =
+      '#1&s=evidence&case=linux-7.3.4-debian.x86_64/leaf-whole-1&only=k:7.3.4,a:x86_64,c:leaf,o:miss,id:whole';
+    const { scenario, problems } = read(hash);
+    expect(problems).toEqual([]);
+    expect(scenario.view.evidence).toEqual({
+      at: { set: 'linux-7.3.4-debian.x86_64', id: 'leaf-whole-1' },
+      only: { kernel: '7.3.4', arch: 'x86_64', category: 'leaf', outcome: 'miss', id: 'whole' },
+    });
+    expect(write(scenario)).toBe(hash);
+    expect(read('#1&case=vm_unmapped_area-7.3').scenario.view.evidence.at).toEqual({
+      set: 'vm_unmapped_area-7.3',
+      id: undefined,
+    });
+  });
+
   it('is short', () => {
     const s: Scenario = {
       ...defaultScenario,
@@ -418,6 +445,9 @@ describe('a damaged link', () => {
     ['rows', 'kernels.dreams', 'not one of'],
     ['vs', 'the best', 'not the name of a row'],
     ['pin', 'k:7.3,p:thp,p:xu1', 'more than two'],
+    ['case', 'a/b/c', 'not a file of captures'],
+    ['only', 'k:7.3,z:1', 'not of the form'],
+    ['only', 'k', 'not of the form'],
   ])('%s=%s: that field keeps its default and is named, the rest applies', (field, value, reason) => {
     const good = field === 'len' ? '&prot=1' : '&len=6M';
     const { scenario, problems } = read(`#1&${field}=${value}${good}`);

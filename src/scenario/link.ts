@@ -17,6 +17,9 @@ import {
   compareGroups,
   type DiagnoseView,
   defaultScenario,
+  type EvidenceFilter,
+  type EvidenceView,
+  evidenceFilters,
   type GivenPairing,
   type Hole,
   type MapView,
@@ -156,6 +159,11 @@ const readPairing = (text: string): Read<GivenPairing> => {
     ? bad('not of the form 12:0000:41:00.0/2 (line, device, BAR)')
     : ok({ line: Number(m[1]), address: m[2] ?? '', bar: Number(m[3]) });
 };
+
+const evidence = (s: Scenario, part: Partial<EvidenceView>): Scenario => ({
+  ...s,
+  view: { ...s.view, evidence: { ...s.view.evidence, ...part } },
+});
 
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
   ...s,
@@ -313,6 +321,14 @@ const readRow = (text: string): Read<string> =>
 
 /** Longest filter of the Compare table. */
 const MAX_FILTER = 80;
+
+/** The name of a set of captured cases, and the id of a case in it. */
+const SET = /^[A-Za-z0-9._-]{1,80}$/;
+const CASE = SET;
+/** What a filter of the Evidence may hold. */
+const FILTER = /^[A-Za-z0-9._+ -]{1,40}$/;
+
+const filterNames = Object.keys(evidenceFilters) as readonly EvidenceFilter[];
 
 const shmemSettings: readonly ShmemSetting[] = ['never', 'always', 'within_size', 'advise', 'deny', 'force'];
 
@@ -694,6 +710,43 @@ const fields: readonly Field[] = [
       const unpacked = packer.unpack(text);
       if (unpacked === undefined) return bad('damaged or too large');
       return map(readTexts(unpacked), texts => ok(diagnose(s, { texts })));
+    },
+  },
+  {
+    key: 'case',
+    show: () => 'none',
+    write: ({
+      view: {
+        evidence: { at },
+      },
+    }) => (at?.id === undefined ? at?.set : `${at.set}/${at.id}`),
+    read: (text, s) => {
+      const [set = '', id, ...more] = text.split('/');
+      return SET.test(set) && (id === undefined || CASE.test(id)) && more.length === 0
+        ? ok(evidence(s, { at: { set, id } }))
+        : bad('not a file of captures and a case in it, such as linux-7.3.4-debian.x86_64/leaf-whole-1');
+    },
+  },
+  {
+    key: 'only',
+    show: () => 'all cases',
+    write: ({ view: { evidence: shown } }) =>
+      filterNames
+        .flatMap(name =>
+          shown.only[name] === undefined ? [] : [`${evidenceFilters[name]}:${shown.only[name]}`],
+        )
+        .join(',') || undefined,
+    read: (text, s) => {
+      const only: Partial<Record<EvidenceFilter, string>> = {};
+      for (const part of text.split(',')) {
+        const at = part.indexOf(':');
+        const name = filterNames.find(n => evidenceFilters[n] === part.slice(0, at));
+        const value = part.slice(at + 1);
+        if (name === undefined || !FILTER.test(value))
+          return bad('not of the form k:7.3.4,a:arm64,c:hint,o:miss,id:leaf');
+        only[name] = value;
+      }
+      return ok(evidence(s, { only }));
     },
   },
 ];

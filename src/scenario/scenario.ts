@@ -133,12 +133,25 @@ export interface DiagnoseView {
   readonly pairings: readonly GivenPairing[];
 }
 
+/** The ways a captured case can be filtered by, and the letter of each in a link. */
+export const evidenceFilters = { kernel: 'k', arch: 'a', category: 'c', outcome: 'o', id: 'id' } as const;
+export type EvidenceFilter = keyof typeof evidenceFilters;
+
+/** How the Evidence is looked at. Names that no case has are shown as they stand, and match nothing. */
+export interface EvidenceView {
+  /** The set looked at, a file's name without its ending, and in it a case by its id; undefined: none. */
+  readonly at: { readonly set: string; readonly id: string | undefined } | undefined;
+  /** What a case must have to be shown; a filter that is not set is absent. */
+  readonly only: Readonly<Partial<Record<EvidenceFilter, string>>>;
+}
+
 /** Which screen is shown, and how. */
 export interface View {
   readonly screen: ScreenId;
   readonly map: MapView;
   readonly compare: CompareView;
   readonly diagnose: DiagnoseView;
+  readonly evidence: EvidenceView;
 }
 
 /** The whole truth of what is shown: the link, undo, presets and saved files all speak it. */
@@ -256,5 +269,6 @@ export const defaultScenario: Scenario = {
       vmPteKib: undefined,
       pairings: [],
     },
+    evidence: { at: undefined, only: {} },
   },
 };

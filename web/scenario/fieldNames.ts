@@ -35,6 +35,8 @@ const names: Readonly<Record<string, string>> = {
   rows: 'Rows of the table',
   vs: 'Baseline of the table',
   pin: 'Pinned rows',
+  case: 'Captured case',
+  only: 'Filter of the captures',
 };
 
 /** The name of a link's field in words; its key where it has none. */

@@ -1,4 +1,11 @@
-import type { CompareView, DiagnoseView, MapView, Scenario, ScreenId } from '../../src/scenario/scenario.ts';
+import type {
+  CompareView,
+  DiagnoseView,
+  EvidenceView,
+  MapView,
+  Scenario,
+  ScreenId,
+} from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */
@@ -40,6 +47,10 @@ export const withCompare =
 export const withDiagnose =
   (part: Partial<DiagnoseView>): Update =>
   s => ({ ...s, view: { ...s.view, diagnose: { ...s.view.diagnose, ...part } } });
+/** Another look at the Evidence. */
+export const withEvidence =
+  (part: Partial<EvidenceView>): Update =>
+  s => ({ ...s, view: { ...s.view, evidence: { ...s.view.evidence, ...part } } });
 
 const LONGEST_FILTER = 80;
 

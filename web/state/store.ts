@@ -46,6 +46,8 @@ export interface App extends steps.Steps {
   readonly dialog: DialogName | undefined;
   /** Dropped texts that the dialog, or the screen made for them, has not taken yet. */
   readonly dropped: readonly Dropped[];
+  /** Files that were dropped on the Evidence screen, and it has not taken yet. */
+  readonly captures: readonly File[];
   /** A passing remark for the status line, such as “Link copied”. */
   readonly remark: string;
   /** The column of controls is open, where the window is too narrow to show it always. */
@@ -76,6 +78,8 @@ export interface App extends steps.Steps {
   readonly open: (dialog: DialogName | undefined) => void;
   readonly drop: (texts: readonly Dropped[]) => void;
   readonly takeDropped: () => void;
+  readonly dropCaptures: (files: readonly File[]) => void;
+  readonly takeCaptures: () => void;
   readonly say: (remark: string) => void;
   readonly setDrawer: (open: boolean) => void;
 }
@@ -201,6 +205,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       stage: false,
       dialog: undefined,
       dropped: [],
+      captures: [],
       remark: '',
       drawer: false,
 
@@ -255,6 +260,8 @@ const makeApp = (links: Links, read: () => ReadLink) =>
         set({ dropped: [...get().dropped, ...texts], ...taker });
       },
       takeDropped: () => set({ dropped: [] }),
+      dropCaptures: files => set({ captures: [...get().captures, ...files] }),
+      takeCaptures: () => set({ captures: [] }),
       say: remark => set({ remark }),
       setDrawer: drawer => set({ drawer }),
     };

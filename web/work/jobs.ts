@@ -1,4 +1,19 @@
-import { type FileReport, replayLines } from '../../src/replay/replay.ts';
+import { type ListedCase, listLine } from '../../src/replay/listed.ts';
+import type { BadLine } from '../../src/replay/replay.ts';
+import { captureLines, UnreadableCapture } from './captureLines.ts';
+
+/** Cases of a file of captures, as they come. */
+export interface ReplayedPart {
+  readonly cases: readonly ListedCase[];
+  /** Lines that could not be read as a case. */
+  readonly badLines: readonly BadLine[];
+  /** Lines done so far, also before this part. */
+  readonly line: number;
+  /** How much of the file is done, 0 to 1. */
+  readonly share: number;
+  /** Why it was not read on, in the last part. */
+  readonly problem?: string;
+}
 
 /**
  * Long work that a screen asks for, one entry a kind: what is asked, and what comes back, part by part. A job runs in
@@ -6,8 +21,14 @@ import { type FileReport, replayLines } from '../../src/replay/replay.ts';
  */
 export interface Jobs {
   readonly replay: {
-    readonly input: { readonly name: string; readonly text: string };
-    readonly part: FileReport;
+    /** A file as it is, packed or not, and how many of its lines were done before. */
+    readonly input: { readonly data: Uint8Array; readonly from: number };
+    readonly part: ReplayedPart;
+  };
+  /** One line of a file of captures, by its number from 1; no part where there is none. */
+  readonly captureLine: {
+    readonly input: { readonly data: Uint8Array; readonly line: number };
+    readonly part: { readonly text: string };
   };
 }
 
@@ -21,9 +42,62 @@ export type Work<K extends JobKind> = (
   input: Jobs[K]['input'],
 ) => Generator<Jobs[K]['part'] | undefined, void>;
 
+/** Replayed cases are handed over this often, in milliseconds: a few times a second is seen as a flow. */
+const PART_MS = 80;
+/** A text whose first lines all fail is no file of captures. */
+const HOPELESS = 200;
+
 const works: { readonly [K in JobKind]: Work<K> } = {
-  *replay({ name, text }) {
-    yield replayLines(name, text.split(/\r?\n/));
+  *replay({ data, from }) {
+    let cases: ListedCase[] = [];
+    let badLines: BadLine[] = [];
+    let read = false;
+    let failed = 0;
+    let line = from;
+    let share = 0;
+    let since = performance.now();
+    const part = (problem?: string): ReplayedPart => {
+      const made = { cases, badLines, line, share, ...(problem === undefined ? {} : { problem }) };
+      cases = [];
+      badLines = [];
+      since = performance.now();
+      return made;
+    };
+    try {
+      for (const next of captureLines(data)) {
+        if (next.text !== undefined && next.line > from) {
+          const listed = listLine(next.line, next.text);
+          for (const c of listed.cases) cases.push(c);
+          for (const bad of listed.bad) badLines.push(bad);
+          read ||= from > 0 || listed.cases.length > 0;
+          failed += listed.bad.length;
+          ({ line, share } = next);
+          if (!read && failed >= HOPELESS) {
+            yield part(`its first ${HOPELESS} lines hold no captured case`);
+            return;
+          }
+        }
+        yield performance.now() - since >= PART_MS ? part() : undefined;
+      }
+      share = 1;
+      yield part(read ? undefined : 'it holds no captured case');
+    } catch (error) {
+      if (!(error instanceof UnreadableCapture)) throw error;
+      yield part(error.message);
+    }
+  },
+  *captureLine({ data, line }) {
+    try {
+      for (const next of captureLines(data)) {
+        if (next.text !== undefined && next.line === line) {
+          yield { text: next.text };
+          return;
+        }
+        yield undefined;
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableCapture)) throw error;
+    }
   },
 };
 
