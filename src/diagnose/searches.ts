@@ -4,7 +4,7 @@ import { vmUnmappedArea } from '../placement/search.ts';
 import type { Prepared } from '../solve.ts';
 import { makeAddressSpace } from '../space/addressSpace.ts';
 import type { Vma } from '../space/vma.ts';
-import { type Bytes, bytes, va } from '../units.ts';
+import { alignUp, type Bytes, bytes, va } from '../units.ts';
 import type { DiagnosisRow, DifferReason, SearchCheck, SearchSays } from './diagnosis.ts';
 
 /** More lines are read but not played: each may need the address space built again. */
@@ -43,9 +43,16 @@ const taken = (
   if (made !== undefined) return made.vma;
   const { addr, length } = trace;
   if (addr === undefined) return undefined;
-  return vmas.some(v => v.start <= addr && v.end >= addr + length)
-    ? { start: addr, end: addr + length }
-    : undefined;
+  const isIn = (start: number, end: number): boolean => vmas.some(v => v.start <= start && v.end >= end);
+  if (isIn(addr, addr + length)) return { start: addr, end: addr + length };
+  // What the THP helper mapped begins at the first multiple in the padded range, as anonymous memory has offset 0; where
+  // the range begins at one, at the second (thp_get_unmapped_area(), 96204e15310c).
+  for (const pad of pads)
+    for (const start of addr % pad === 0 ? [addr + pad, addr] : [alignUp(addr, pad)]) {
+      const end = start + length - pad;
+      if (end > start && isIn(start, end)) return { start, end };
+    }
+  return undefined;
 };
 
 const without = (
