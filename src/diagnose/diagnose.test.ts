@@ -18,7 +18,10 @@ import { diagnosisPicture, diagnosisTable } from './report.ts';
 import { scenarioOf } from './scenarioOf.ts';
 import { designBars, designText, lspciText, mapsLine, mapsText } from './testing.ts';
 import {
+  causePieces,
   causeText,
+  columnText,
+  fixPieces,
   fixText,
   headline,
   missText,
@@ -100,6 +103,20 @@ describe('a badly mapped card', () => {
       'A kernel with any of 5 proposals (Xu v1, Xu v2, Gunthorpe, Wilcox, Start PFN) would place it so: 2 PUD leaves.',
       'Linux 6.12.117 would place it with 1,024 PMD leaves.',
     ]);
+  });
+
+  it('says how the offset column was read', () => {
+    expect(columnText(barOf(d, 4))).toBe(
+      'Offset 0x40000000000 is region 4. Read as (region << 40) + offset in the BAR.',
+    );
+  });
+
+  it('has sentences in pieces for the screen, which say the same', () => {
+    for (const row of d.rows) {
+      expect(plain(causePieces(row, d))).toBe(causeText(row, d));
+      for (const fix of row.fixes) expect(plain(fixPieces(fix))).toBe(fixText(fix));
+    }
+    expect(fixPieces(barOf(d, 2).fixes[0] as never)).toContainEqual({ code: 'PROT_NONE' });
   });
 
   it('opens in the Map with the same leaves, and without the flag asks the kernel', () => {

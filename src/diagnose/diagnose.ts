@@ -4,7 +4,7 @@ import { pastedSpace } from '../intake/choose.ts';
 import type { Intake, PlacedMapping } from '../intake/intake.ts';
 import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { defaultScenario } from '../scenario/scenario.ts';
-import { type DeviceAnswer, prepare } from '../solve.ts';
+import { type DeviceAnswer, prepare, trace } from '../solve.ts';
 import { type Bytes, bytes, va } from '../units.ts';
 import { logOf, publicTest } from './alignmentTest.ts';
 import type {
@@ -25,11 +25,11 @@ import { countChecks, dumpHeld, faultsHeld, layoutsOf, qemuHeld } from './held.t
 import { answerAt, asSysfs, type Bench, idealOf, idealRulesOf, judge, nearestOf } from './judge.ts';
 import { machineDisagreements, toldArch, toldKernel, toldThp } from './machine.ts';
 import { type Behind, makeBehind, physOf } from './physical.ts';
-import { machineOf, type Stretch, spaceWithout } from './scenarioOf.ts';
-import { checkSearches } from './searches.ts';
+import { machineOf, type Stretch, scenarioFor, spaceWithout } from './scenarioOf.ts';
+import { type Asked, checkSearches } from './searches.ts';
 
 /** More mappings are not judged; one text of the size limit could name 100,000. */
-export const MOST_ROWS = 4096;
+const MOST_ROWS = 4096;
 
 /** How much searching for fixes may cost: VMAs indexed, over all rows. */
 const FIX_BUDGET = 2_000_000;
@@ -72,6 +72,7 @@ const plainRow = (m: PlacedMapping, behind: Behind, from: Intake): Plain => {
     end: va(m.va + m.length),
     length: m.length,
     offset,
+    column: { value: m.fileOffset, as: behind.as },
     physical,
     candidates,
     group: '',
@@ -323,7 +324,7 @@ const overallOf = (rows: readonly DiagnosisRow[]): Diagnosis['overall'] => {
  * Judges every device mapping of a paste: its leaves on this kernel and architecture where it lies, against the best
  * at any address; why, and what would help. Nothing is searched for but the fixes, which are played in the engine.
  * What is missing is assumed and said, or asked for. Never throws; linear in what was pasted, up to
- * {@link MOST_ROWS} mappings.
+ * 4,096 mappings.
  */
 export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis => {
   const vmas = from.vmas ?? [];
@@ -420,7 +421,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
     groups: barGroups,
     totals: totalsOf(rows, barGroups, bench),
     commonCause: commonOf(rows),
-    searches: checkSearches(from.searches, from.vmas, from.mmapBaseGuess, prepared, rows),
+    searches: checkSearches(from, prepared, rows, row => askedBy(bench, from, row)),
     counts: countChecks(
       {
         faults: choices.faults === undefined ? faults : { count: choices.faults, line: undefined },
@@ -435,6 +436,14 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
     asks: asksOf(from, { kernel }, rows),
     overall: overallOf(rows),
   };
+};
+
+/** What this kernel and policy would ask the first search for, to place a row. */
+const askedBy = (bench: Bench, from: Intake, row: DiagnosisRow): Asked | undefined => {
+  const at = physOf(row.physical);
+  if (at === undefined || row.source === 'sysfs') return undefined;
+  const events = trace(scenarioFor(bench.machine, spaceWithout(from, row), stretchOf(row, at)));
+  return events.find(e => e.kind === 'search');
 };
 
 /** The leaves of one mapping over all the pieces. */

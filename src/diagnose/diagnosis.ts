@@ -212,6 +212,8 @@ export interface DiagnosisRow {
   readonly length: Bytes;
   /** Offset in the BAR. */
   readonly offset: Bytes | undefined;
+  /** The offset column of maps, and how it was read: region and offset (from 6.10 on), or a physical address. */
+  readonly column: { readonly value: Bytes; readonly as: 'region' | 'address' };
   readonly physical: Physical;
   /** What the reader may pair it with. Empty where nothing fits. */
   readonly candidates: readonly Candidate[];
@@ -273,6 +275,8 @@ export interface SearchCheck {
     | { readonly kind: 'not played'; readonly why: 'no maps' | 'bad numbers' };
   /** What length and mask tell about who asked. */
   readonly says: SearchSays;
+  /** Whether this kernel and policy would ask the same for the row; undefined where no row is known. */
+  readonly asKernel: boolean | undefined;
 }
 
 /** Why a search may come out otherwise today. */

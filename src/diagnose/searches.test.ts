@@ -122,13 +122,19 @@ describe('trace lines played again', () => {
       row: d.rows[0]?.key,
       outcome: { kind: 'agree' },
       says: { kind: 'plain' },
+      asKernel: true,
     });
     const aligned = run('6.12.117', [['vfio', 2 * GiB]]);
     const e = diagnose(readIntake(`${mapsOf(aligned.process)}\n${aligned.lines.join('\n')}`), {
       kernel: '6.12.117',
     });
     expect(e.searches[0]?.says).toEqual({ kind: 'padded', size: 2 * MiB });
+    expect(e.searches[0]?.asKernel).toBe(true);
     expect(e.rows[0]?.answer?.leaves[0]?.kind).toBe('pmd');
+    const wrong = diagnose(readIntake(`${mapsOf(aligned.process)}\n${aligned.lines.join('\n')}`), {
+      kernel: '7.3',
+    });
+    expect(wrong.searches[0] && searchText(wrong.searches[0])).toContain('not what this kernel asks for');
   });
 
   it('say where they differ, and why that may be', () => {

@@ -1,5 +1,6 @@
 import type { Arch } from '../arch/arch.ts';
 import type { SearchTrace } from '../intake/facts.ts';
+import type { Intake } from '../intake/intake.ts';
 import { vmUnmappedArea } from '../placement/search.ts';
 import type { Prepared } from '../solve.ts';
 import { makeAddressSpace } from '../space/addressSpace.ts';
@@ -9,6 +10,15 @@ import type { DiagnosisRow, DifferReason, SearchCheck, SearchSays } from './diag
 
 /** More lines are read but not played: each may need the address space built again. */
 const MOST = 256;
+
+/** For so many rows it is asked what this kernel would ask for: a space is built for each. */
+const MOST_ASKED = 32;
+
+/** What a search is asked for, in bytes. */
+export interface Asked {
+  readonly length: number;
+  readonly alignMask: number;
+}
 
 /** Sizes that a search may be padded by: every leaf and huge page of the architecture, and a leaf less a page. */
 const padsOf = (arch: Arch): readonly number[] =>
@@ -84,11 +94,10 @@ const isSane = ({ length, low, high, alignMask, alignOffset }: SearchTrace): boo
  * Source: TRACE_EVENT(vm_unmapped_area), include/trace/events/mmap.h.
  */
 export const checkSearches = (
-  traces: readonly SearchTrace[],
-  vmas: readonly Vma[] | undefined,
-  mmapBase: number | undefined,
+  { searches: traces, vmas, mmapBaseGuess: mmapBase }: Pick<Intake, 'searches' | 'vmas' | 'mmapBaseGuess'>,
   prepared: Prepared,
   rows: readonly DiagnosisRow[],
+  askedFor: (row: DiagnosisRow) => Asked | undefined,
 ): readonly SearchCheck[] => {
   const { arch, facts, mm } = prepared;
   const pads = padsOf(arch);
@@ -97,11 +106,18 @@ export const checkSearches = (
   const rules = { minAddr: facts.searchMinAddr ? arch.mmapMinAddr : 0, guards: facts.searchGuards };
   let then: readonly Vma[] = vmas ?? [];
   const checks: SearchCheck[] = [];
+  let asks = MOST_ASKED;
   for (const trace of played.toReversed()) {
     const made = madeBy(trace, then, pads);
     const range = taken(trace, then, pads);
     const row = made === undefined ? undefined : byStart.get(made.vma.start);
-    const common = { trace, row: row?.key, says: says(trace, made?.pad ?? 0, arch) };
+    const asked = row === undefined || asks-- <= 0 ? undefined : askedFor(row);
+    const common = {
+      trace,
+      row: row?.key,
+      says: says(trace, made?.pad ?? 0, arch),
+      asKernel: asked && asked.length === trace.length && asked.alignMask === trace.alignMask,
+    };
     if (range !== undefined) then = without(then, range);
     if (vmas === undefined || !isSane(trace)) {
       checks.push({

@@ -122,6 +122,17 @@ export const physicalPieces = (row: DiagnosisRow): readonly Piece[] => {
   }
 };
 
+/** “Offset 0x40000000000 is region 4. Read as (region << 40) + offset in the BAR.”; the number as maps prints it. */
+export const columnText = ({ column, bar, offset, source }: DiagnosisRow): string => {
+  const printed = `Offset 0x${BigInt(column.value).toString(16)}`;
+  if (column.as === 'address')
+    return source === 'sysfs'
+      ? `${printed} is the physical address, as for every resource file.`
+      : `${printed} is the physical address, as kernels before 6.10 print it.`;
+  const rest = offset === undefined || offset === 0 ? '' : `, ${formatSize(offset)} in`;
+  return `${printed} is region ${bar ?? Math.floor(column.value / 2 ** 40)}${rest}. Read as (region << 40) + offset in the BAR.`;
+};
+
 /** “VA − PA ≡ 0x2cc5_4000”. */
 export const residueText = (miss: Miss): string => `VA \u2212 PA \u2261 ${formatAddress(miss.residue)}`;
 
@@ -292,7 +303,7 @@ export const commonCausePieces = (diagnosis: Diagnosis): readonly Piece[] => {
 };
 
 /** A setting and how it is known: “Linux 7.3, assumed: the newest that is known”. */
-export const toldText = (name: string, told: Told<string>): string => {
+const toldText = (name: string, told: Told<string>): string => {
   switch (told.how) {
     case 'chosen':
       return `${name}, as chosen`;
@@ -332,7 +343,7 @@ export const askText = ({ what, rows }: Ask): string => {
 };
 
 /** “line 2”, “lines 2 and 7”. */
-export const linesText = (lines: readonly number[]): string => {
+const linesText = (lines: readonly number[]): string => {
   const named = lines.filter(l => l > 0).map(l => String(l));
   if (named.length === 0) return '';
   return named.length === 1 ? `line ${named[0]}` : `lines ${list(named)}`;
@@ -358,9 +369,11 @@ const saysText = (says: SearchSays): string => {
 };
 
 /** A trace line played again, and what it tells of who placed the mapping. */
-export const searchText = ({ trace, outcome, says, row }: SearchCheck): string => {
+export const searchText = ({ trace, outcome, says, row, asKernel }: SearchCheck): string => {
   const who = row === undefined ? '' : ` for the mapping of ${row}`;
-  const said = ` ${saysText(says)}.`;
+  const otherwise =
+    asKernel === false ? ', which is not what this kernel asks for: another one, or a hint, placed it' : '';
+  const said = ` ${saysText(says)}${otherwise}.`;
   const head = `Line ${trace.line}: the search for ${formatSize(trace.length)}${who}`;
   switch (outcome.kind) {
     case 'agree':
