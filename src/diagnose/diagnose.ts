@@ -285,12 +285,12 @@ const asksOf = (
   else if (rows.length === 0) asks.push({ what: 'device mappings', rows: [] });
   ask(
     'lspci',
-    keys(r => r.candidates.length === 0 && r.physical.kind !== 'bar' && r.source === 'vfio'),
+    keys(r => r.candidates.length === 0 && (r.physical.kind === 'residue' || r.physical.kind === 'unknown')),
   );
   if (from.iomem?.zeroed === true)
     ask(
       'iomem as root',
-      keys(r => r.candidates.length === 0 && r.physical.kind !== 'bar'),
+      keys(r => r.candidates.length === 0 && r.physical.kind === 'residue'),
     );
   ask(
     'pairing',
@@ -328,7 +328,10 @@ const overallOf = (rows: readonly DiagnosisRow[]): Diagnosis['overall'] => {
  */
 export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis => {
   const vmas = from.vmas ?? [];
-  const kernel = toldKernel(from.figures, choices.kernel);
+  const vfio = from.deviceMappings.filter(m => m.source === 'vfio');
+  const printsPhysical =
+    vfio.some(m => m.reading === 'physical') && vfio.every(m => m.reading !== 'region' || m.fileOffset === 0);
+  const kernel = toldKernel(from.figures, choices.kernel, printsPhysical);
   const arch = toldArch(vmas, from.figures, choices.arch);
   const thp = toldThp(from.figures, choices.thp);
   const policy = choices.policy ?? 'shipped';

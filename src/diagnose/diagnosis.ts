@@ -128,11 +128,12 @@ export type Fix =
   | { readonly kind: 'vmm'; readonly policies: readonly PolicyId[]; readonly leaves: readonly LeafRun[] }
   /** Proposals that place it so; `leaves` are the best of them, which `policies` all give. */
   | { readonly kind: 'proposal'; readonly policies: readonly PolicyId[]; readonly leaves: readonly LeafRun[] }
-  /** A released kernel: as it would place the same request (`placed`), or at the same address. */
+  /** A released kernel, `own`: this one: as it would place the same request (`placed`), or at the same address. */
   | {
       readonly kind: 'kernel';
       readonly version: string;
       readonly placed: boolean;
+      readonly own: boolean;
       readonly leaves: readonly LeafRun[];
     }
   | { readonly kind: 'thp'; readonly leaves: readonly LeafRun[] }

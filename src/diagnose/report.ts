@@ -45,7 +45,7 @@ const detailsOf = (row: DiagnosisRow, d: Diagnosis, width: number): readonly str
     row.physical.kind === 'bar' || row.physical.kind === 'column' ? '' : plain(physicalPieces(row));
   return [
     ...(physical === '' ? [] : labelled('PA', physical, width)),
-    ...labelled('maps', columnText(row), width),
+    ...(row.column.value === 0 ? [] : labelled('maps', columnText(row), width)),
     ...labelled('cause', causeText(row, d), width),
     ...(nearest === '' ? [] : labelled('nearest', `${nearest}.`, width)),
     ...row.fixes.flatMap(fix => labelled('fix', `${fixHead(fix)}: ${fixText(fix)}`, width)),

@@ -70,7 +70,8 @@ export const headline = ({ totals, overall }: Diagnosis): string => {
     case 'good':
       if (unknown > 0)
         return `${good} of ${bars(all)} ${are(good)} mapped well; too little is known of the rest`;
-      return all === 1 ? 'The BAR is mapped well' : `All ${bars(all)} are mapped well`;
+      if (all < 3) return all === 1 ? 'The BAR is mapped well' : 'Both BARs are mapped well';
+      return `All ${bars(all)} are mapped well`;
   }
 };
 
@@ -261,7 +262,9 @@ export const fixPieces = (fix: Fix): readonly Piece[] => {
     case 'kernel':
       return [
         fix.placed
-          ? `Linux ${fix.version} would place it with ${gives(fix)}.`
+          ? fix.own
+            ? `Asked without an address, Linux ${fix.version} itself would place it with ${gives(fix)}.`
+            : `Linux ${fix.version} would place it with ${gives(fix)}.`
           : `On Linux ${fix.version} the same address has ${gives(fix)}.`,
       ];
     case 'thp':
@@ -318,6 +321,9 @@ const toldText = (name: string, told: Told<string>): string => {
 export const machineTexts = (d: Diagnosis): readonly string[] => [
   toldText(`Linux ${d.kernel.value}`, d.kernel),
   toldText(archOf(d.arch.value).label, d.arch),
+  ...(/^hugeExact/.test(factsOf(versionOf(d)).faultEra)
+    ? ['Pages are taken to be touched upwards; before 6.12.29, 6.14.7 and 6.15 the order counts']
+    : []),
   ...(factsOf(versionOf(d)).thpGate === 'bypassed'
     ? []
     : [toldText(`transparent_hugepage/enabled ${d.thp.value}`, d.thp)]),
@@ -420,7 +426,7 @@ export const countText = (check: CountCheck): string => {
   }
   if (nearest === undefined) return `${head}: there are no leaves to hold it against.`;
   const off = Math.abs(nearest.off);
-  return `${head} ${fits} no layout; the nearest is ${layoutText(nearest.layout)}, ${formatCount(off)} ${what === 'faults' ? '' : 'KiB '}${nearest.off > 0 ? 'fewer' : 'more'}.`;
+  return `${head} ${fits} no layout; the nearest is ${layoutText(nearest.layout)}, with ${formatCount(off)} ${what === 'faults' ? '' : 'KiB '}${nearest.off > 0 ? 'fewer' : 'more'}.`;
 };
 
 /** Where the public alignment test judges otherwise, and why. Empty where it agrees. */
