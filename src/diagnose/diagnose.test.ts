@@ -324,10 +324,17 @@ describe('causes', () => {
     expect(at(aligned, 2 * GiB, 0, { kernel: '7.3', thp: 'never' })).toMatchObject({ verdict: 'good' });
   });
 
-  it('PMD where PUD would fit is bad; some of the largest is could be better', () => {
-    expect(at(aligned + 2 * MiB, 2 * GiB)).toMatchObject({ verdict: 'bad' });
+  it('PMD where PUD would fit could be better, PTE is bad, a wrong PFN too', () => {
+    expect(at(aligned + 2 * MiB, 2 * GiB)).toMatchObject({
+      verdict: 'better',
+      cause: { kind: 'congruence' },
+    });
+    expect(at(aligned + 4096, 2 * GiB)).toMatchObject({ verdict: 'bad' });
     // 6.12.0 writes leaves without a look at the PFN.
-    expect(at(aligned + 4096, 4 * MiB, 0, { kernel: '6.12' })?.cause.kind).toBe('corrupt');
+    expect(at(aligned + 4096, 4 * MiB, 0, { kernel: '6.12' })).toMatchObject({
+      verdict: 'bad',
+      cause: { kind: 'corrupt' },
+    });
   });
 
   it('a BAR in pieces that touch', () => {

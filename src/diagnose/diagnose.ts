@@ -32,9 +32,12 @@ import { type Asked, checkSearches } from './searches.ts';
 const MOST_ROWS = 4096;
 
 /** How much searching for fixes may cost: VMAs indexed, over all rows. */
-const FIX_BUDGET = 2_000_000;
-/** Spaces that are indexed for the fixes of one row. */
+const FIX_BUDGET = 4_000_000;
+/** Of it, so much is for rows that get the first fix alone, once the rest is spent. */
+const BRIEF_BUDGET = 2_000_000;
+/** Spaces that are indexed for the fixes of one row; for the first of them alone. */
 const SPACES = 16;
+const BRIEF = 2;
 
 const RANK: Readonly<Record<Verdict, number>> = { bad: 3, better: 2, unknown: 1, good: 0 };
 const worst = (verdicts: readonly Verdict[]): Verdict =>
@@ -370,7 +373,8 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
     const may = answer !== undefined && at !== undefined && verdict !== 'good' && budget > 0;
     let fixes: readonly Fix[] = [];
     if (may) {
-      budget -= SPACES * (vmas.length + 100);
+      const brief = budget < BRIEF_BUDGET;
+      budget -= (brief ? BRIEF : SPACES) * (vmas.length + 100);
       fixes =
         cause.kind === 'split'
           ? [{ kind: 'join', leaves: joined(bench, touching.get(row.key) ?? []) }]
@@ -381,6 +385,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
               align: answer.best.modulus,
               best: answer.best.leaves,
               source: settled.source,
+              brief,
             });
     }
     const log = logOf(from.alignment, settled);
@@ -403,6 +408,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
   const barGroups = [...groupsOf(rows)].map(([, { group }]) => group);
   const layouts = layoutsOf(rows, arch.value, prepared.facts.faultEra, bench.idealRules);
   const { faults, vmPte } = from.figures;
+  const searches = checkSearches(from, prepared, rows, row => askedBy(bench, from, row));
   const disagreements: readonly Disagreement[] = [
     ...machineDisagreements(vmas, from.figures, arch.value),
     ...disagreementsOf(from, rows, prepared.facts.faultEra, kernel),
@@ -424,7 +430,8 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
     groups: barGroups,
     totals: totalsOf(rows, barGroups, bench),
     commonCause: commonOf(rows),
-    searches: checkSearches(from, prepared, rows, row => askedBy(bench, from, row)),
+    searches,
+    searchesLeft: from.searches.length - searches.length,
     counts: countChecks(
       {
         faults: choices.faults === undefined ? faults : { count: choices.faults, line: undefined },

@@ -77,7 +77,7 @@ export type Physical =
       readonly why: 'no BAR fits' | 'beyond the address space' | 'not whole pages';
     };
 
-/** good: no address gives fewer leaves. better: some address, kernel or setting would. bad: see `judge`. */
+/** As `judge` in judge.ts defines them. */
 export type Verdict = 'good' | 'better' | 'bad' | 'unknown';
 
 /** VA and PA disagree modulo a leaf size. Bytes. */
@@ -344,6 +344,8 @@ export interface Diagnosis {
   /** Set where every row that is not good has a cause of this kind. */
   readonly commonCause: Cause['kind'] | undefined;
   readonly searches: readonly SearchCheck[];
+  /** Trace lines beyond those that are played. */
+  readonly searchesLeft: number;
   readonly counts: readonly CountCheck[];
   readonly disagreements: readonly Disagreement[];
   readonly asks: readonly Ask[];

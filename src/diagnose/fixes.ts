@@ -147,6 +147,8 @@ export const fixesOf = (
     /** How many leaves the best layout has. */
     readonly best: number;
     readonly source: 'vfio' | 'sysfs';
+    /** The first fix is enough: the others take longer to play. */
+    readonly brief: boolean;
   },
 ): readonly Fix[] => {
   const { cause, now, start } = row;
@@ -178,6 +180,7 @@ export const fixesOf = (
     case 'corrupt':
     case 'congruence': {
       const recipe = recipeOf(bench, source, s, row.align);
+      if (row.brief) return recipe === undefined ? [] : [recipe];
       return [
         ...(recipe === undefined ? [] : [recipe]),
         ...programs(bench, source, s, row.best),

@@ -404,6 +404,10 @@ export const searchText = ({ trace, outcome, says, row, asKernel }: SearchCheck)
   }
 };
 
+/** That there are more trace lines than are played. Empty where there are not. */
+export const searchesLeftText = ({ searchesLeft }: Diagnosis): string =>
+  searchesLeft === 0 ? '' : `${plural(searchesLeft, 'more line is', 'more lines are')} not played.`;
+
 const layoutText = (layout: Layout): string => {
   const where = layout.row === undefined ? '' : ` in the mapping of ${layout.row} alone`;
   const which = layout.id === 'now' ? ', as predicted' : layout.id === 'best' ? ', the best layout' : '';
