@@ -199,7 +199,7 @@ const iomem = fixture('microvm.iomem.txt');
 const trace = fixture('objdump.ftrace.txt');
 const status = fixture('microvm.status.txt');
 
-describe('several formats in one paste', () => {
+describe('several formats in one paste', { timeout: 60_000 }, () => {
   const parts = [maps, lspci, resource, iomem, trace, status, '6.12.117-amd64\n', 'faults: 524288\n'];
   const all = readIntake(parts.join(''));
   it('says what was recognised, in the order of the text', () => {
@@ -295,6 +295,15 @@ describe('a log', () => {
 });
 
 describe('two of one kind', () => {
+  it('smaps_rollup is no process beside the maps, before or after them', () => {
+    const rollup =
+      '55a4b84cc000-7fff75e85000 ---p 00000000 00:00 0                          [rollup]\nRss:                1672 kB\nPss:                 299 kB\n';
+    for (const text of [`${rollup}$ cat /proc/1/maps\n${maps}`, `${maps}${rollup}`, `${rollup}${maps}`]) {
+      const r = readIntake(text);
+      expect(r.problems).toEqual([]);
+      expect(r.vmas).toHaveLength(461);
+    }
+  });
   it('a second iomem is refused; one that is all zeros gives way', () => {
     const twice = readIntake(`${iomem}$ cat /proc/iomem\n${iomem}`);
     expect(twice.iomem?.ranges).toHaveLength(27);
@@ -345,7 +354,7 @@ describe('what is listed has an end', () => {
   });
 });
 
-describe('anything at all', () => {
+describe('anything at all', { timeout: 60_000 }, () => {
   const files = readdirSync(new URL('./fixtures/', import.meta.url)).map(fixture);
   const lines = files.flatMap(f => f.split('\n'));
   const real = fc.constantFrom(...lines);

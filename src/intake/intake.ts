@@ -24,7 +24,7 @@ import { BLOCK_FORMATS, type FormatKind, type Found, LINE_FORMATS } from './form
 import { joinIomem } from './iomemBars.ts';
 import { MAX_INTAKE, MAX_LINES } from './limit.ts';
 import { isBlank, Listing, type Note, type Parsed, type Problem, problem, toLines } from './line.ts';
-import type { DeviceMapping } from './maps.ts';
+import { type DeviceMapping, parseMaps } from './maps.ts';
 import { type Recognised, recognise, type Section } from './recognise.ts';
 
 /** A device mapping and the BARs it can be, as far as the pasted devices tell. */
@@ -242,6 +242,9 @@ class Report {
   }
 }
 
+/** The one line of smaps_rollup that looks like a VMA. */
+const ROLLUP = /\[rollup\]\s*$/;
+
 /** What the sections of one format gave together. */
 interface Tally {
   readonly line: number;
@@ -277,7 +280,14 @@ const readAll = (parts: Recognised, report: Report): { readonly found: Found; re
     const at = Math.max(0, s.lines.findIndex(format.begins));
     const first = s.first + at;
     const text = s.lines[at] ?? '';
-    if (s.kind === 'maps' && found.maps !== undefined) {
+    if (s.kind === 'maps' && ROLLUP.test(text)) {
+      const rollup = parseMaps(s);
+      if (rollup.items.length === 0) {
+        report.take(rollup);
+        continue;
+      }
+    }
+    if (s.kind === 'maps' && found.maps !== undefined && found.maps.items.length > 0) {
       report.whole(s, problem(first, text, 'a second address space begins here: only the first is read'));
       continue;
     }
@@ -349,7 +359,7 @@ const sayLogged = ({ logged, sections, lines }: Recognised, report: Report): voi
  * {@link LINE_FORMATS}. Every line number speaks of the whole text. Only the first process is read; a further
  * one is a problem. Devices named twice are joined, also with /proc/iomem. VFIO and sysfs mappings are matched
  * to the devices' BARs. A text of more than 32 Mi characters or a million lines is refused with one problem. Never throws; linear
- * in the length; problems and notes are listed up to {@link MOST_LISTED} each.
+ * in the length; problems and notes are listed up to a thousand each.
  */
 export const readIntake = (text: string): Intake => {
   if (text.length > MAX_INTAKE)

@@ -159,7 +159,6 @@ export const joinIomem = (
   regions: readonly QemuRegion[],
   say: Say,
 ): readonly PciDevice[] => {
-  if (iomem.zeroed) return devices;
   const byAddress = claims(iomem);
   const seen = new Set<string>();
   const complete = (d: PciDevice, claim: Claim): PciDevice => {

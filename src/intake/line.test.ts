@@ -53,6 +53,8 @@ describe('isPrompt', () => {
     '$ cat /proc/self/maps',
     'user@host:/tmp$',
     'bash-5.1# ',
+    '/ # cat /sys/kernel/debug/efi_page_tables',
+    '~ # ',
     'sudo lspci -vv',
     'cat /proc/1/maps',
   ])('knows %s', line => expect(isPrompt(line)).toBe(true));

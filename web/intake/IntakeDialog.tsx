@@ -194,11 +194,11 @@ export const IntakeDialog = () => {
   return (
     <Dialog title="Paste what a machine prints" open={open} onClose={close} className="intake">
       <p className="note">
-        <code>/proc/PID/maps</code>, <code>lspci -vv</code>, a sysfs <code>resource</code> file, or several
-        one after the other. It stays in this page.
+        <code>/proc/PID/maps</code>, <code>lspci -vv</code>, <code>/proc/iomem</code>, a sysfs{' '}
+        <code>resource</code> file, or several one after the other. It stays in this page.
       </p>
       <label className="visually-hidden" htmlFor={id}>
-        Text of maps, lspci or resource
+        Text of maps, lspci, iomem or resource
       </label>
       <textarea
         ref={box}
