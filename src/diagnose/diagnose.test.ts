@@ -214,7 +214,7 @@ describe('every promise of a fix', () => {
       ),
       { numRuns: 60 },
     );
-  });
+  }, 60_000);
 });
 
 describe('what is missing', () => {
@@ -494,5 +494,5 @@ describe('whatever is pasted', () => {
     expect(d.disagreements.some(x => x.text.includes('not judged'))).toBe(true);
     expect(d.rows[0]?.start).toBe(0x7f00_0000_0000);
     expect(formatAddress(d.rows[0]?.start ?? 0)).toBe('0x7f00_0000_0000');
-  });
+  }, 30_000);
 });

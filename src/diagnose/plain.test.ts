@@ -87,7 +87,7 @@ describe('words for mail', () => {
         expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
       }),
     );
-  });
+  }, 30_000);
 
   it('have plain forms of the signs', () => {
     expect(ascii('VA \u2212 PA \u2261 0 “x”')).toBe('VA - PA == 0 "x"');
