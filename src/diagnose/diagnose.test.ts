@@ -125,6 +125,7 @@ describe('a badly mapped card', () => {
       const scenario = scenarioOf(intake, d, row, 'host-41');
       expect(scenario).toBeDefined();
       if (scenario === undefined) continue;
+      expect(scenario.request).toMatchObject({ hint: row.start, flags: MAP.SHARED | MAP.FIXED });
       const { placement, total } = solve(scenario);
       expect(placement).toMatchObject({ ok: true, start: row.start, end: row.end });
       expect(total?.leaves).toEqual(row.answer?.leaves);
