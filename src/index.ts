@@ -5,6 +5,12 @@
 export type { Arch, ArchId, LeafKind } from './arch/arch.ts';
 export { archs, findArch } from './arch/index.ts';
 export type { LeafCost, TableCost } from './cost/cost.ts';
+export { diagnose } from './diagnose/diagnose.ts';
+export type { DiagnoseChoices, Diagnosis, DiagnosisRow } from './diagnose/diagnosis.ts';
+export { diagnosisJson } from './diagnose/json.ts';
+export { scenarioPicture } from './diagnose/plain.ts';
+export { diagnosisPicture, diagnosisTable } from './diagnose/report.ts';
+export { scenarioOf } from './diagnose/scenarioOf.ts';
 export { type Intake, readIntake } from './intake/intake.ts';
 export { type FactChange, factChanges, factsOf, type KernelFacts } from './kernel/facts.ts';
 export { formatKernelVersion, type KernelVersion, parseKernelVersion } from './kernel/version.ts';

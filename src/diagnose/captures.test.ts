@@ -67,58 +67,62 @@ const joined = (runs: readonly (readonly [number, number, number])[]) => {
 let total = 0;
 
 describe('a diagnosis of captured processes', () => {
-  it.each(files)('%s: leaves and faults are those that were measured', file => {
-    let checked = 0;
-    for (const r of rowsOf(file)) {
-      const { bar } = r.request;
-      const { addr } = r.result;
-      if (!plainRow(r) || bar === undefined || addr === undefined) continue;
-      const arch = captureArch(r as never);
-      const kernel = captureKernel(r.kernel, r.variant);
-      if ('unsupported' in arch || 'unsupported' in kernel) continue;
-      // Where the order decides, it is taken to be ascending.
-      if (/^hugeExact/.test(kernel.facts.faultEra) && !/^w?asc/.test(r.spec.order)) continue;
-      const start = Number(addr);
-      const end = start + Math.ceil(Number(r.request.len) / arch.page) * arch.page;
-      if (r.touched !== (end - start) / arch.page) continue;
-      const pa = Number(bar.phys) + Number(bar.bar_offset);
-      const vmas = r.layout.vmas.map(v => ({
-        start: va(Number(v.start)),
-        end: va(Number(v.end)),
-        perms: v.flags,
-        name: v.name,
-        growsDown: v.growsdown,
-        shadowStack: false,
-      }));
-      const offset = keepsOffset(kernel.facts.faultEra)
-        ? Number(bar.region_offset) + Number(bar.bar_offset)
-        : pa;
-      const index = Number(bar.region_offset) / 2 ** 40;
-      const text =
-        mapsText(
-          vmas.filter(v => v.end <= start || v.start >= end),
-          [{ start, end, offset }],
-        ) + lspciText(bar.bdf, [{ index, base: Number(bar.phys), size: Number(bar.size) }]);
-      const intake = readIntake(text);
-      const d = diagnose(intake, {
-        kernel: r.kernel,
-        arch: arch.id,
-        thp: r.thp_enabled as 'always' | 'madvise' | 'never',
-      });
-      const [row] = d.rows;
-      expect(row, text).toBeDefined();
-      if (row === undefined) continue;
-      expect(row.physical).toMatchObject({ kind: 'bar', pa });
-      expect(row.answer?.faults).toBe(r.minflt);
-      if (r.leaves !== undefined)
-        expect(joined((row.answer?.leaves ?? []).map(l => [l.va, l.size, l.count]))).toEqual(
-          joined(r.leaves.map(l => [Number(l.va), Number(l.size), l.count])),
-        );
-      checked++;
-    }
-    expect(checked > 0 || rowsOf(file).filter(plainRow).length === 0).toBe(true);
-    total += checked;
-  });
+  it.each(files)(
+    '%s: leaves and faults are those that were measured',
+    file => {
+      let checked = 0;
+      for (const r of rowsOf(file)) {
+        const { bar } = r.request;
+        const { addr } = r.result;
+        if (!plainRow(r) || bar === undefined || addr === undefined) continue;
+        const arch = captureArch(r as never);
+        const kernel = captureKernel(r.kernel, r.variant);
+        if ('unsupported' in arch || 'unsupported' in kernel) continue;
+        // Where the order decides, it is taken to be ascending.
+        if (/^hugeExact/.test(kernel.facts.faultEra) && !/^w?asc/.test(r.spec.order)) continue;
+        const start = Number(addr);
+        const end = start + Math.ceil(Number(r.request.len) / arch.page) * arch.page;
+        if (r.touched !== (end - start) / arch.page) continue;
+        const pa = Number(bar.phys) + Number(bar.bar_offset);
+        const vmas = r.layout.vmas.map(v => ({
+          start: va(Number(v.start)),
+          end: va(Number(v.end)),
+          perms: v.flags,
+          name: v.name,
+          growsDown: v.growsdown,
+          shadowStack: false,
+        }));
+        const offset = keepsOffset(kernel.facts.faultEra)
+          ? Number(bar.region_offset) + Number(bar.bar_offset)
+          : pa;
+        const index = Number(bar.region_offset) / 2 ** 40;
+        const text =
+          mapsText(
+            vmas.filter(v => v.end <= start || v.start >= end),
+            [{ start, end, offset }],
+          ) + lspciText(bar.bdf, [{ index, base: Number(bar.phys), size: Number(bar.size) }]);
+        const intake = readIntake(text);
+        const d = diagnose(intake, {
+          kernel: r.kernel,
+          arch: arch.id,
+          thp: r.thp_enabled as 'always' | 'madvise' | 'never',
+        });
+        const [row] = d.rows;
+        expect(row, text).toBeDefined();
+        if (row === undefined) continue;
+        expect(row.physical).toMatchObject({ kind: 'bar', pa });
+        expect(row.answer?.faults).toBe(r.minflt);
+        if (r.leaves !== undefined)
+          expect(joined((row.answer?.leaves ?? []).map(l => [l.va, l.size, l.count]))).toEqual(
+            joined(r.leaves.map(l => [Number(l.va), Number(l.size), l.count])),
+          );
+        checked++;
+      }
+      expect(checked > 0 || rowsOf(file).filter(plainRow).length === 0).toBe(true);
+      total += checked;
+    },
+    60_000,
+  );
 
   it('is of enough of them', () => {
     expect(total).toBeGreaterThan(380);

@@ -23,10 +23,7 @@ content. - is standard input, and so is no file. Nothing leaves the machine.
   --text           pictures in 72 columns of plain text, for mail
   --json           everything, for programs; see src/diagnose/README.md
   --kernel 6.12.5  the kernel, where no uname -r is among the input
-  --arch ID        the architecture: ${archs
-    .slice(0, 3)
-    .map(a => a.id)
-    .join(', ')}, … (--arch help lists them)
+  --arch ID        the architecture, such as x86_64-4 (--arch help lists them)
   --thp WORD       transparent_hugepage/enabled: always, madvise or never
   --pair LINE=BAR  line LINE of maps is this BAR: --pair 7=41:00.0#2
   --faults N       page faults counted over the mappings

@@ -4,7 +4,7 @@ import { pastedSpace } from '../intake/choose.ts';
 import type { Intake, PlacedMapping } from '../intake/intake.ts';
 import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { defaultScenario } from '../scenario/scenario.ts';
-import { type DeviceAnswer, prepare } from '../solve.ts';
+import { type DeviceAnswer, prepare, trace } from '../solve.ts';
 import { type Bytes, bytes, va } from '../units.ts';
 import { logOf, publicTest } from './alignmentTest.ts';
 import type {
@@ -25,16 +25,19 @@ import { countChecks, dumpHeld, faultsHeld, layoutsOf, qemuHeld } from './held.t
 import { answerAt, asSysfs, type Bench, idealOf, idealRulesOf, judge, nearestOf } from './judge.ts';
 import { machineDisagreements, toldArch, toldKernel, toldThp } from './machine.ts';
 import { type Behind, makeBehind, physOf } from './physical.ts';
-import { machineOf, type Stretch, spaceWithout } from './scenarioOf.ts';
-import { checkSearches } from './searches.ts';
+import { machineOf, type Stretch, scenarioFor, spaceWithout } from './scenarioOf.ts';
+import { type Asked, checkSearches } from './searches.ts';
 
 /** More mappings are not judged; one text of the size limit could name 100,000. */
-export const MOST_ROWS = 4096;
+const MOST_ROWS = 4096;
 
 /** How much searching for fixes may cost: VMAs indexed, over all rows. */
-const FIX_BUDGET = 2_000_000;
-/** Spaces that are indexed for the fixes of one row. */
+const FIX_BUDGET = 4_000_000;
+/** Of it, so much is for rows that get the first fix alone, once the rest is spent. */
+const BRIEF_BUDGET = 2_000_000;
+/** Spaces that are indexed for the fixes of one row; for the first of them alone. */
 const SPACES = 16;
+const BRIEF = 2;
 
 const RANK: Readonly<Record<Verdict, number>> = { bad: 3, better: 2, unknown: 1, good: 0 };
 const worst = (verdicts: readonly Verdict[]): Verdict =>
@@ -72,6 +75,7 @@ const plainRow = (m: PlacedMapping, behind: Behind, from: Intake): Plain => {
     end: va(m.va + m.length),
     length: m.length,
     offset,
+    column: { value: m.fileOffset, as: behind.as },
     physical,
     candidates,
     group: '',
@@ -284,12 +288,12 @@ const asksOf = (
   else if (rows.length === 0) asks.push({ what: 'device mappings', rows: [] });
   ask(
     'lspci',
-    keys(r => r.candidates.length === 0 && r.physical.kind !== 'bar' && r.source === 'vfio'),
+    keys(r => r.candidates.length === 0 && (r.physical.kind === 'residue' || r.physical.kind === 'unknown')),
   );
   if (from.iomem?.zeroed === true)
     ask(
       'iomem as root',
-      keys(r => r.candidates.length === 0 && r.physical.kind !== 'bar'),
+      keys(r => r.candidates.length === 0 && r.physical.kind === 'residue'),
     );
   ask(
     'pairing',
@@ -323,11 +327,14 @@ const overallOf = (rows: readonly DiagnosisRow[]): Diagnosis['overall'] => {
  * Judges every device mapping of a paste: its leaves on this kernel and architecture where it lies, against the best
  * at any address; why, and what would help. Nothing is searched for but the fixes, which are played in the engine.
  * What is missing is assumed and said, or asked for. Never throws; linear in what was pasted, up to
- * {@link MOST_ROWS} mappings.
+ * 4,096 mappings.
  */
 export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis => {
   const vmas = from.vmas ?? [];
-  const kernel = toldKernel(from.figures, choices.kernel);
+  const vfio = from.deviceMappings.filter(m => m.source === 'vfio');
+  const printsPhysical =
+    vfio.some(m => m.reading === 'physical') && vfio.every(m => m.reading !== 'region' || m.fileOffset === 0);
+  const kernel = toldKernel(from.figures, choices.kernel, printsPhysical);
   const arch = toldArch(vmas, from.figures, choices.arch);
   const thp = toldThp(from.figures, choices.thp);
   const policy = choices.policy ?? 'shipped';
@@ -366,7 +373,8 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
     const may = answer !== undefined && at !== undefined && verdict !== 'good' && budget > 0;
     let fixes: readonly Fix[] = [];
     if (may) {
-      budget -= SPACES * (vmas.length + 100);
+      const brief = budget < BRIEF_BUDGET;
+      budget -= (brief ? BRIEF : SPACES) * (vmas.length + 100);
       fixes =
         cause.kind === 'split'
           ? [{ kind: 'join', leaves: joined(bench, touching.get(row.key) ?? []) }]
@@ -377,6 +385,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
               align: answer.best.modulus,
               best: answer.best.leaves,
               source: settled.source,
+              brief,
             });
     }
     const log = logOf(from.alignment, settled);
@@ -399,6 +408,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
   const barGroups = [...groupsOf(rows)].map(([, { group }]) => group);
   const layouts = layoutsOf(rows, arch.value, prepared.facts.faultEra, bench.idealRules);
   const { faults, vmPte } = from.figures;
+  const searches = checkSearches(from, prepared, rows, row => askedBy(bench, from, row));
   const disagreements: readonly Disagreement[] = [
     ...machineDisagreements(vmas, from.figures, arch.value),
     ...disagreementsOf(from, rows, prepared.facts.faultEra, kernel),
@@ -420,7 +430,8 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
     groups: barGroups,
     totals: totalsOf(rows, barGroups, bench),
     commonCause: commonOf(rows),
-    searches: checkSearches(from.searches, from.vmas, from.mmapBaseGuess, prepared, rows),
+    searches,
+    searchesLeft: from.searches.length - searches.length,
     counts: countChecks(
       {
         faults: choices.faults === undefined ? faults : { count: choices.faults, line: undefined },
@@ -435,6 +446,14 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
     asks: asksOf(from, { kernel }, rows),
     overall: overallOf(rows),
   };
+};
+
+/** What this kernel and policy would ask the first search for, to place a row. */
+const askedBy = (bench: Bench, from: Intake, row: DiagnosisRow): Asked | undefined => {
+  const at = physOf(row.physical);
+  if (at === undefined || row.source === 'sysfs') return undefined;
+  const events = trace(scenarioFor(bench.machine, spaceWithout(from, row), stretchOf(row, at)));
+  return events.find(e => e.kind === 'search');
 };
 
 /** The leaves of one mapping over all the pieces. */

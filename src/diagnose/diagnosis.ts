@@ -77,7 +77,7 @@ export type Physical =
       readonly why: 'no BAR fits' | 'beyond the address space' | 'not whole pages';
     };
 
-/** good: no address gives fewer leaves. better: some address, kernel or setting would. bad: see `judge`. */
+/** As `judge` in judge.ts defines them. */
 export type Verdict = 'good' | 'better' | 'bad' | 'unknown';
 
 /** VA and PA disagree modulo a leaf size. Bytes. */
@@ -128,11 +128,12 @@ export type Fix =
   | { readonly kind: 'vmm'; readonly policies: readonly PolicyId[]; readonly leaves: readonly LeafRun[] }
   /** Proposals that place it so; `leaves` are the best of them, which `policies` all give. */
   | { readonly kind: 'proposal'; readonly policies: readonly PolicyId[]; readonly leaves: readonly LeafRun[] }
-  /** A released kernel: as it would place the same request (`placed`), or at the same address. */
+  /** A released kernel, `own`: this one: as it would place the same request (`placed`), or at the same address. */
   | {
       readonly kind: 'kernel';
       readonly version: string;
       readonly placed: boolean;
+      readonly own: boolean;
       readonly leaves: readonly LeafRun[];
     }
   | { readonly kind: 'thp'; readonly leaves: readonly LeafRun[] }
@@ -212,6 +213,8 @@ export interface DiagnosisRow {
   readonly length: Bytes;
   /** Offset in the BAR. */
   readonly offset: Bytes | undefined;
+  /** The offset column of maps, and how it was read: region and offset (from 6.10 on), or a physical address. */
+  readonly column: { readonly value: Bytes; readonly as: 'region' | 'address' };
   readonly physical: Physical;
   /** What the reader may pair it with. Empty where nothing fits. */
   readonly candidates: readonly Candidate[];
@@ -273,6 +276,8 @@ export interface SearchCheck {
     | { readonly kind: 'not played'; readonly why: 'no maps' | 'bad numbers' };
   /** What length and mask tell about who asked. */
   readonly says: SearchSays;
+  /** Whether this kernel and policy would ask the same for the row; undefined where no row is known. */
+  readonly asKernel: boolean | undefined;
 }
 
 /** Why a search may come out otherwise today. */
@@ -339,6 +344,8 @@ export interface Diagnosis {
   /** Set where every row that is not good has a cause of this kind. */
   readonly commonCause: Cause['kind'] | undefined;
   readonly searches: readonly SearchCheck[];
+  /** Trace lines beyond those that are played. */
+  readonly searchesLeft: number;
   readonly counts: readonly CountCheck[];
   readonly disagreements: readonly Disagreement[];
   readonly asks: readonly Ask[];

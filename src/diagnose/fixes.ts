@@ -101,14 +101,14 @@ const proposals = (bench: Bench, source: Source, s: Stretch, now: number): reado
   return best === undefined ? [] : [{ kind: 'proposal', ...best }];
 };
 
-/** The long-term release that aligns, where it would place this better. */
+/** The kernel at hand where it aligns, else the long-term release that does, where it would place this better. */
 const aligningKernel = (bench: Bench, source: Source, s: Stretch, now: number): readonly Fix[] => {
-  const machine = { ...bench.machine, kernel: LONG_TERM, policy: 'shipped' } as const;
-  if (machine.kernel === bench.machine.kernel) return [];
-  const leaves = placedBy(machine, source, s);
+  const own = bench.prepared.facts.unhookedAlign !== 'never';
+  const version = own ? bench.machine.kernel : LONG_TERM;
+  const leaves = placedBy({ ...bench.machine, kernel: version, policy: 'shipped' }, source, s);
   return leaves === undefined || leafCount(leaves) >= now
     ? []
-    : [{ kind: 'kernel', version: LONG_TERM, placed: true, leaves }];
+    : [{ kind: 'kernel', version, placed: true, own, leaves }];
 };
 
 /** The same machine with the newest kernel, and THP on. */
@@ -128,7 +128,9 @@ const newerKernel = (bench: Bench, s: Stretch, start: number, now: number): read
   const newest = onNewest(bench);
   if (newest === undefined) return [];
   const { leaves } = answerAt(newest, s, va(start));
-  return leafCount(leaves) >= now ? [] : [{ kind: 'kernel', version: NEWEST, placed: false, leaves }];
+  return leafCount(leaves) >= now
+    ? []
+    : [{ kind: 'kernel', version: NEWEST, placed: false, own: false, leaves }];
 };
 
 /** What would give fewer leaves, the surest first. `source` is the process without the mapping. */
@@ -145,6 +147,8 @@ export const fixesOf = (
     /** How many leaves the best layout has. */
     readonly best: number;
     readonly source: 'vfio' | 'sysfs';
+    /** The first fix is enough: the others take longer to play. */
+    readonly brief: boolean;
   },
 ): readonly Fix[] => {
   const { cause, now, start } = row;
@@ -176,6 +180,7 @@ export const fixesOf = (
     case 'corrupt':
     case 'congruence': {
       const recipe = recipeOf(bench, source, s, row.align);
+      if (row.brief) return recipe === undefined ? [] : [recipe];
       return [
         ...(recipe === undefined ? [] : [recipe]),
         ...programs(bench, source, s, row.best),

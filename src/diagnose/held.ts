@@ -7,6 +7,7 @@ import type { FaultEra } from '../kernel/facts.ts';
 import type { LeafRules } from '../leaves/rules.ts';
 import type { LeafRun } from '../leaves/runs.ts';
 import { bestPossible } from '../leaves/why.ts';
+import { leavesText } from '../leaves/words.ts';
 import type { Vma } from '../space/vma.ts';
 import { type Bytes, bytes, KiB, va } from '../units.ts';
 import type { CountCheck, DiagnosisRow, DumpHeld, FaultsHeld, Layout, QemuHeld } from './diagnosis.ts';
@@ -165,7 +166,7 @@ export const layoutsOf = (
     const leaves = sorted(parts.flat());
     const { tableBytes } = costOf(leaves, found, era);
     const faults = parts.reduce((n, runs) => n + faultsOf(runs, era), 0);
-    const key = `${faults} ${tableBytes}`;
+    const key = `${row ?? ''} ${leavesText(leaves)}`;
     if (leaves.length === 0 || seen.has(key)) return;
     seen.add(key);
     layouts.push({ id, row, leaves, faults, tableKib: tableBytes / KiB });

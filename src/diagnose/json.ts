@@ -106,6 +106,7 @@ export const diagnosisJson = (d: Diagnosis) => ({
           : null,
     text: searchText(s),
   })),
+  searchesLeft: d.searchesLeft,
   counts: d.counts.map(c => ({
     what: c.what,
     given: c.given,

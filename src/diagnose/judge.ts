@@ -76,10 +76,9 @@ export interface Judged {
 /**
  * The verdict on one mapping by itself.
  *
- * `good`: as few leaves as at any address on any released kernel with THP on. `bad`: on this kernel another address
- * would give a leaf size of which there is not one, or a leaf holds a wrong PFN, or the THP switch forbids all
- * larger leaves. `better`: anything in between: some of the largest leaves are there, or only another kernel would
- * give larger ones.
+ * `good`: as few leaves as at any address on any released kernel with THP on. `bad`: it has base pages only, and on
+ * this kernel another address, or another setting of the THP switch, would give larger leaves; or a leaf holds a wrong
+ * PFN. `better`: it has larger leaves, and another address would give still larger ones; or only another kernel would.
  */
 export const judge = (answer: DeviceAnswer, ideal: BestPossible): Judged => {
   const corrupt = answer.leaves.some(run => run.corrupt);
@@ -88,7 +87,7 @@ export const judge = (answer: DeviceAnswer, ideal: BestPossible): Judged => {
   const largest = largestOf(answer.leaves);
   if (answer.best.leaves < count)
     return {
-      verdict: largest < answer.best.modulus ? 'bad' : 'better',
+      verdict: largest === answer.rules.page ? 'bad' : 'better',
       cause: { kind: 'congruence', misses: missesOf(answer) },
     };
   if (ideal.leaves < count) {

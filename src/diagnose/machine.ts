@@ -1,6 +1,7 @@
 import type { Arch, ArchId, Family } from '../arch/arch.ts';
 import { archOf, archs } from '../arch/index.ts';
 import type { Figures } from '../intake/facts.ts';
+import { type FaultEra, factsOf } from '../kernel/facts.ts';
 import { releases } from '../kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -8,6 +9,7 @@ import type { Vma } from '../space/vma.ts';
 import { formatSize } from '../text.ts';
 import { KiB } from '../units.ts';
 import type { Told } from './diagnosis.ts';
+import { keepsOffset } from './physical.ts';
 
 type Thp = Scenario['machine']['thp'];
 
@@ -98,14 +100,29 @@ export const toldArch = (
     : assumed(other.id, `pages of ${formatSize(page)} and the addresses fit`);
 };
 
-/** The kernel: the one chosen, else the one read, else the newest that is known. Always one that parses. */
-export const toldKernel = (figures: Figures, choice: string | undefined): Told<string> => {
+const eraOf = (text: string): FaultEra => {
+  const version = parseKernelVersion(text);
+  return version === undefined ? 'hugeAligned' : factsOf(version).faultEra;
+};
+
+/**
+ * The kernel: the one chosen, else the one read, else the newest that is known; where maps shows physical addresses,
+ * the newest that prints them. Always one that parses.
+ */
+export const toldKernel = (
+  figures: Figures,
+  choice: string | undefined,
+  printsPhysical: boolean,
+): Told<string> => {
   const byChoice = choice === undefined ? undefined : parseKernelVersion(choice);
   if (byChoice !== undefined) return chosen(formatKernelVersion(byChoice));
   const byText = figures.kernel === undefined ? undefined : parseKernelVersion(figures.kernel.text);
   if (byText !== undefined && figures.kernel !== undefined)
     return read(formatKernelVersion(byText), figures.kernel.line, figures.kernel.text.trim());
-  return assumed(releases[0]?.version ?? '7.3', 'the newest that is known');
+  const old = printsPhysical ? releases.find(r => !keepsOffset(eraOf(r.version))) : undefined;
+  return old === undefined
+    ? assumed(releases[0]?.version ?? '7.3', 'the newest that is known')
+    : assumed(old.version, 'the newest that prints physical addresses in maps');
 };
 
 const isThp = (text: string): text is Thp => text === 'always' || text === 'madvise' || text === 'never';

@@ -12,6 +12,8 @@ export interface Behind {
   readonly candidates: readonly Candidate[];
   /** BAR number, also where the device is not known. */
   readonly bar: number | undefined;
+  /** How the offset column was read. */
+  readonly as: 'region' | 'address';
 }
 
 /** No physical address that a Scenario can carry lies above. */
@@ -67,7 +69,7 @@ export const makeBehind = (
   const asRegion = (m: PlacedMapping, offset: Bytes): Behind => {
     const bar = m.region <= 5 ? m.region : undefined;
     if (bar === undefined)
-      return { physical: { kind: 'unknown', why: 'no BAR fits' }, offset, candidates: [], bar };
+      return { physical: { kind: 'unknown', why: 'no BAR fits' }, offset, candidates: [], bar, as: 'region' };
     const need = offset + m.length;
     const listed = m.places
       .filter(p => p.bar === m.region && p.offset === offset)
@@ -76,7 +78,7 @@ export const makeBehind = (
         return found === undefined ? [] : [{ ...found, pa: p.pa }];
       });
     const candidates = listed.length > 0 ? listed : rangesOf(m);
-    const common = { offset, candidates, bar };
+    const common = { offset, candidates, bar, as: 'region' as const };
     const [first, ...rest] = candidates;
     if (first !== undefined && rest.length === 0)
       return { ...common, physical: { kind: 'bar', by: 'input', pa: first.pa, candidate: first } };
@@ -108,12 +110,13 @@ export const makeBehind = (
         offset: bytes(start - only.base),
         candidates,
         bar: only.bar ?? (m.source === 'sysfs' ? m.region : undefined),
+        as: 'address',
       };
     const bar = m.source === 'sysfs' ? m.region : undefined;
-    return { physical: { kind: 'column', pa: start }, offset: undefined, candidates, bar };
+    return { physical: { kind: 'column', pa: start }, offset: undefined, candidates, bar, as: 'address' };
   };
 
-  const byChoice = (m: PlacedMapping): Behind | undefined => {
+  const byChoice = (m: PlacedMapping, own: Behind): Behind | undefined => {
     const choice = paired.get(m.line);
     if (choice === undefined) return undefined;
     const found =
@@ -130,7 +133,8 @@ export const makeBehind = (
       physical: { kind: 'bar', by: 'choice', pa: candidate.pa, candidate },
       offset: bytes(offset),
       candidates: [candidate],
-      bar: candidate.bar,
+      bar: candidate.bar ?? own.bar,
+      as: offset === m.offsetInRegion ? 'region' : 'address',
     };
   };
 
@@ -149,7 +153,7 @@ export const makeBehind = (
 
   return m => {
     const own = read(m);
-    const choice = byChoice(m);
+    const choice = byChoice(m, own);
     // The candidates stay, so that the reader can choose again.
     const found = choice === undefined ? own : { ...choice, candidates: own.candidates };
     const at = physOf(found.physical);

@@ -3,9 +3,12 @@
  * can be compared with diff.
  */
 import type { LeafKind } from '../arch/arch.ts';
+import { archOf } from '../arch/index.ts';
 import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { leafNames, leavesText } from '../leaves/words.ts';
-import type { DeviceAnswer } from '../solve.ts';
+import { policyOf } from '../placement/policies.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { DeviceAnswer, Solution } from '../solve.ts';
 import { formatAddress, formatCount, formatSize } from '../text.ts';
 import { alignUp, mod } from '../units.ts';
 
@@ -196,4 +199,19 @@ export const plainPicture = (title: string, answer: DeviceAnswer): readonly stri
 export const fitted = (line: string): readonly string[] => {
   const indent = /^ */.exec(line)?.[0] ?? '';
   return line.length <= COLUMNS ? [line.trimEnd()] : wrap(line, COLUMNS, indent, indent);
+};
+
+/**
+ * The picture of a Scenario, a mapping after the other where holes make several: what the Map shows, for a mail.
+ * Undefined where no device memory is mapped. Lines of ASCII, 72 columns at most, the last one ended.
+ */
+export const scenarioPicture = (scenario: Scenario, { parts }: Solution): string | undefined => {
+  if (parts.length === 0) return undefined;
+  const { device, machine } = scenario;
+  const policy = machine.policy === 'shipped' ? '' : `, ${policyOf(machine.policy).label}`;
+  const head = `BAR ${device.bar.index} of ${formatSize(device.bar.size)}, Linux ${machine.kernel}, ${archOf(machine.arch).label}${policy}`;
+  const pictures = parts.map((part, i) =>
+    plainPicture(parts.length === 1 ? head : `${head}, part ${i + 1} of ${parts.length}`, part).join('\n'),
+  );
+  return `${pictures.join('\n\n')}\n`;
 };

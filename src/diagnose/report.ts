@@ -6,6 +6,7 @@ import {
   askText,
   causeText,
   checkPieces,
+  columnText,
   commonCausePieces,
   countText,
   disagreementText,
@@ -22,6 +23,7 @@ import {
   publicTestText,
   qemuText,
   rowName,
+  searchesLeftText,
   searchText,
   testLogText,
   totalsPieces,
@@ -44,6 +46,7 @@ const detailsOf = (row: DiagnosisRow, d: Diagnosis, width: number): readonly str
     row.physical.kind === 'bar' || row.physical.kind === 'column' ? '' : plain(physicalPieces(row));
   return [
     ...(physical === '' ? [] : labelled('PA', physical, width)),
+    ...(row.column.value === 0 ? [] : labelled('maps', columnText(row), width)),
     ...labelled('cause', causeText(row, d), width),
     ...(nearest === '' ? [] : labelled('nearest', `${nearest}.`, width)),
     ...row.fixes.flatMap(fix => labelled('fix', `${fixHead(fix)}: ${fixText(fix)}`, width)),
@@ -69,7 +72,10 @@ const restOf = (d: Diagnosis, width: number): readonly string[] => {
       'Cause',
       [plain(commonCausePieces(d))].filter(text => text !== ''),
     ),
-    ...section('Traces played again', d.searches.map(searchText)),
+    ...section(
+      'Traces played again',
+      [...d.searches.map(searchText), searchesLeftText(d)].filter(text => text !== ''),
+    ),
     ...section('Counts', d.counts.map(countText)),
     ...section('Inputs that disagree', d.disagreements.map(disagreementText)),
     ...section('To know more', d.asks.map(askText)),

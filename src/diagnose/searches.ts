@@ -1,14 +1,49 @@
 import type { Arch } from '../arch/arch.ts';
 import type { SearchTrace } from '../intake/facts.ts';
+import type { Intake } from '../intake/intake.ts';
 import { vmUnmappedArea } from '../placement/search.ts';
 import type { Prepared } from '../solve.ts';
 import { makeAddressSpace } from '../space/addressSpace.ts';
 import type { Vma } from '../space/vma.ts';
-import { type Bytes, bytes, va } from '../units.ts';
+import { alignUp, type Bytes, bytes, va } from '../units.ts';
 import type { DiagnosisRow, DifferReason, SearchCheck, SearchSays } from './diagnosis.ts';
 
-/** More lines are read but not played: each may need the address space built again. */
-const MOST = 256;
+/** VMAs that are indexed at most for all lines together, and lines that are played at most. */
+const MOST_INDEXED = 3_000_000;
+const MOST_PLAYED = 256;
+
+/** How many lines are played: each may need the address space built again. The rest is read, and counted. */
+const playable = (vmas: readonly Vma[]): number =>
+  Math.max(8, Math.min(MOST_PLAYED, Math.floor(MOST_INDEXED / (vmas.length + 1))));
+
+/** The first VMA that ends above an address. */
+const firstAbove = (vmas: readonly Vma[], address: number): number => {
+  let lo = 0;
+  let hi = vmas.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if ((vmas[mid]?.end ?? 0) <= address) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+};
+
+/** The VMAs that overlap [start, end). */
+const overlapping = (vmas: readonly Vma[], start: number, end: number): readonly Vma[] => {
+  const from = firstAbove(vmas, start);
+  let to = from;
+  while ((vmas[to]?.start ?? end) < end) to++;
+  return vmas.slice(from, to);
+};
+
+/** For so many rows it is asked what this kernel would ask for: a space is built for each. */
+const MOST_ASKED = 32;
+
+/** What a search is asked for, in bytes. */
+export interface Asked {
+  readonly length: number;
+  readonly alignMask: number;
+}
 
 /** Sizes that a search may be padded by: every leaf and huge page of the architecture, and a leaf less a page. */
 const padsOf = (arch: Arch): readonly number[] =>
@@ -23,7 +58,7 @@ const madeBy = (
   const { addr, length } = trace;
   if (addr === undefined) return undefined;
   const end = addr + length;
-  const inside = vmas.filter(v => v.start >= addr && v.end <= end);
+  const inside = overlapping(vmas, addr, end).filter(v => v.start >= addr && v.end <= end);
   const exact = inside.find(v => v.start === addr && v.end === end);
   if (exact !== undefined) return { vma: exact, pad: 0 };
   for (const v of inside) {
@@ -43,22 +78,32 @@ const taken = (
   if (made !== undefined) return made.vma;
   const { addr, length } = trace;
   if (addr === undefined) return undefined;
-  return vmas.some(v => v.start <= addr && v.end >= addr + length)
-    ? { start: addr, end: addr + length }
-    : undefined;
+  const isIn = (start: number, end: number): boolean => {
+    const v = vmas[firstAbove(vmas, start)];
+    return v !== undefined && v.start <= start && v.end >= end;
+  };
+  if (isIn(addr, addr + length)) return { start: addr, end: addr + length };
+  // What the THP helper mapped begins at the first multiple in the padded range, as anonymous memory has offset 0; where
+  // the range begins at one, at the second (thp_get_unmapped_area(), 96204e15310c).
+  for (const pad of pads)
+    for (const start of addr % pad === 0 ? [addr + pad, addr] : [alignUp(addr, pad)]) {
+      const end = start + length - pad;
+      if (end > start && isIn(start, end)) return { start, end };
+    }
+  return undefined;
 };
 
 const without = (
   vmas: readonly Vma[],
   { start, end }: { readonly start: number; readonly end: number },
-): Vma[] =>
-  vmas.flatMap(v => {
-    if (v.end <= start || v.start >= end) return [v];
-    return [
-      ...(v.start < start ? [{ ...v, end: va(start) }] : []),
-      ...(v.end > end ? [{ ...v, start: va(end) }] : []),
-    ];
-  });
+): readonly Vma[] => {
+  const cut = overlapping(vmas, start, end);
+  const edges = cut.flatMap(v => [
+    ...(v.start < start ? [{ ...v, end: va(start) }] : []),
+    ...(v.end > end ? [{ ...v, start: va(end) }] : []),
+  ]);
+  return vmas.toSpliced(firstAbove(vmas, start), cut.length, ...edges);
+};
 
 const says = (trace: SearchTrace, pad: number, arch: Arch): SearchSays => {
   if (trace.alignMask !== 0)
@@ -77,24 +122,30 @@ const isSane = ({ length, low, high, alignMask, alignOffset }: SearchTrace): boo
  * Source: TRACE_EVENT(vm_unmapped_area), include/trace/events/mmap.h.
  */
 export const checkSearches = (
-  traces: readonly SearchTrace[],
-  vmas: readonly Vma[] | undefined,
-  mmapBase: number | undefined,
+  { searches: traces, vmas, mmapBaseGuess: mmapBase }: Pick<Intake, 'searches' | 'vmas' | 'mmapBaseGuess'>,
   prepared: Prepared,
   rows: readonly DiagnosisRow[],
+  askedFor: (row: DiagnosisRow) => Asked | undefined,
 ): readonly SearchCheck[] => {
   const { arch, facts, mm } = prepared;
   const pads = padsOf(arch);
-  const played = traces.slice(0, MOST);
+  const played = traces.slice(0, playable(vmas ?? []));
   const byStart = new Map(rows.map(r => [r.start as number, r]));
   const rules = { minAddr: facts.searchMinAddr ? arch.mmapMinAddr : 0, guards: facts.searchGuards };
   let then: readonly Vma[] = vmas ?? [];
   const checks: SearchCheck[] = [];
+  let asks = MOST_ASKED;
   for (const trace of played.toReversed()) {
     const made = madeBy(trace, then, pads);
     const range = taken(trace, then, pads);
     const row = made === undefined ? undefined : byStart.get(made.vma.start);
-    const common = { trace, row: row?.key, says: says(trace, made?.pad ?? 0, arch) };
+    const asked = row === undefined || asks-- <= 0 ? undefined : askedFor(row);
+    const common = {
+      trace,
+      row: row?.key,
+      says: says(trace, made?.pad ?? 0, arch),
+      asKernel: asked && asked.length === trace.length && asked.alignMask === trace.alignMask,
+    };
     if (range !== undefined) then = without(then, range);
     if (vmas === undefined || !isSane(trace)) {
       checks.push({

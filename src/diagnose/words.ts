@@ -70,7 +70,8 @@ export const headline = ({ totals, overall }: Diagnosis): string => {
     case 'good':
       if (unknown > 0)
         return `${good} of ${bars(all)} ${are(good)} mapped well; too little is known of the rest`;
-      return all === 1 ? 'The BAR is mapped well' : `All ${bars(all)} are mapped well`;
+      if (all < 3) return all === 1 ? 'The BAR is mapped well' : 'Both BARs are mapped well';
+      return `All ${bars(all)} are mapped well`;
   }
 };
 
@@ -120,6 +121,17 @@ export const physicalPieces = (row: DiagnosisRow): readonly Piece[] => {
           return ['not a multiple of the page'];
       }
   }
+};
+
+/** “Offset 0x40000000000 is region 4. Read as (region << 40) + offset in the BAR.”; the number as maps prints it. */
+export const columnText = ({ column, bar, offset, source }: DiagnosisRow): string => {
+  const printed = `Offset 0x${BigInt(column.value).toString(16)}`;
+  if (column.as === 'address')
+    return source === 'sysfs'
+      ? `${printed} is the physical address, as for every resource file.`
+      : `${printed} is the physical address, as kernels before 6.10 print it.`;
+  const rest = offset === undefined || offset === 0 ? '' : `, ${formatSize(offset)} in`;
+  return `${printed} is region ${bar ?? Math.floor(column.value / 2 ** 40)}${rest}. Read as (region << 40) + offset in the BAR.`;
 };
 
 /** “VA − PA ≡ 0x2cc5_4000”. */
@@ -250,7 +262,9 @@ export const fixPieces = (fix: Fix): readonly Piece[] => {
     case 'kernel':
       return [
         fix.placed
-          ? `Linux ${fix.version} would place it with ${gives(fix)}.`
+          ? fix.own
+            ? `Asked without an address, Linux ${fix.version} itself would place it with ${gives(fix)}.`
+            : `Linux ${fix.version} would place it with ${gives(fix)}.`
           : `On Linux ${fix.version} the same address has ${gives(fix)}.`,
       ];
     case 'thp':
@@ -292,7 +306,7 @@ export const commonCausePieces = (diagnosis: Diagnosis): readonly Piece[] => {
 };
 
 /** A setting and how it is known: “Linux 7.3, assumed: the newest that is known”. */
-export const toldText = (name: string, told: Told<string>): string => {
+const toldText = (name: string, told: Told<string>): string => {
   switch (told.how) {
     case 'chosen':
       return `${name}, as chosen`;
@@ -307,6 +321,9 @@ export const toldText = (name: string, told: Told<string>): string => {
 export const machineTexts = (d: Diagnosis): readonly string[] => [
   toldText(`Linux ${d.kernel.value}`, d.kernel),
   toldText(archOf(d.arch.value).label, d.arch),
+  ...(/^hugeExact/.test(factsOf(versionOf(d)).faultEra)
+    ? ['Pages are taken to be touched upwards; before 6.12.29, 6.14.7 and 6.15 the order counts']
+    : []),
   ...(factsOf(versionOf(d)).thpGate === 'bypassed'
     ? []
     : [toldText(`transparent_hugepage/enabled ${d.thp.value}`, d.thp)]),
@@ -332,7 +349,7 @@ export const askText = ({ what, rows }: Ask): string => {
 };
 
 /** “line 2”, “lines 2 and 7”. */
-export const linesText = (lines: readonly number[]): string => {
+const linesText = (lines: readonly number[]): string => {
   const named = lines.filter(l => l > 0).map(l => String(l));
   if (named.length === 0) return '';
   return named.length === 1 ? `line ${named[0]}` : `lines ${list(named)}`;
@@ -358,9 +375,11 @@ const saysText = (says: SearchSays): string => {
 };
 
 /** A trace line played again, and what it tells of who placed the mapping. */
-export const searchText = ({ trace, outcome, says, row }: SearchCheck): string => {
+export const searchText = ({ trace, outcome, says, row, asKernel }: SearchCheck): string => {
   const who = row === undefined ? '' : ` for the mapping of ${row}`;
-  const said = ` ${saysText(says)}.`;
+  const otherwise =
+    asKernel === false ? ', which is not what this kernel asks for: another one, or a hint, placed it' : '';
+  const said = ` ${saysText(says)}${otherwise}.`;
   const head = `Line ${trace.line}: the search for ${formatSize(trace.length)}${who}`;
   switch (outcome.kind) {
     case 'agree':
@@ -385,6 +404,10 @@ export const searchText = ({ trace, outcome, says, row }: SearchCheck): string =
   }
 };
 
+/** That there are more trace lines than are played. Empty where there are not. */
+export const searchesLeftText = ({ searchesLeft }: Diagnosis): string =>
+  searchesLeft === 0 ? '' : `${plural(searchesLeft, 'more line is', 'more lines are')} not played.`;
+
 const layoutText = (layout: Layout): string => {
   const where = layout.row === undefined ? '' : ` in the mapping of ${layout.row} alone`;
   const which = layout.id === 'now' ? ', as predicted' : layout.id === 'best' ? ', the best layout' : '';
@@ -407,7 +430,7 @@ export const countText = (check: CountCheck): string => {
   }
   if (nearest === undefined) return `${head}: there are no leaves to hold it against.`;
   const off = Math.abs(nearest.off);
-  return `${head} ${fits} no layout; the nearest is ${layoutText(nearest.layout)}, ${formatCount(off)} ${what === 'faults' ? '' : 'KiB '}${nearest.off > 0 ? 'fewer' : 'more'}.`;
+  return `${head} ${fits} no layout; the nearest is ${layoutText(nearest.layout)}, with ${formatCount(off)} ${what === 'faults' ? '' : 'KiB '}${nearest.off > 0 ? 'fewer' : 'more'}.`;
 };
 
 /** Where the public alignment test judges otherwise, and why. Empty where it agrees. */
