@@ -2,7 +2,7 @@ import type { AlignmentResult } from '../intake/facts.ts';
 import { leafCount } from '../leaves/runs.ts';
 import type { DeviceAnswer } from '../solve.ts';
 import { type Bytes, bytes, GiB, MiB } from '../units.ts';
-import type { DiagnosisRow, PublicTest } from './diagnosis.ts';
+import type { CheckScript, DiagnosisRow, PublicTest } from './diagnosis.ts';
 
 /** The alignment that the public test expects of a length, in bytes, by x86's leaves. See docs/policies.md. */
 export const multipleForSize = (size: number): Bytes =>
@@ -35,6 +35,19 @@ export const publicTest = (
     log:
       log?.passed === undefined ? undefined : { line: log.line, passed: log.passed, here: log.va === start },
   };
+};
+
+/**
+ * How the script judges a mapping by its line of maps alone: the address must be a multiple of the length rounded up to
+ * a power of two, of 1 GiB at most, whatever the offset. `least`: the leaves of the best layout on any kernel. Source: tools/vfio-check-alignment.py of
+ * github.com/awilliam/tests, 2026.
+ */
+export const checkScript = (answer: DeviceAnswer, least: number): CheckScript => {
+  const { start, end } = answer.mapping;
+  const wanted = bytes(Math.min(2 ** Math.ceil(Math.log2(end - start)), GiB));
+  const passes = start % wanted === 0;
+  const fewest = leafCount(answer.leaves) === least;
+  return { wanted, passes, differs: passes === fewest ? undefined : passes ? 'passes' : 'warns' };
 };
 
 type Mapped = Pick<DiagnosisRow, 'start' | 'length' | 'offset' | 'bar' | 'barSize' | 'device'>;

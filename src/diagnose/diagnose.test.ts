@@ -20,6 +20,7 @@ import { designBars, designText, lspciText, mapsLine, mapsText } from './testing
 import {
   causePieces,
   causeText,
+  checkScriptText,
   columnText,
   fixPieces,
   fixText,
@@ -384,6 +385,23 @@ describe('causes', () => {
     const passed = at(aligned, 16 * MiB, 4096);
     expect(passed?.publicTest).toMatchObject({ passes: true, differs: 'multiple, not congruent' });
     expect(passed && publicTestText(passed)).toContain('passes it');
+  });
+
+  it('so does the script vfio-check-alignment, by the length rounded up', () => {
+    const small = at(0x7fff_f4c0_0000, 16 * MiB);
+    expect(small).toMatchObject({
+      verdict: 'good',
+      checkScript: { wanted: 16 * MiB, passes: false, differs: 'warns' },
+    });
+    expect(small && checkScriptText(small)).toContain('needs 2 MiB only');
+    const shifted = at(aligned, 2 * GiB, 2 * MiB);
+    expect(shifted?.checkScript).toEqual({ wanted: GiB, passes: true, differs: 'passes' });
+    expect(shifted && checkScriptText(shifted)).toContain('physical address');
+    const old = at(aligned, 2 * GiB, 0, { kernel: '6.1' });
+    expect(old && checkScriptText(old)).toContain('what this kernel installs');
+    expect(at(aligned, 2 * GiB)?.checkScript).toEqual({ wanted: GiB, passes: true, differs: undefined });
+    expect(at(aligned + 4096, 2 * GiB)?.checkScript?.differs).toBeUndefined();
+    expect(at(aligned, 3 * MiB)?.checkScript?.wanted).toBe(4 * MiB);
   });
 });
 

@@ -6,7 +6,7 @@ import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { defaultScenario } from '../scenario/scenario.ts';
 import { type DeviceAnswer, prepare, trace } from '../solve.ts';
 import { type Bytes, bytes, va } from '../units.ts';
-import { logOf, publicTest } from './alignmentTest.ts';
+import { checkScript, logOf, publicTest } from './alignmentTest.ts';
 import type {
   Ask,
   BarGroup,
@@ -52,6 +52,7 @@ const unknownRow = {
   nearest: undefined,
   fixes: [],
   publicTest: undefined,
+  checkScript: undefined,
   faults: undefined,
   dump: undefined,
   qemu: undefined,
@@ -393,6 +394,10 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
       ...settled,
       nearest: answer && at !== undefined ? nearestOf(answer, prepared) : undefined,
       fixes,
+      checkScript:
+        answer && settled.source === 'vfio'
+          ? checkScript(answer, settled.ideal?.leaves ?? answer.best.leaves)
+          : undefined,
       publicTest:
         answer && at !== undefined && settled.offset !== undefined
           ? publicTest(answer, settled.offset, log)

@@ -167,6 +167,15 @@ export interface PublicTest {
   readonly log: { readonly line: number; readonly passed: boolean; readonly here: boolean } | undefined;
 }
 
+/** How the script vfio-check-alignment judges the address, and whether that is this verdict. See docs/policies.md. */
+export interface CheckScript {
+  /** The multiple that it expects the address to be, in bytes. */
+  readonly wanted: Bytes;
+  readonly passes: boolean;
+  /** It passes what has not the fewest leaves, or warns of what has; undefined: it agrees. */
+  readonly differs: undefined | 'passes' | 'warns';
+}
+
 /** Dynamic-debug lines held against the prediction. */
 export interface FaultsHeld {
   readonly count: number;
@@ -231,6 +240,8 @@ export interface DiagnosisRow {
   readonly nearest: Nearest | undefined;
   readonly fixes: readonly Fix[];
   readonly publicTest: PublicTest | undefined;
+  /** Undefined for what is not mapped through VFIO: the script passes over it. */
+  readonly checkScript: CheckScript | undefined;
   readonly faults: FaultsHeld | undefined;
   readonly dump: DumpHeld | undefined;
   readonly qemu: QemuHeld | undefined;

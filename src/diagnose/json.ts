@@ -6,6 +6,7 @@ import { residueIn } from './judge.ts';
 import {
   askText,
   causeText,
+  checkScriptText,
   countText,
   disagreementText,
   fixHead,
@@ -69,6 +70,10 @@ const row = (r: DiagnosisRow, d: Diagnosis) => ({
     r.publicTest === undefined
       ? null
       : { multipleOf: r.publicTest.wanted, passes: r.publicTest.passes, text: publicTestText(r) },
+  checkScript:
+    r.checkScript === undefined
+      ? null
+      : { multipleOf: r.checkScript.wanted, passes: r.checkScript.passes, text: checkScriptText(r) },
 });
 
 /**

@@ -6,6 +6,7 @@ import {
   askText,
   causeText,
   checkPieces,
+  checkScriptText,
   columnText,
   commonCausePieces,
   countText,
@@ -51,7 +52,14 @@ const detailsOf = (row: DiagnosisRow, d: Diagnosis, width: number): readonly str
     ...(nearest === '' ? [] : labelled('nearest', `${nearest}.`, width)),
     ...row.fixes.flatMap(fix => labelled('fix', `${fixHead(fix)}: ${fixText(fix)}`, width)),
     ...(check === '' ? [] : labelled('check', check, width)),
-    ...[publicTestText(row), testLogText(row), faultsText(row), dumpText(row), qemuText(row)]
+    ...[
+      checkScriptText(row),
+      publicTestText(row),
+      testLogText(row),
+      faultsText(row),
+      dumpText(row),
+      qemuText(row),
+    ]
       .filter(text => text !== '')
       .flatMap(text => labelled('also', text, width)),
   ];

@@ -49,7 +49,7 @@ export const scenarioFor = (
 };
 
 /** The stretch behind a row, undefined where its physical address is not known. */
-const stretchOf = (row: DiagnosisRow): Stretch | undefined => {
+export const stretchOf = (row: DiagnosisRow): Stretch | undefined => {
   const at = physOf(row.physical);
   return at === undefined
     ? undefined

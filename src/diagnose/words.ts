@@ -444,6 +444,24 @@ export const publicTestText = ({ publicTest, answer }: DiagnosisRow): string => 
       }.`;
 };
 
+/** Where the script vfio-check-alignment judges otherwise, and why. Empty where it agrees. */
+export const checkScriptText = ({ checkScript, answer, cause, length }: DiagnosisRow): string => {
+  if (checkScript?.differs === undefined || answer === undefined) return '';
+  const wanted = formatSize(checkScript.wanted);
+  if (checkScript.differs === 'passes')
+    return `vfio-check-alignment passes it, as the address is a multiple of ${wanted}. ${
+      cause.kind === 'congruence' || cause.kind === 'corrupt'
+        ? 'It does not look at the physical address, with which it must agree.'
+        : 'It does not look at what this kernel installs.'
+    }`;
+  const { modulus } = answer.best;
+  return `vfio-check-alignment warns, because it wants a multiple of ${wanted} for ${formatSize(length)}. ${
+    modulus < checkScript.wanted
+      ? `The largest leaf that fits needs ${formatSize(modulus)} only, and VA and PA agree modulo that.`
+      : 'VA and PA agree, which is what counts: the offset in the BAR is no multiple of it either.'
+  }`;
+};
+
 /** Fault lines held against the prediction. Empty where there are none. */
 export const faultsText = ({ faults }: DiagnosisRow): string => {
   if (faults === undefined) return '';

@@ -6,6 +6,8 @@ import {
   askText,
   causePieces,
   checkPieces,
+  checkScriptText,
+  columnText,
   commonCausePieces,
   countText,
   disagreementText,
@@ -21,7 +23,9 @@ import {
   publicTestText,
   qemuText,
   rowName,
+  searchesLeftText,
   searchText,
+  testLogText,
   totalsPieces,
   verdictWords,
 } from '../../src/diagnose/words.ts';
@@ -123,7 +127,15 @@ const Row = ({
   const best = leavesBest(row);
   const kinds = kindsOf(row);
   const name = rowName(row);
-  const aside = [publicTestText(row), faultsText(row), dumpText(row), qemuText(row)].filter(t => t !== '');
+  const aside = [
+    row.column.value === 0 ? '' : columnText(row),
+    checkScriptText(row),
+    publicTestText(row),
+    testLogText(row),
+    faultsText(row),
+    dumpText(row),
+    qemuText(row),
+  ].filter(t => t !== '');
   const nearest = nearestPieces(row);
   return (
     <li className="mapping" aria-labelledby={id}>
@@ -248,7 +260,11 @@ const Fixes = ({ diagnosis }: { readonly diagnosis: Diagnosis }) => {
 const Checks = ({ diagnosis }: { readonly diagnosis: Diagnosis }) => {
   const asks = diagnosis.asks.map(askText);
   const disagreements = diagnosis.disagreements.map(disagreementText);
-  const held = [...diagnosis.counts.map(countText), ...diagnosis.searches.slice(0, 50).map(searchText)];
+  const held = [
+    ...diagnosis.counts.map(countText),
+    ...diagnosis.searches.slice(0, 50).map(searchText),
+    searchesLeftText(diagnosis),
+  ].filter(t => t !== '');
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['What would settle the rest', asks],
     ['Where the inputs disagree', disagreements],
