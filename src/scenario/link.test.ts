@@ -13,6 +13,9 @@ import {
   defaultScenario,
   type Scenario,
   type SpaceSource,
+  type SweepAxis,
+  sweepColours,
+  sweepInputs,
 } from './scenario.ts';
 
 /** Packs nothing: text in, text out. The real one compresses, and belongs to the app. */
@@ -86,6 +89,16 @@ const optionalVa = fc.option(
 const names = fc.stringMatching(/^[A-Za-z0-9.:_-]{1,40}$/);
 const rowNames = fc.stringMatching(/^[a-z]:[A-Za-z0-9_.+-]{1,40}$/);
 
+const axes: fc.Arbitrary<SweepAxis> = fc.record({
+  input: fc.constantFrom(...sweepInputs),
+  range: fc.option(
+    fc
+      .tuple(pages(2 ** 40), fc.integer({ min: 1, max: 2 ** 40 }))
+      .map(([from, count]) => ({ from, to: from + count * 4096 })),
+    { nil: undefined },
+  ),
+});
+
 const scenarios: fc.Arbitrary<Scenario> = fc.record({
   machine: fc.record({
     arch: fc.constantFrom(...archs.map(a => a.id)),
@@ -143,16 +156,20 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         });
       }),
   }),
-  space: fc.record({
-    source: sources,
-    stackLimit: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.nat(2 ** 31), pages(2 ** 40)),
-    legacy: fc.boolean(),
-    mmapBase: fc.option(
-      fc.integer({ min: 2 ** 18, max: 2 ** 45 }).map(n => va(n * 4096)),
-      { nil: undefined },
-    ),
-    lid: optionalVa,
-  }),
+  space: fc.record(
+    {
+      source: sources,
+      stackLimit: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.nat(2 ** 31), pages(2 ** 40)),
+      legacy: fc.boolean(),
+      mmapBase: fc.option(
+        fc.integer({ min: 2 ** 18, max: 2 ** 45 }).map(n => va(n * 4096)),
+        { nil: undefined },
+      ),
+      lid: optionalVa,
+      slide: fc.integer({ min: 1, max: 2 ** 28 }).map(n => bytes(n * 4096)),
+    },
+    { requiredKeys: ['source', 'stackLimit', 'legacy', 'mmapBase', 'lid'] },
+  ),
   request: fc.record({
     file: fc.constantFrom(
       'vfio',
@@ -197,6 +214,10 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
       baseline: fc.option(rowNames, { nil: undefined }),
       pins: fc.option(fc.array(rowNames, { maxLength: 2 }), { nil: undefined }),
     }),
+    sweep: fc
+      .tuple(axes, axes, fc.constantFrom(...sweepColours), fc.constantFrom(64, 256, 1024))
+      .filter(([x, y]) => x.input !== y.input)
+      .map(([x, y, colour, detail]) => ({ x, y, colour, detail })),
   }),
 });
 
@@ -255,6 +276,7 @@ describe('a link', () => {
     expect(scenario.view).toEqual({
       screen: 'compare',
       map: defaultScenario.view.map,
+      sweep: defaultScenario.view.sweep,
       compare: {
         sort: { by: 'faults', down: true },
         filter: 'pud',
@@ -267,6 +289,27 @@ describe('a link', () => {
     expect(write({ ...defaultScenario, view: { ...defaultScenario.view, screen: 'compare' } })).toBe(
       '#1&s=compare',
     );
+  });
+
+  it('carries the Sweep in a line', () => {
+    const sweep = '#1&s=sweep&x=len:8M..1G&y=gap&col=best&n=1024';
+    const { scenario: swept, problems: none } = read(sweep);
+    expect(none).toEqual([]);
+    expect(swept.view).toMatchObject({
+      screen: 'sweep',
+      sweep: {
+        x: { input: 'len', range: { from: 8 * 2 ** 20, to: 2 ** 30 } },
+        y: { input: 'gap', range: undefined },
+        colour: 'best',
+        detail: 1024,
+      },
+    });
+    expect(write(swept)).toBe(sweep);
+    // One axis alone chooses the other one.
+    expect(read('#1&x=len').scenario.view.sweep.y.input).toBe('off');
+    expect(write(read('#1&x=len&y=off').scenario)).toBe('#1&x=len');
+    expect(read('#1&y=off').problems.map(p => p.reason)).toEqual(['stands on the other axis']);
+    expect(read('#1&slide=1M').scenario.space.slide).toBe(2 ** 20);
   });
 
   it('is short', () => {
