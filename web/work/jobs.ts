@@ -1,4 +1,7 @@
 import { type FileReport, replayLines } from '../../src/replay/replay.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { type Luck, luckOf, type NoLuck } from '../../src/sweep/luck.ts';
+import { type PlaneAsk, type PlanePart, planeParts } from '../../src/sweep/plane.ts';
 
 /**
  * Long work that a screen asks for, one entry a kind: what is asked, and what comes back, part by part. A job runs in
@@ -9,6 +12,8 @@ export interface Jobs {
     readonly input: { readonly name: string; readonly text: string };
     readonly part: FileReport;
   };
+  readonly plane: { readonly input: PlaneAsk; readonly part: PlanePart };
+  readonly luck: { readonly input: Scenario; readonly part: Luck | NoLuck };
 }
 
 export type JobKind = keyof Jobs;
@@ -24,6 +29,10 @@ export type Work<K extends JobKind> = (
 const works: { readonly [K in JobKind]: Work<K> } = {
   *replay({ name, text }) {
     yield replayLines(name, text.split(/\r?\n/));
+  },
+  plane: planeParts,
+  *luck(scenario) {
+    yield yield* luckOf(scenario);
   },
 };
 
