@@ -125,7 +125,7 @@ export interface SweepView {
   /** Never the input of `x`. */
   readonly y: SweepAxis;
   readonly colour: SweepColour;
-  /** Most points along an axis: 64, 256 or 1024. */
+  /** Most steps along an axis: 64, 256 or 1024. */
   readonly detail: number;
 }
 

@@ -22,10 +22,10 @@ export const lastOf = (axis: Axis): number => valueAt(axis, axis.count - 1);
 export const nearest = (axis: Axis, value: number): number =>
   Math.min(Math.max(Math.round((value - axis.from) / axis.step), 0), axis.count - 1);
 
-/** Smallest power-of-two multiple of a page at which at most `most` points span `span` bytes. */
+/** Smallest power-of-two multiple of a page of which at most `most` span `span` bytes. */
 const stepFor = (span: number, page: number, most: number): number => {
   let step = page;
-  while (Math.floor(span / step) + 1 > most) step *= 2;
+  while (Math.floor(span / step) > most) step *= 2;
   return step;
 };
 
@@ -105,7 +105,7 @@ const usual = (s: Scenario, input: SweepInput): Bounds => {
 };
 
 /**
- * The points of an axis: at most `most`, a power of two of pages apart. Without a chosen range the first point of a
+ * The points of an axis: at most `most` steps of a power of two of pages. Without a chosen range the first point of a
  * length, a size or a gap is one step, so that the points are those of a grid through 0.
  */
 export const axisOf = (s: Scenario, { input, range }: SweepAxis, most: number): Axis => {

@@ -114,7 +114,7 @@ const movingPlacer = (
   const placer = new Placer(prepared, policy.id);
   const place = (): boolean =>
     request.offset + length <= alignUp(bar.size, arch.page) &&
-    placer.place(file, request.offset, length, bar.base, bar.size, false);
+    placer.place(file, request.offset, length, bar.base, bar.size, false, 0);
   if (!place()) return undefined;
   const { start } = placer;
   const { vmas, layout } = prepared.mm.space;

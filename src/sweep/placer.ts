@@ -1,3 +1,4 @@
+import { freeAt } from '../placement/ask.ts';
 import { MAP } from '../placement/flags.ts';
 import type { Mm } from '../placement/mm.ts';
 import { leavesUpTo, powerBelow } from '../placement/policies/gunthorpe.ts';
@@ -90,7 +91,7 @@ const KEPT = 8;
 
 /**
  * Where an ordinary VFIO request goes, without allocation: the rules of src/placement/ as far as they concern a shared
- * mapping of one BAR without hint, placed from the top down. The search chooses a gap by the bytes needed alone, so its
+ * mapping of one BAR, placed from the top down. The search chooses a gap by the bytes needed alone, so its
  * answer is kept by them and the alignment is worked out afterwards.
  *
  * It says `false` wherever anything out of the ordinary happens, such as a search that finds nothing; mmap() answers
@@ -123,6 +124,11 @@ export class Placer {
   private readonly sizes: readonly number[];
   private readonly cascade: boolean;
   private readonly asksDriver: boolean;
+  /** A hint is tested for the length itself, before anything else. */
+  readonly plainHint: boolean;
+  /** A hint that is not free leaves nothing but the plain search. */
+  private readonly hintEnds: boolean;
+  private readonly window: number;
   private readonly longest: number;
   private readonly least: number;
 
@@ -185,19 +191,44 @@ export class Placer {
           ? lengthSizes(mm, false)
           : lengthSizes(mm, facts.lengthAlign?.contiguous ?? false);
     this.asksDriver = ['xu1', 'jg', 'jgfull', 'jgh', 'byPfn'].includes(this.way);
+    const { way } = this;
+    const noHint = facts.unhookedAlign === 'pmdMultipleNoHint';
+    this.plainHint = way !== 'helper' && way !== 'xu1' && (way !== 'helperOfMultiples' || noHint);
+    this.hintEnds = way !== 'byLength' && way !== 'byPfn';
+    this.window = arch.window;
     this.cascade = this.way === 'byPfn' ? facts.vfioHook === 'spfnc' : (facts.lengthAlign?.cascade ?? false);
   }
 
   /**
    * Places `length` bytes (a page multiple above 0) at `offset` of a BAR of `size` bytes at `base`, `file` being the
    * file offset. `past`: the range reaches past the end of the BAR, so that a program leaves it to the kernel to
-   * refuse. True: `start` and `edge` are the answer.
+   * refuse. Programs give no hint. True: `start` and `edge` are the answer; `edge` is NaN where the hint was taken.
    */
-  place(file: number, offset: number, length: number, base: number, size: number, past: boolean): boolean {
+  place(
+    file: number,
+    offset: number,
+    length: number,
+    base: number,
+    size: number,
+    past: boolean,
+    hint: number,
+  ): boolean {
     const room = alignUp(size, this.page);
     this.lost = false;
+    const program = this.reserve !== undefined;
+    if (hint !== 0 && !program) {
+      if (!this.plainHint || mod(hint, this.page) !== 0) return false;
+      if (hint < this.least || length > this.longest || hint + length > this.window) return false;
+      if (freeAt(this.mm.space.index, hint, length)) {
+        this.start = hint;
+        this.edge = Number.NaN;
+        return true;
+      }
+      const found = this.hintEnds ? this.plain(length) : this.kernel(file, offset, length, base, room, size);
+      return found && !this.lost && this.start >= this.least && this.start !== hint;
+    }
     const found =
-      past || this.reserve === undefined || this.reserve === 'none'
+      past || !program || this.reserve === 'none'
         ? this.kernel(file, offset, length, base, room, size)
         : this.program(offset, length, room);
     return found && !this.lost && this.start >= this.least;

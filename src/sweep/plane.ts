@@ -36,20 +36,13 @@ const portions: Readonly<Record<Road, { readonly part: number; readonly breath: 
 const BESIDE = { fast: 70_000, slow: 4200 } as const;
 
 /** The finest stride at which the planes beside the main one are computed. */
-export const strideBeside = (ask: Pick<PlaneAsk, 'x' | 'y'>, road: Road): number => {
+const strideBeside = (ask: Pick<PlaneAsk, 'x' | 'y'>, road: Road): number => {
   const space = isSpaceInput(ask.x.input) || isSpaceInput(ask.y.input);
   const most = road === 'closed form' && !space ? BESIDE.fast : BESIDE.slow;
   const finest = passesOf(ask.x.count, ask.y.count).findLast(
     ({ stride }) => Math.ceil(ask.x.count / stride) * Math.ceil(ask.y.count / stride) <= most,
   );
   return finest?.stride ?? 1;
-};
-
-/** How many points a whole answer to `ask` holds. */
-export const pointsOf = (ask: PlaneAsk, road: Road): number => {
-  const beside = strideBeside(ask, road);
-  const at = (stride: number): number => Math.ceil(ask.x.count / stride) * Math.ceil(ask.y.count / stride);
-  return at(1) + (ask.policies.length - 1) * at(beside);
 };
 
 function* rowsOf(

@@ -65,7 +65,10 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     offset: pages(2 ** 20),
     length: pages(2 ** 20),
     odd: pick([0, 0, 0, 100]),
-    hint: pick([0, 0, 0, 0x7f42_4000_0000, 0x7f42_5402_1000, 4096]),
+    hint: pick([
+      0, 0, 0x7f42_5402_1000, 0x5555_5555_4000, 0x7f43_0000_0000, 0x2000_0000_0000, 0x7f42_4000_0000,
+      0x7f42_5402_1000, 4096,
+    ]),
     hole: fc.integer({ min: 0, max: 9 }).map(n => n === 0),
     range: fc.integer({ min: 0, max: 9 }).map(n => n === 0),
     fixed: fc.integer({ min: 0, max: 9 }).map(n => n === 0),

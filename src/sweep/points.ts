@@ -114,7 +114,6 @@ export class Points implements Figures {
   private readonly both: boolean;
   /** The one space where no axis changes it. */
   private readonly still: { readonly ground: Ground | undefined } | undefined;
-  private readonly program: boolean;
   /** File offset of the BAR's first byte. */
   private readonly file: number;
   /** What the axes set. */
@@ -147,18 +146,16 @@ export class Points implements Figures {
     const holds = rules !== undefined && LeafFigures.holds(rules, request.touch);
     this.figures =
       ground && rules && holds ? new LeafFigures(ground.prepared.arch, rules, request.touch) : undefined;
+    const hinted = request.hint !== 0 || x === 'hint' || y === 'hint';
+    const placer = ground?.placer;
     this.road =
       this.figures === undefined
         ? 'whole answers'
-        : ground?.placer !== undefined &&
-            (request.hint === 0 || policyOf(policy).kind === 'program') &&
-            x !== 'hint' &&
-            y !== 'hint'
+        : placer !== undefined && (!hinted || placer.plainHint || policyOf(policy).kind === 'program')
           ? 'closed form'
           : this.single
             ? 'one mmap() a point'
             : 'whole answers';
-    this.program = policyOf(policy).kind === 'program';
     this.file = vfioOffset(device.bar.index, 0);
     this.still = isSpaceInput(x) || isSpaceInput(y) ? undefined : { ground };
   }
@@ -237,14 +234,13 @@ export class Points implements Figures {
     if (placer === undefined) return false;
     const { page } = prepared.arch;
     const { offset, base, size } = this;
-    if (this.hint !== 0 && !this.program) return false;
     const length = alignUp(this.length, page);
     // A BAR of a page or more is mappable wherever it lies.
     if (length === 0 || size < page || offset >= MOST_OFFSET) return false;
     if (mod(offset, page) !== 0 || mod(base, page) !== 0) return false;
     const past = offset + length > alignUp(size, page);
     // A range past the end is refused by the kernel, and only after a place was found for it.
-    if (!placer.place(this.file + offset, offset, length, base, size, past)) return false;
+    if (!placer.place(this.file + offset, offset, length, base, size, past, this.hint)) return false;
     if (past) {
       this.cls = POINT.pastEnd;
       this.clear();
@@ -256,6 +252,7 @@ export class Points implements Figures {
     this.faults = figures.faults;
     this.tableBytes = figures.tableBytes;
     const skipped = placer.edge - (start + length);
+    // NaN where the hint was taken.
     this.skipped = skipped >= 0 ? skipped : Number.NaN;
     return true;
   }

@@ -17,6 +17,7 @@ import { LeafStrip } from '../ui/LeafStrip.tsx';
 import { runJob } from '../work/work.ts';
 import { inksOf, paintPlane, shownPlaces, spanOf } from './paintPlane.ts';
 import type { KnownPlane, Planes } from './planes.ts';
+import { Scroll } from './Scroll.tsx';
 import { classText, leafOf, percentText, policyName, policyShort } from './words.ts';
 
 /** Draws the planes of other policies small; a click makes one the main one. */
@@ -67,11 +68,13 @@ const Small = ({
       type="button"
       className="small"
       onClick={() => app.getState().change(withMachine({ policy: id }), 'done')}
-      aria-label={`Sweep ${policyName(id, scenario.machine.kernel)}`}
       title={policyName(id, scenario.machine.kernel)}
     >
       <canvas ref={canvas} />
-      <span>{name}</span>
+      <span>
+        <span className="visually-hidden">Sweep </span>
+        {name}
+      </span>
     </button>
   );
 };
@@ -127,7 +130,7 @@ export const Shares = ({ shown, scenario }: { readonly shown: Planes; readonly s
           </small>
         )}
       </h3>
-      <div className="scroll">
+      <Scroll>
         <table className="shares">
           <tbody>
             {rows.map(({ id, classes, valid }) => {
@@ -155,7 +158,7 @@ export const Shares = ({ shown, scenario }: { readonly shown: Planes; readonly s
             })}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 };
@@ -212,7 +215,7 @@ export const PointTable = ({
       {rows === undefined ? (
         <p className="note">There can be no such address space.</p>
       ) : (
-        <div className="scroll">
+        <Scroll>
           <table className="point">
             <thead>
               <tr>
@@ -271,7 +274,7 @@ export const PointTable = ({
               })}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {winners.length > 0 && best !== undefined && (
         <p className="note">
@@ -321,7 +324,7 @@ export const LuckPanel = ({ scenario }: { readonly scenario: Scenario }) => {
         <p className="note">{whyNoLuck[luck.why]}</p>
       ) : (
         <>
-          <div className="scroll">
+          <Scroll>
             <table className="shares">
               <tbody>
                 {[...luck.counts]
@@ -354,7 +357,7 @@ export const LuckPanel = ({ scenario }: { readonly scenario: Scenario }) => {
                   })}
               </tbody>
             </table>
-          </div>
+          </Scroll>
           <p className="note">
             {luck.how === 'counted'
               ? `Counted: every page of ${formatSize(luck.period)}, after which the outcome repeats.`

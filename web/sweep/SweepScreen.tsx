@@ -32,6 +32,7 @@ import { type Cell, openPoint, scenarioAt, withSweep } from './change.ts';
 import { letterOf, PlaneView } from './PlaneView.tsx';
 import { rampCss, spanOf } from './paintPlane.ts';
 import { type KnownPlane, type Planes, usePlanes } from './planes.ts';
+import { Scroll } from './Scroll.tsx';
 import './sweep.css';
 import { formatAddress } from '../../src/text.ts';
 import {
@@ -318,7 +319,7 @@ const Corners = ({
   return (
     <details className="corners">
       <summary>The corners as a table</summary>
-      <div className="scroll">
+      <Scroll>
         <table className="point">
           <thead>
             <tr>
@@ -339,7 +340,7 @@ const Corners = ({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </details>
   );
 };
@@ -527,15 +528,15 @@ export const SweepScreen = () => {
           <AxisControls side="y" axis={y} scenario={scenario} />
           <div className="axis">
             <label>
-              <span>points</span>
+              <span>grain</span>
               <select
-                aria-label="Most points along an axis"
+                aria-label="Most steps along an axis"
                 value={sweep.detail}
                 onChange={e => change(withSweep({ detail: Number(e.target.value) }), 'done')}
               >
                 {DETAILS.map(d => (
                   <option key={d} value={d}>
-                    up to {formatCount(d)} a side
+                    up to {formatCount(d)} steps
                   </option>
                 ))}
               </select>

@@ -32,7 +32,7 @@ export interface Inks {
 
 const TILE_WIDTH = 48;
 const TILE_HEIGHT = 14;
-export const RAMP = 16;
+const RAMP = 16;
 
 type Channels = readonly [number, number, number];
 
@@ -130,7 +130,7 @@ export const spanOf = (
 };
 
 /** The figures that a colour shows; undefined where it shows a class. */
-export const valuesOf = (plane: Plane, colour: SweepColour): Float64Array | undefined => {
+const valuesOf = (plane: Plane, colour: SweepColour): Float64Array | undefined => {
   switch (colour) {
     case 'faults':
       return plane.faults;

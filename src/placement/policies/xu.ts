@@ -31,12 +31,7 @@ export const xuV1: VfioHook = (mm, region, area, offset, record) => {
  * The order that vfio-pci's get_mapping_order() answers in the second series, as a size in bytes: the largest leaf
  * that the rest of the BAR and the length both reach; a page for order 0.
  */
-export const sizeWanted = (
-  mm: Mm,
-  region: VfioRegion | undefined,
-  length: number,
-  offset: number,
-): number => {
+const sizeWanted = (mm: Mm, region: VfioRegion | undefined, length: number, offset: number): number => {
   const { page, pmdSize, pudSize } = mm.arch;
   const bar = inBar(mm, region, offset);
   if (bar === undefined) return page;
