@@ -18,6 +18,7 @@ const names: Readonly<Record<string, string>> = {
   layout: 'Search direction',
   base: 'mmap_base',
   lid: 'Free below',
+  slide: 'ASLR offset',
   f: 'What is mapped',
   off: 'Offset',
   len: 'Length',
@@ -35,6 +36,10 @@ const names: Readonly<Record<string, string>> = {
   rows: 'Rows of the table',
   vs: 'Baseline of the table',
   pin: 'Pinned rows',
+  x: 'Horizontal axis of Sweep',
+  y: 'Vertical axis of Sweep',
+  col: 'Colour of Sweep',
+  n: 'Grain of Sweep',
 };
 
 /** The name of a link's field in words; its key where it has none. */

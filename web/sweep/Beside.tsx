@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { errnoName } from '../../src/placement/errno.ts';
 import type { PolicyId } from '../../src/placement/policies.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
@@ -79,16 +79,18 @@ const Small = ({
   );
 };
 
-/** The same plane under the other policies. */
-export const Multiples = ({ shown, scenario }: { readonly shown: Planes; readonly scenario: Scenario }) => (
-  <section aria-label="The same plane under the others">
-    <h3>The same plane under the others: click to swap</h3>
-    <div className="multiples">
-      {shown.ask.policies.slice(1).map(id => (
-        <Small key={id} id={id} known={shown.planes.get(id)} shown={shown} scenario={scenario} />
-      ))}
-    </div>
-  </section>
+/** The same plane under the other policies. It does not follow the point at hand. */
+export const Multiples = memo(
+  ({ shown, scenario }: { readonly shown: Planes; readonly scenario: Scenario }) => (
+    <section aria-label="The same plane under the others">
+      <h3>The same plane under the others: click to swap</h3>
+      <div className="multiples">
+        {shown.ask.policies.slice(1).map(id => (
+          <Small key={id} id={id} known={shown.planes.get(id)} shown={shown} scenario={scenario} />
+        ))}
+      </div>
+    </section>
+  ),
 );
 
 /** How many points of each class are mapped, and how many lie in the BAR at all. */
@@ -109,7 +111,7 @@ const tallyOf = ({ plane }: KnownPlane, stride: number) => {
 };
 
 /** How the points are shared among the largest leaves, a bar a policy. */
-export const Shares = ({ shown, scenario }: { readonly shown: Planes; readonly scenario: Scenario }) => {
+export const Shares = memo(({ shown, scenario }: { readonly shown: Planes; readonly scenario: Scenario }) => {
   const known = shown.ask.policies.flatMap(id => {
     const plane = shown.planes.get(id);
     return plane?.stride === undefined ? [] : [{ id, plane, stride: plane.stride }];
@@ -161,7 +163,7 @@ export const Shares = ({ shown, scenario }: { readonly shown: Planes; readonly s
       </Scroll>
     </section>
   );
-};
+});
 
 /** The point at hand under every policy. */
 export const PointTable = ({

@@ -20,8 +20,10 @@ import {
 } from '../../src/scenario/scenario.ts';
 import { type Axis, axisOf, boundsOf, lastOf, nearest, valueAt } from '../../src/sweep/axis.ts';
 import { inputOf } from '../../src/sweep/inputs.ts';
+import { figuresOf, POINT } from '../../src/sweep/points.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
 import { withMachine } from '../scenario/edit.ts';
+import { answerVariant } from '../state/solution.ts';
 import { app, useScenario } from '../state/store.ts';
 import { BytesField, readPages, writeSize } from '../ui/BytesField.tsx';
 import { LeafStrip } from '../ui/LeafStrip.tsx';
@@ -215,7 +217,11 @@ const Key = ({
 }) => {
   const { colour } = scenario.view.sweep;
   const { kernel } = scenario.machine;
-  const span = known === undefined ? undefined : spanOf(known.plane, colour);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is known stands for what the arrays hold
+  const span = useMemo(
+    () => (known === undefined ? undefined : spanOf(known.plane, colour)),
+    [known?.plane, known?.known, colour],
+  );
   const leaves = archOf(scenario.machine.arch).pfnLeaves;
   const ramp = rampCss(8);
   switch (colour) {
@@ -289,6 +295,16 @@ const figuresAt = (known: KnownPlane | undefined, { column, row }: Cell): string
     tableBytes: plane.tableBytes[place] ?? 0,
     skipped: plane.skipped[place] ?? Number.NaN,
   });
+};
+
+/** The figures of one Scenario, without a plane. */
+const answerAt = (s: Scenario): string => {
+  try {
+    const { solution, events } = answerVariant(s, s.machine);
+    return figuresText(figuresOf(solution, events));
+  } catch {
+    return classText(POINT.impossible);
+  }
 };
 
 const CORNERS = [
@@ -457,7 +473,13 @@ export const SweepScreen = () => {
   };
   const zoomed = sweep.x.range !== undefined || sweep.y.range !== undefined;
   const where = `${inputNames[x.input]} ${valueText(x.input, valueAt(x, column))}, ${inputNames[y.input]} ${valueText(y.input, valueAt(y, row))}`;
-  const value = fits ? figuresAt(known, cell) : 'not computed yet';
+  const place = row * x.count + column;
+  const drawn = fits && (known?.plane.cls[place] ?? POINT.unknown) !== POINT.unknown;
+  // What the plane does not show yet is answered by itself.
+  const value = useMemo(
+    () => (drawn ? figuresAt(known, { column, row }) : answerAt(there)),
+    [drawn, known, column, row, there],
+  );
   useEffect(() => {
     const onEscape = (e: KeyboardEvent): void => {
       if (e.key === 'Escape' && !e.defaultPrevented && e.target === document.body && zoomed)
