@@ -10,10 +10,13 @@ import { readIntake } from '../src/intake/intake.ts';
 import type { KernelFacts } from '../src/kernel/facts.ts';
 import { factsOf } from '../src/kernel/facts.ts';
 import { parseKernelVersion } from '../src/kernel/version.ts';
+import type { PolicyId } from '../src/placement/policies.ts';
 import { vmUnmappedArea } from '../src/placement/search.ts';
-import { defaultScenario, type Scenario } from '../src/scenario/scenario.ts';
+import { defaultScenario, type Scenario, type SweepInput } from '../src/scenario/scenario.ts';
 import { prepare, solve } from '../src/solve.ts';
 import { buildGapIndex } from '../src/space/gapIndex.ts';
+import { axisOf } from '../src/sweep/axis.ts';
+import { planeParts } from '../src/sweep/plane.ts';
 import { bytes, va } from '../src/units.ts';
 import { MMAP_BASE, makeVmas, seeded } from './manyVmas.ts';
 
@@ -145,4 +148,43 @@ say(
   pasteMs(sample('objdump.ftrace.txt')),
   pasteMs(LOGGED),
 );
+console.log('\nSweep: a plane of offset and length, the default scene, one thread');
+say('', '16 x 16, ms', '256 x 256, ms', '1,024 x 1,024', 'points a second');
+const swept: readonly { readonly name: string; readonly policy: PolicyId; readonly x: SweepInput }[] = [
+  { name: 'as shipped', policy: 'shipped', x: 'off' },
+  { name: 'THP helper', policy: 'thp', x: 'off' },
+  { name: 'Xu v1', policy: 'xu1', x: 'off' },
+  { name: 'QEMU 2026', policy: 'qemu', x: 'off' },
+  { name: 'as shipped, gap and length', policy: 'shipped', x: 'gap' },
+  { name: 'as shipped, hint and length', policy: 'shipped', x: 'hint' },
+];
+for (const { name, policy, x } of swept) {
+  /** From the very start: the axis, the space, every pass. `first`: the coarse picture alone. */
+  const plane = (detail: number, first: boolean): number => {
+    const from = process.hrtime.bigint();
+    const ask = {
+      scenario: defaultScenario,
+      x: axisOf(defaultScenario, { input: x, range: undefined }, detail),
+      y: axisOf(defaultScenario, { input: 'len', range: undefined }, detail),
+      policies: [policy],
+    };
+    for (const part of planeParts(ask)) {
+      sink += part?.cls[0] ?? 0;
+      if (first && part !== undefined) break;
+    }
+    return Number(process.hrtime.bigint() - from) / 1e6;
+  };
+  const median = (runs: number, detail: number, first = false): number =>
+    Array.from({ length: runs }, () => plane(detail, first)).sort((a, b) => a - b)[runs >> 1] ?? Number.NaN;
+  const coarse = median(9, 256, true);
+  const small = median(9, 256);
+  const large = median(3, 1024);
+  say(
+    name,
+    coarse.toFixed(1),
+    small.toFixed(1),
+    `${large.toFixed(0)} ms`,
+    `${((1024 * 1024) / large / 1000).toFixed(1)} M`,
+  );
+}
 if (sink === 0.5) console.log('');

@@ -16,6 +16,7 @@ import type { Area, Device, DeviceMapping, Outcome, Step } from './placement/pol
 import { policyOf } from './placement/policies.ts';
 import { mmapInto, type Process } from './placement/process.ts';
 import { type Limits, type MmapRequest, ordinaryLimits, type VfioRegion } from './placement/request.ts';
+import { skippedBytes } from './placement/skipped.ts';
 import { barMappable } from './scenario/devices.ts';
 import { processOf } from './scenario/process.ts';
 import type { Scenario, TouchChoice } from './scenario/scenario.ts';
@@ -315,6 +316,31 @@ export const solve = (scenario: Scenario, prepared = prepare(scenario.machine, s
   return { prepared, placement, device, parts: [device], total: device, steps: [] };
 };
 
+/** Which leaves faults may install for a Scenario's request. */
+export const rulesOf = (
+  { machine, request }: Pick<Scenario, 'machine' | 'request'>,
+  { arch, facts, version }: Pick<Prepared, 'arch' | 'facts' | 'version'>,
+): LeafRules =>
+  leafRules(arch, facts, version, {
+    enabled: machine.thp,
+    advice: request.advice,
+    processDisabled: false,
+  });
+
+/**
+ * Bytes of address space that alignment leaves free beside all that was mapped; `events` are those of {@link trace}.
+ * Undefined where no search chose the place. A program maps at a fixed address inside what a search gave it.
+ */
+export const skippedOf = (
+  { placement, parts, steps }: Pick<Solution, 'placement' | 'parts' | 'steps'>,
+  events: readonly PlacementEvent[],
+): number | undefined => {
+  if (!placement.ok) return undefined;
+  if (placement.by !== 'search' && !steps.some(step => step.kind === 'reserve')) return undefined;
+  const end = Math.max(placement.end, parts.at(-1)?.mapping.end ?? 0);
+  return skippedBytes({ ...placement, end: va(end), by: 'search' }, events);
+};
+
 /** What faults do to the BAR from `offset` on, the request's own if none is given, were it mapped at [start, end). */
 export const deviceAnswer = (
   scenario: Scenario,
@@ -323,12 +349,8 @@ export const deviceAnswer = (
   end: Va,
   offset: Bytes = scenario.request.offset,
 ): DeviceAnswer => {
-  const { arch, facts, version } = prepared;
-  const rules = leafRules(arch, facts, version, {
-    enabled: scenario.machine.thp,
-    advice: scenario.request.advice,
-    processDisabled: false,
-  });
+  const { arch } = prepared;
+  const rules = rulesOf(scenario, prepared);
   const mapping: PfnMapping = {
     start,
     end,

@@ -4,7 +4,7 @@ import type { AreaRequest, Mm, Recorder } from './mm.ts';
 import { type SearchQuery, type SearchRules, vmUnmappedArea } from './search.ts';
 
 /** True when [start, start + length) is free and clear of the next VMA's guard. Source: find_vma(), vm_start_gap(). */
-const freeAt = (index: GapIndex, start: number, length: number): boolean => {
+export const freeAt = (index: GapIndex, start: number, length: number): boolean => {
   const next = findVma(index, start);
   return next === index.count || start + length <= (index.guardStarts[next] as number);
 };

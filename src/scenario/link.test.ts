@@ -13,6 +13,9 @@ import {
   defaultScenario,
   type Scenario,
   type SpaceSource,
+  type SweepAxis,
+  sweepColours,
+  sweepInputs,
 } from './scenario.ts';
 
 /** Packs nothing: text in, text out. The real one compresses, and belongs to the app. */
@@ -88,6 +91,16 @@ const rowNames = fc.stringMatching(/^[a-z]:[A-Za-z0-9_.+-]{1,40}$/);
 const setNames = fc.stringMatching(/^[A-Za-z0-9._-]{1,20}$/);
 const filters = fc.stringMatching(/^[A-Za-z0-9._+ -]{1,12}$/);
 
+const axes: fc.Arbitrary<SweepAxis> = fc.record({
+  input: fc.constantFrom(...sweepInputs),
+  range: fc.option(
+    fc
+      .tuple(pages(2 ** 40), fc.integer({ min: 1, max: 2 ** 40 }))
+      .map(([from, count]) => ({ from, to: from + count * 4096 })),
+    { nil: undefined },
+  ),
+});
+
 const scenarios: fc.Arbitrary<Scenario> = fc.record({
   machine: fc.record({
     arch: fc.constantFrom(...archs.map(a => a.id)),
@@ -145,16 +158,20 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         });
       }),
   }),
-  space: fc.record({
-    source: sources,
-    stackLimit: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.nat(2 ** 31), pages(2 ** 40)),
-    legacy: fc.boolean(),
-    mmapBase: fc.option(
-      fc.integer({ min: 2 ** 18, max: 2 ** 45 }).map(n => va(n * 4096)),
-      { nil: undefined },
-    ),
-    lid: optionalVa,
-  }),
+  space: fc.record(
+    {
+      source: sources,
+      stackLimit: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.nat(2 ** 31), pages(2 ** 40)),
+      legacy: fc.boolean(),
+      mmapBase: fc.option(
+        fc.integer({ min: 2 ** 18, max: 2 ** 45 }).map(n => va(n * 4096)),
+        { nil: undefined },
+      ),
+      lid: optionalVa,
+      slide: fc.integer({ min: 1, max: 2 ** 28 }).map(n => bytes(n * 4096)),
+    },
+    { requiredKeys: ['source', 'stackLimit', 'legacy', 'mmapBase', 'lid'] },
+  ),
   request: fc.record({
     file: fc.constantFrom(
       'vfio',
@@ -226,6 +243,10 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         { requiredKeys: [] },
       ),
     }),
+    sweep: fc
+      .tuple(axes, axes, fc.constantFrom(...sweepColours), fc.constantFrom(64, 256, 1024))
+      .filter(([x, y]) => x.input !== y.input)
+      .map(([x, y, colour, detail]) => ({ x, y, colour, detail })),
   }),
 });
 
@@ -284,6 +305,8 @@ describe('a link', () => {
     expect(scenario.view).toEqual({
       ...defaultScenario.view,
       screen: 'compare',
+      map: defaultScenario.view.map,
+      sweep: defaultScenario.view.sweep,
       compare: {
         sort: { by: 'faults', down: true },
         filter: 'pud',
@@ -363,6 +386,27 @@ describe('a link', () => {
       set: 'vm_unmapped_area-7.3',
       id: undefined,
     });
+  });
+
+  it('carries the Sweep in a line', () => {
+    const sweep = '#1&s=sweep&x=len:8M..1G&y=gap&col=best&n=1024';
+    const { scenario: swept, problems: none } = read(sweep);
+    expect(none).toEqual([]);
+    expect(swept.view).toMatchObject({
+      screen: 'sweep',
+      sweep: {
+        x: { input: 'len', range: { from: 8 * 2 ** 20, to: 2 ** 30 } },
+        y: { input: 'gap', range: undefined },
+        colour: 'best',
+        detail: 1024,
+      },
+    });
+    expect(write(swept)).toBe(sweep);
+    // One axis alone chooses the other one.
+    expect(read('#1&x=len').scenario.view.sweep.y.input).toBe('off');
+    expect(write(read('#1&x=len&y=off').scenario)).toBe('#1&x=len');
+    expect(read('#1&y=off').problems.map(p => p.reason)).toEqual(['stands on the other axis']);
+    expect(read('#1&slide=1M').scenario.space.slide).toBe(2 ** 20);
   });
 
   it('is short', () => {

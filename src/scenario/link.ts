@@ -25,7 +25,12 @@ import {
   type MapView,
   type Range,
   type Scenario,
+  type SweepAxis,
+  type SweepInput,
+  type SweepView,
   screenIds,
+  sweepColours,
+  sweepInputs,
 } from './scenario.ts';
 
 /** The version that links are written in. CHANGELOG.md tells what each one changed. */
@@ -150,7 +155,7 @@ const readCount = (text: string): Read<number> =>
 
 /** Texts that are longer, in characters as given or packed, are not carried by a link: browsers and mail cut it. */
 const MOST_TEXT = 2 ** 21;
-export const MAX_PACKED_TEXTS = 2 ** 16;
+const MAX_PACKED_TEXTS = 2 ** 16;
 const MAX_PAIRINGS = 64;
 
 const readPairing = (text: string): Read<GivenPairing> => {
@@ -169,6 +174,33 @@ const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
   ...s,
   view: { ...s.view, map: { ...s.view.map, ...part } },
 });
+
+const sweepView = (s: Scenario, part: Partial<SweepView>): Scenario => ({
+  ...s,
+  view: { ...s.view, sweep: { ...s.view.sweep, ...part } },
+});
+
+/** The other axis of a Sweep where a link names one only. */
+const usualOther = (input: SweepInput): SweepInput => (input === 'len' ? 'off' : 'len');
+
+const writeAxis = ({ input, range }: SweepAxis): string =>
+  range === undefined ? input : `${input}:${formatExact(range.from)}..${formatExact(range.to)}`;
+
+const readAxis = (text: string): Read<SweepAxis> => {
+  const [name = '', rangeText, ...more] = text.split(':');
+  return map<SweepInput, SweepAxis>(oneOf(sweepInputs, name), input => {
+    if (rangeText === undefined) return ok({ input, range: undefined });
+    const [fromText, toText, ...rest] = rangeText.split('..');
+    if (fromText === undefined || toText === undefined || more.length + rest.length > 0)
+      return bad('not of the form len:8M..2G (input, first value, last value)');
+    return map(readPages(fromText), from =>
+      map(readPages(toText), to => {
+        if (to > 2 ** 57) return bad('beyond any address');
+        return from < to ? ok({ input, range: { from, to } }) : bad('ends before it begins');
+      }),
+    );
+  });
+};
 
 /** A sum with every sign turned: `512K+4K` and `512K-4K`. */
 const turned = (sum: string): string => sum.replaceAll(/[+-]/g, sign => (sign === '+' ? '-' : '+'));
@@ -518,6 +550,16 @@ const fields: readonly Field[] = [
     write: s => (s.space.lid === undefined ? undefined : formatAddress(s.space.lid)),
     read: (text, s) => map(readPages(text), n => ok(space(s, { lid: va(n) }))),
   },
+  {
+    key: 'slide',
+    show: s => formatExact(s.space.slide ?? 0),
+    write: s => (s.space.slide === undefined ? undefined : formatExact(s.space.slide)),
+    read: (text, s) =>
+      map(readPages(text), n => {
+        if (n > 2 ** 57) return bad('beyond any address');
+        return ok(n === 0 ? s : space(s, { slide: bytes(n) }));
+      }),
+  },
   choice(
     'f',
     fileKinds,
@@ -749,6 +791,46 @@ const fields: readonly Field[] = [
       return ok(evidence(s, { only }));
     },
   },
+  {
+    key: 'x',
+    show: s => writeAxis(s.view.sweep.x),
+    write: ({ view: { sweep } }) => {
+      const text = writeAxis(sweep.x);
+      return text === defaultScenario.view.sweep.x.input ? undefined : text;
+    },
+    read: (text, s) =>
+      map(readAxis(text), x => {
+        const { y } = s.view.sweep;
+        return ok(
+          sweepView(s, { x, y: y.input === x.input ? { input: usualOther(x.input), range: undefined } : y }),
+        );
+      }),
+  },
+  {
+    key: 'y',
+    show: s => writeAxis(s.view.sweep.y),
+    write: ({ view: { sweep } }) => {
+      const text = writeAxis(sweep.y);
+      return text === usualOther(sweep.x.input) ? undefined : text;
+    },
+    read: (text, s) =>
+      map(readAxis(text), y =>
+        y.input === s.view.sweep.x.input ? bad('stands on the other axis') : ok(sweepView(s, { y })),
+      ),
+  },
+  choice(
+    'col',
+    sweepColours,
+    s => s.view.sweep.colour,
+    (s, colour) => sweepView(s, { colour }),
+  ),
+  size(
+    'n',
+    text => (/^(64|256|1024)$/.test(text) ? ok(Number(text)) : bad('not 64, 256 or 1024')),
+    String,
+    s => s.view.sweep.detail,
+    (s, detail) => sweepView(s, { detail }),
+  ),
 ];
 
 /** The keys of all fields, in the order in which they are written. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { archOf, archs } from '../arch/index.ts';
-import { GiB, va } from '../units.ts';
+import { bytes, GiB, MiB, va } from '../units.ts';
 import { processOf } from './process.ts';
 import { defaultScenario } from './scenario.ts';
 
@@ -71,6 +71,35 @@ describe('a process on an architecture', () => {
     expect(notes.join(' ')).toContain('2 mappings lie outside');
     expect(notes.join(' ')).toContain('widened');
     expect(notes.join(' ')).toContain('mmap_base given lies beyond');
+  });
+
+  it('slides with mmap_base what was placed from it, and nothing else', () => {
+    for (const legacy of [false, true]) {
+      const still = processOf(x86, { ...space, source: { kind: 'preset', id: 'bare' }, legacy });
+      const slid = processOf(x86, {
+        ...space,
+        source: { kind: 'preset', id: 'bare' },
+        legacy,
+        slide: bytes(MiB),
+      });
+      const by = legacy ? MiB : -MiB;
+      expect(slid.layout.mmapBase).toBe(still.layout.mmapBase - MiB);
+      expect(slid.layout.legacyBase).toBe(still.layout.legacyBase + MiB);
+      expect(slid.vmas.map((v, i) => [v.name, v.start - (still.vmas[i]?.start ?? 0)])).toEqual(
+        still.vmas.map(v => [v.name, v.name.startsWith('[v') ? by : 0]),
+      );
+      expect(slid.notes.join(' ')).toContain('another random draw');
+    }
+  });
+
+  it('slides a lid along, and stays where there is no room to slide', () => {
+    const lid = va(0x7000_0000_0000);
+    const { vmas } = processOf(x86, { ...space, lid, slide: bytes(GiB) });
+    expect(vmas.find(v => v.name === 'lid')?.start).toBe(lid - GiB);
+    const still = processOf(x86, { ...space, lid });
+    const far = processOf(x86, { ...space, lid, slide: bytes(2 ** 47) });
+    expect(far.vmas).toEqual(still.vmas);
+    expect(far.notes.join(' ')).toContain('No room to move mmap_base so far');
   });
 
   it('the documented bases come out', () => {

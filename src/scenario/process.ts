@@ -1,6 +1,7 @@
 import type { Arch } from '../arch/arch.ts';
 import { layoutFromBase, type MmapLayout, mmapLayout } from '../space/mmapLayout.ts';
 import type { Vma } from '../space/vma.ts';
+import { formatSize } from '../text.ts';
 import { alignDown, alignUp, type Va, va } from '../units.ts';
 import { spacePreset } from './presets.ts';
 import type { Scenario } from './scenario.ts';
@@ -98,7 +99,75 @@ export const processOf = (arch: Arch, space: Space): Process => {
   }
   const covered =
     space.lid === undefined ? vmas : withLid(vmas, va(alignDown(space.lid, arch.page)), layout.mmapBase);
-  return { vmas: covered, layout, randomize, lidded: covered !== vmas, notes };
+  const process = { vmas: covered, layout, randomize, lidded: covered !== vmas, notes };
+  const { slide = 0 } = space;
+  if (slide === 0) return process;
+  const slid = slidBy(process, alignDown(slide, arch.page));
+  if (slid === undefined)
+    return { ...process, notes: [...notes, 'No room to move mmap_base so far: it stays where it is.'] };
+  return {
+    ...slid,
+    notes: [
+      ...notes,
+      `mmap_base and what was placed from it lie ${formatSize(slide)} ${layout.topDown ? 'lower' : 'higher'}, as another random draw would put them.`,
+    ],
+  };
+};
+
+/** How much of the largest free range one must have to be taken for the one that a process grows into. */
+const SHARE = 1 / 4;
+
+/**
+ * The free range that a process grows into: on the way of a search from the layout's base the first that is not small
+ * beside the largest. What lies between it and the base was placed from there; a program and its heap lie beyond it.
+ */
+export const openRange = ({
+  vmas,
+  layout,
+}: Pick<Process, 'vmas' | 'layout'>): { readonly start: Va; readonly end: Va } => {
+  const { topDown, mmapBase, legacyBase } = layout;
+  const low = topDown ? 0 : legacyBase;
+  const high = topDown ? mmapBase : stackOf(vmas, mmapBase);
+  const gaps: { readonly start: number; readonly end: number }[] = [];
+  let from: number = low;
+  for (const v of vmas) {
+    if (v.start >= high) break;
+    if (v.start > from) gaps.push({ start: from, end: v.start });
+    from = Math.max(from, v.end);
+  }
+  if (high > from) gaps.push({ start: from, end: high });
+  const largest = gaps.reduce((most, g) => Math.max(most, g.end - g.start), 0);
+  const isOpen = (g: (typeof gaps)[number]): boolean => g.end - g.start >= largest * SHARE;
+  const found = (topDown ? gaps.findLast(isOpen) : gaps.find(isOpen)) ?? { start: low, end: low };
+  return { start: va(found.start), end: va(found.end) };
+};
+
+/** Where bottom-up mappings end: below the first mapping that ends above the base of the top-down ones. */
+const stackOf = (vmas: readonly Vma[], mmapBase: Va): number =>
+  vmas.find(v => v.end > mmapBase)?.start ?? mmapBase;
+
+/**
+ * The process as another random draw at exec would have it: mmap_base and legacy base `slide` bytes farther, with all
+ * that lies between the base and the largest free range on the way of the search. Program, heap and stack have draws
+ * of their own and stay. That it moves as one piece is a model: who aligns by himself, as malloc's arenas do, lands
+ * elsewhere. Undefined where the free range has no room for it.
+ *
+ * Source: arch_pick_mmap_layout(), arch/x86/mm/mmap.c, and mm/util.c, 6.12: one draw serves both bases.
+ */
+const slidBy = (process: Process, slide: number): Process | undefined => {
+  const { vmas, layout } = process;
+  const open = openRange(process);
+  if (slide >= open.end - open.start) return undefined;
+  const { topDown, mmapBase, legacyBase } = layout;
+  const by = topDown ? -slide : slide;
+  const moves = (v: Vma): boolean =>
+    topDown ? v.start >= open.end && v.end <= mmapBase : v.start >= legacyBase && v.end <= open.start;
+  return {
+    ...process,
+    vmas: vmas.map(v => (moves(v) ? { ...v, start: va(v.start + by), end: va(v.end + by) } : v)),
+    layout: { topDown, mmapBase: va(mmapBase - slide), legacyBase: va(legacyBase + slide) },
+    randomize: true,
+  };
 };
 
 /** Takes everything from `lid` to the next VMA above it, or to mmap_base where none is in between. */

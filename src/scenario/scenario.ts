@@ -145,6 +145,31 @@ export interface EvidenceView {
   readonly only: Readonly<Partial<Record<EvidenceFilter, string>>>;
 }
 
+/** What can stand on an axis of Sweep, as a link names it. */
+export const sweepInputs = ['off', 'len', 'base', 'size', 'gap', 'hint', 'aslr'] as const;
+export type SweepInput = (typeof sweepInputs)[number];
+
+/** What the points of Sweep are coloured by, as a link names it. */
+export const sweepColours = ['leaf', 'faults', 'tables', 'skipped', 'best'] as const;
+export type SweepColour = (typeof sweepColours)[number];
+
+/** One axis of Sweep. */
+export interface SweepAxis {
+  readonly input: SweepInput;
+  /** First and last value that may be shown, in bytes; undefined: the usual range of the input. */
+  readonly range: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** How the Sweep is looked at. */
+export interface SweepView {
+  readonly x: SweepAxis;
+  /** Never the input of `x`. */
+  readonly y: SweepAxis;
+  readonly colour: SweepColour;
+  /** Most steps along an axis: 64, 256 or 1024. */
+  readonly detail: number;
+}
+
 /** Which screen is shown, and how. */
 export interface View {
   readonly screen: ScreenId;
@@ -152,6 +177,7 @@ export interface View {
   readonly compare: CompareView;
   readonly diagnose: DiagnoseView;
   readonly evidence: EvidenceView;
+  readonly sweep: SweepView;
 }
 
 /** The whole truth of what is shown: the link, undo, presets and saved files all speak it. */
@@ -189,6 +215,11 @@ export interface Scenario {
     readonly mmapBase: Va | undefined;
     /** Everything from here up to the next VMA is taken: a stand-in for a process with more mappings. */
     readonly lid: Va | undefined;
+    /**
+     * Bytes by which another random draw at exec moves mmap_base down, and all that was placed from there with it; a
+     * page multiple. Absent: the process as it is.
+     */
+    readonly slide?: Bytes;
   };
   readonly request: {
     readonly file: FileKind;
@@ -270,5 +301,11 @@ export const defaultScenario: Scenario = {
       pairings: [],
     },
     evidence: { at: undefined, only: {} },
+    sweep: {
+      x: { input: 'off', range: undefined },
+      y: { input: 'len', range: undefined },
+      colour: 'leaf',
+      detail: 256,
+    },
   },
 };

@@ -28,7 +28,9 @@ export const baseProblem = (arch: Arch, space: Space, base: number): string | un
 };
 
 /** Why a lid here has no effect, as a clause; undefined: it has one. */
-export const lidProblem = (arch: Arch, space: Space, lid: number): string | undefined => {
+export const lidProblem = (arch: Arch, given: Space, lid: number): string | undefined => {
+  // A lid is given where the process stands without its slide, and slides with it.
+  const { slide: _, ...space } = given;
   const { vmas, layout } = processOf(arch, { ...space, lid: undefined });
   if (lid === 0) return 'no effect: nothing lies below 0';
   if (lid >= layout.mmapBase)

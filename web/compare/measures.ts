@@ -1,10 +1,9 @@
 import type { Arch, LeafKind } from '../../src/arch/arch.ts';
 import { errnoName } from '../../src/placement/errno.ts';
 import type { PlacementEvent } from '../../src/placement/mm.ts';
-import type { DeviceAnswer, Solution } from '../../src/solve.ts';
+import { type DeviceAnswer, type Solution, skippedOf } from '../../src/solve.ts';
 import { type GapIndex, gapEnd, gapStart } from '../../src/space/gapIndex.ts';
-import { mod, va } from '../../src/units.ts';
-import { skippedBytes } from '../scenario/skipped.ts';
+import { mod } from '../../src/units.ts';
 import { type LeafTally, refusalText, tally } from '../scenario/words.ts';
 import type { Answer } from '../state/solution.ts';
 
@@ -140,8 +139,7 @@ export const measure = ({ scenario, solution, events }: Answer): RowMeasures => 
     start: placement.start,
     length,
     device: shown,
-    // A program maps at a fixed address inside what the search gave it.
-    skipped: searched ? skippedBytes({ ...placement, end: va(end), by: 'search' }, events) : undefined,
+    skipped: skippedOf(solution, events),
     gap: searched ? gapOf(events, mm.space.index) : undefined,
     aslr: searched ? Math.log2(alignmentOf(events, steps, arch.page) / arch.page) : undefined,
   };

@@ -3,7 +3,10 @@ import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { headline } from '../../src/diagnose/words.ts';
 import { readIntake } from '../../src/intake/intake.ts';
 import { toLines } from '../../src/intake/line.ts';
+import { defaultScenario } from '../../src/scenario/scenario.ts';
 import { joinParts } from '../scenario/parts.ts';
+import { withDiagnose } from '../scenario/view.ts';
+import { hashOf } from '../state/links.ts';
 import { useApp } from '../state/store.ts';
 import { Spoken } from '../ui/Spoken.tsx';
 import { Answer } from './Answer.tsx';
@@ -51,6 +54,10 @@ export const DiagnoseScreen = () => {
     return found;
   }, [intake, diagnosis]);
   const empty = texts.length === 0;
+  const travels = useMemo(
+    () => hashOf(withDiagnose({ texts })(defaultScenario)).includes('&paste='),
+    [texts],
+  );
   return (
     <main className={empty ? 'diagnose' : 'diagnose answered'}>
       <div className="intro">
@@ -63,6 +70,11 @@ export const DiagnoseScreen = () => {
       <div className="given">
         {!empty && <Texts texts={placed} all={intake.given} marks={marks} />}
         <Add empty={empty} />
+        {!empty && !travels && (
+          <p className="note">
+            The texts are too long for a link: it carries what you said beside them only.
+          </p>
+        )}
         {empty && <Samples />}
         {!empty && <Said kernel={diagnosis.kernel} arch={diagnosis.arch} thp={diagnosis.thp} />}
         {!empty && <Unread intake={intake} texts={placed} />}

@@ -38,7 +38,7 @@ const change = (texts: readonly GivenText[]): void => {
 };
 
 /** Adds texts to those that are there. */
-export const addTexts = (more: readonly GivenText[]): void => {
+const addTexts = (more: readonly GivenText[]): void => {
   const kept = more.filter(t => t.text.trim() !== '');
   if (kept.length > 0) change([...app.getState().scenario.view.diagnose.texts, ...kept]);
 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { leafCount } from '../../src/leaves/runs.ts';
+import { skippedBytes } from '../../src/placement/skipped.ts';
 import { tracepointLines } from '../../src/placement/tracepoint.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { prepare, type Solution, solve, trace } from '../../src/solve.ts';
 import { bytes, GiB, MiB, va } from '../../src/units.ts';
 import { withBarSize, withOffset, withRequest } from '../scenario/edit.ts';
-import { skippedBytes } from '../scenario/skipped.ts';
 import {
   bestPieces,
   faultSentence,

@@ -18,6 +18,14 @@ const names: Readonly<Record<string, string>> = {
   layout: 'Search direction',
   base: 'mmap_base',
   lid: 'Free below',
+  dk: 'Kernel of Diagnose',
+  da: 'Architecture of Diagnose',
+  dt: 'THP of Diagnose',
+  df: 'Faults counted',
+  dv: 'VmPTE',
+  pair: 'Mapping and BAR',
+  paste: 'Texts of Diagnose',
+  slide: 'ASLR offset',
   f: 'What is mapped',
   off: 'Offset',
   len: 'Length',
@@ -37,6 +45,10 @@ const names: Readonly<Record<string, string>> = {
   pin: 'Pinned rows',
   case: 'Captured case',
   only: 'Filter of the captures',
+  x: 'Horizontal axis of Sweep',
+  y: 'Vertical axis of Sweep',
+  col: 'Colour of Sweep',
+  n: 'Grain of Sweep',
 };
 
 /** The name of a link's field in words; its key where it has none. */

@@ -46,6 +46,7 @@ const preparedKey = (m: Machine, s: Space) => [
   s.legacy,
   s.mmapBase,
   s.lid,
+  s.slide,
 ];
 
 /** prepare() of src/solve.ts, remembered: dragging the request never builds the address space again. */

@@ -15,6 +15,10 @@ export interface ReplayedPart {
   readonly problem?: string;
 }
 
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { type Luck, luckOf, type NoLuck } from '../../src/sweep/luck.ts';
+import { type PlaneAsk, type PlanePart, planeParts } from '../../src/sweep/plane.ts';
+
 /**
  * Long work that a screen asks for, one entry a kind: what is asked, and what comes back, part by part. A job runs in
  * the worker, or in slices on the page where no worker starts, so its input and its parts are plain data.
@@ -30,6 +34,8 @@ export interface Jobs {
     readonly input: { readonly data: Uint8Array; readonly line: number };
     readonly part: { readonly text: string };
   };
+  readonly plane: { readonly input: PlaneAsk; readonly part: PlanePart };
+  readonly luck: { readonly input: Scenario; readonly part: Luck | NoLuck };
 }
 
 export type JobKind = keyof Jobs;
@@ -98,6 +104,10 @@ const works: { readonly [K in JobKind]: Work<K> } = {
     } catch (error) {
       if (!(error instanceof UnreadableCapture)) throw error;
     }
+  },
+  plane: planeParts,
+  *luck(scenario) {
+    yield yield* luckOf(scenario);
   },
 };
 

@@ -5,7 +5,7 @@ import { contiguousSizes, descending, pfnSizes } from './leafSizes.ts';
 import { inBar, type VfioHook } from './region.ts';
 
 /** The largest power of two that is not above `n`. */
-const powerBelow = (n: number): number => {
+export const powerBelow = (n: number): number => {
   let power = 1;
   while (power * 2 <= n) power *= 2;
   return power;
@@ -15,7 +15,7 @@ const powerBelow = (n: number): number => {
  * The leaves the core may choose from, large to small: all that the architecture has for PFN mappings, runs of
  * contiguous entries included, up to the order that the driver names, which is that of the whole BAR.
  */
-const leavesUpTo = (mm: Mm, limit: number): readonly number[] =>
+export const leavesUpTo = (mm: Mm, limit: number): readonly number[] =>
   descending([...pfnSizes(mm), ...contiguousSizes(mm)]).filter(size => size <= limit);
 
 /**

@@ -1,10 +1,10 @@
 import { startTransition, useEffect, useMemo, useState } from 'react';
+import { skippedBytes } from '../../../src/placement/skipped.ts';
 import { TRACEPOINT_OMITS, tracepointLines } from '../../../src/placement/tracepoint.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
 import type { TermId } from '../../scenario/glossary.ts';
-import { skippedBytes } from '../../scenario/skipped.ts';
 import { type Reason, reasonsOf } from '../../scenario/words.ts';
 import { solutionOf } from '../../state/solution.ts';
 import { app, useApp } from '../../state/store.ts';

@@ -1,5 +1,5 @@
-import type { PlacementEvent } from '../../src/placement/mm.ts';
-import type { Placement } from '../../src/placement/mmap.ts';
+import type { PlacementEvent } from './mm.ts';
+import type { Placement } from './mmap.ts';
 
 /**
  * Bytes of address space that alignment leaves free between the mapping and the edge the search pushed it
