@@ -50,6 +50,7 @@ const useDrops = (): void => {
 const compare = late(() => import('./compare/CompareScreen.tsx').then(m => m.CompareScreen));
 const sweep = late(() => import('./sweep/SweepScreen.tsx').then(m => m.SweepScreen));
 const diagnose = late(() => import('./diagnose/DiagnoseScreen.tsx').then(m => m.DiagnoseScreen));
+const labs = late(() => import('./labs/LabsScreen.tsx').then(m => m.LabsScreen));
 const evidence = late(() => import('./evidence/EvidenceScreen.tsx').then(m => m.EvidenceScreen));
 // With the codec: what it takes goes into the link.
 const intake = late(() =>
@@ -87,6 +88,7 @@ const screens: Readonly<Record<ScreenId, () => ReactNode>> = {
   compare: () => <LateScreen of={compare} />,
   sweep: () => <LateScreen of={sweep} />,
   diagnose: () => <LateScreen of={diagnose} />,
+  labs: () => <LateScreen of={labs} />,
   evidence: () => <LateScreen of={evidence} />,
 };
 

@@ -188,6 +188,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
       at: fc.option(pages(2 ** 40), { nil: undefined }),
       part: fc.integer({ min: 1, max: 99 }),
     }),
+    labs: fc.record({ lab: fc.constantFrom('dma', 'pages', 'zap') }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
         nil: undefined,
@@ -253,8 +254,8 @@ describe('a link', () => {
     const { scenario, problems } = read(hash);
     expect(problems).toEqual([]);
     expect(scenario.view).toEqual({
+      ...defaultScenario.view,
       screen: 'compare',
-      map: defaultScenario.view.map,
       compare: {
         sort: { by: 'faults', down: true },
         filter: 'pud',

@@ -16,6 +16,8 @@ import {
   compareGroups,
   defaultScenario,
   type Hole,
+  type LabsView,
+  labIds,
   type MapView,
   type Range,
   type Scenario,
@@ -115,6 +117,11 @@ const request = (s: Scenario, part: Partial<Scenario['request']>): Scenario => (
 const compare = (s: Scenario, part: Partial<CompareView>): Scenario => ({
   ...s,
   view: { ...s.view, compare: { ...s.view.compare, ...part } },
+});
+
+const labs = (s: Scenario, part: Partial<LabsView>): Scenario => ({
+  ...s,
+  view: { ...s.view, labs: { ...s.view.labs, ...part } },
 });
 
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
@@ -520,6 +527,12 @@ const fields: readonly Field[] = [
     screenIds,
     s => s.view.screen,
     (s, screen) => ({ ...s, view: { ...s.view, screen } }),
+  ),
+  choice(
+    'lab',
+    labIds,
+    s => s.view.labs.lab,
+    (s, lab) => labs(s, { lab }),
   ),
   {
     key: 'v',

@@ -1,4 +1,4 @@
-import type { CompareView, MapView, Scenario, ScreenId } from '../../src/scenario/scenario.ts';
+import type { CompareView, LabsView, MapView, Scenario, ScreenId } from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */
@@ -35,6 +35,11 @@ export const withMapView =
 export const withCompare =
   (part: Partial<CompareView>): Update =>
   s => ({ ...s, view: { ...s.view, compare: { ...s.view.compare, ...part } } });
+
+/** Another lab, or something else set in one. */
+export const withLabs =
+  (part: Partial<LabsView>): Update =>
+  s => ({ ...s, view: { ...s.view, labs: { ...s.view.labs, ...part } } });
 
 const LONGEST_FILTER = 80;
 
