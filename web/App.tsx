@@ -58,6 +58,7 @@ const sweep = late(() => import('./sweep/SweepScreen.tsx').then(m => m.SweepScre
 const diagnose = late(() =>
   Promise.all([import('./diagnose/DiagnoseScreen.tsx'), loadCodec()]).then(([m]) => m.DiagnoseScreen),
 );
+const labs = late(() => import('./labs/LabsScreen.tsx').then(m => m.LabsScreen));
 const evidence = late(() => import('./evidence/EvidenceScreen.tsx').then(m => m.EvidenceScreen));
 // With the codec: what it takes goes into the link.
 const intake = late(() =>
@@ -95,6 +96,7 @@ const screens: Readonly<Record<ScreenId, () => ReactNode>> = {
   compare: () => <LateScreen of={compare} />,
   sweep: () => <LateScreen of={sweep} />,
   diagnose: () => <LateScreen of={diagnose} />,
+  labs: () => <LateScreen of={labs} />,
   evidence: () => <LateScreen of={evidence} />,
 };
 

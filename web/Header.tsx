@@ -90,6 +90,7 @@ const screens: readonly { readonly id: ScreenId; readonly label: string }[] = [
   { id: 'compare', label: 'Compare' },
   { id: 'sweep', label: 'Sweep' },
   { id: 'diagnose', label: 'Diagnose' },
+  { id: 'labs', label: 'Labs' },
   { id: 'evidence', label: 'Evidence' },
 ];
 

@@ -225,6 +225,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         { maxLength: 3 },
       ),
     }),
+    labs: fc.record({ lab: fc.constantFrom('dma', 'pages', 'zap') }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
         nil: undefined,

@@ -22,6 +22,8 @@ import {
   evidenceFilters,
   type GivenPairing,
   type Hole,
+  type LabsView,
+  labIds,
   type MapView,
   type Range,
   type Scenario,
@@ -168,6 +170,11 @@ const readPairing = (text: string): Read<GivenPairing> => {
 const evidence = (s: Scenario, part: Partial<EvidenceView>): Scenario => ({
   ...s,
   view: { ...s.view, evidence: { ...s.view.evidence, ...part } },
+});
+
+const labs = (s: Scenario, part: Partial<LabsView>): Scenario => ({
+  ...s,
+  view: { ...s.view, labs: { ...s.view.labs, ...part } },
 });
 
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
@@ -618,6 +625,12 @@ const fields: readonly Field[] = [
     screenIds,
     s => s.view.screen,
     (s, screen) => ({ ...s, view: { ...s.view, screen } }),
+  ),
+  choice(
+    'lab',
+    labIds,
+    s => s.view.labs.lab,
+    (s, lab) => labs(s, { lab }),
   ),
   {
     key: 'v',

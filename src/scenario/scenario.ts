@@ -59,7 +59,7 @@ export type SpaceSource =
 export type TouchChoice = 'asc' | 'desc' | 'middle';
 
 /** The screens of the app. */
-export const screenIds = ['map', 'compare', 'sweep', 'diagnose', 'evidence'] as const;
+export const screenIds = ['map', 'compare', 'sweep', 'diagnose', 'labs', 'evidence'] as const;
 export type ScreenId = (typeof screenIds)[number];
 
 /** The groups of rows of the Compare table: kernels, proposals, architectures. */
@@ -170,6 +170,15 @@ export interface SweepView {
   readonly detail: number;
 }
 
+/** The labs: systems beside the placement that the threads argued about. */
+export const labIds = ['dma', 'pages', 'zap'] as const;
+export type LabId = (typeof labIds)[number];
+
+/** Which lab is open, and what is set in it. */
+export interface LabsView {
+  readonly lab: LabId;
+}
+
 /** Which screen is shown, and how. */
 export interface View {
   readonly screen: ScreenId;
@@ -178,6 +187,7 @@ export interface View {
   readonly diagnose: DiagnoseView;
   readonly evidence: EvidenceView;
   readonly sweep: SweepView;
+  readonly labs: LabsView;
 }
 
 /** The whole truth of what is shown: the link, undo, presets and saved files all speak it. */
@@ -307,5 +317,6 @@ export const defaultScenario: Scenario = {
       colour: 'leaf',
       detail: 256,
     },
+    labs: { lab: 'dma' },
   },
 };

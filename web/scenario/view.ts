@@ -2,6 +2,7 @@ import type {
   CompareView,
   DiagnoseView,
   EvidenceView,
+  LabsView,
   MapView,
   Scenario,
   ScreenId,
@@ -51,6 +52,10 @@ export const withDiagnose =
 export const withEvidence =
   (part: Partial<EvidenceView>): Update =>
   s => ({ ...s, view: { ...s.view, evidence: { ...s.view.evidence, ...part } } });
+/** Another lab, or something else set in one. */
+export const withLabs =
+  (part: Partial<LabsView>): Update =>
+  s => ({ ...s, view: { ...s.view, labs: { ...s.view.labs, ...part } } });
 
 const LONGEST_FILTER = 80;
 

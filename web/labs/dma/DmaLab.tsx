@@ -1,0 +1,2 @@
+/** The DMA lab. */
+export const DmaLab = () => <section className="lab dma" />;

@@ -1,0 +1,2 @@
+/** The struct-page lab. */
+export const PagesLab = () => <section className="lab pages" />;

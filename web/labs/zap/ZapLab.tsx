@@ -1,0 +1,2 @@
+/** The zap lab. */
+export const ZapLab = () => <section className="lab zap" />;
