@@ -21,6 +21,7 @@ import { barMappable } from './scenario/devices.ts';
 import { processOf } from './scenario/process.ts';
 import type { Scenario, TouchChoice } from './scenario/scenario.ts';
 import { makeAddressSpace } from './space/addressSpace.ts';
+import { withExtra } from './space/gapIndex.ts';
 import { type Bytes, bytes, MiB, pa, type Va, va, word } from './units.ts';
 
 /** A machine and a process, ready to be asked many requests. */
@@ -80,7 +81,9 @@ export const prepare = (machine: Scenario['machine'], space: Scenario['space']):
   const arch = archOf(machine.arch);
   const version = kernelOf(machine.kernel);
   const facts = policyOf(machine.policy).apply(factsOf(version));
-  const { vmas, layout, randomize, lidded, notes } = processOf(arch, space);
+  const { vmas, layout, randomize, lid, notes } = processOf(arch, space);
+  // An index of many VMAs is built once, whatever the lid.
+  const bare = makeAddressSpace(lid?.bare ?? vmas, layout, facts, arch);
   return {
     arch,
     version,
@@ -89,14 +92,17 @@ export const prepare = (machine: Scenario['machine'], space: Scenario['space']):
     mm: {
       arch,
       facts,
-      space: makeAddressSpace(vmas, layout, facts, arch),
+      space:
+        lid === undefined
+          ? bare
+          : { ...bare, vmas, count: vmas.length, index: withExtra(bare.index, lid.vma.start, lid.vma.end) },
       randomize,
       bit32Start: () => 0,
     },
     // The lid stands for mappings the process might have; by itself it must not fill the table.
     limits: {
       ...ordinaryLimits,
-      maxMapCount: ordinaryLimits.maxMapCount + (lidded ? 1 : 0),
+      maxMapCount: ordinaryLimits.maxMapCount + (lid === undefined ? 0 : 1),
     },
   };
 };

@@ -1,4 +1,4 @@
-import { findVma, type GapIndex } from '../space/gapIndex.ts';
+import { findVma, type GapIndex, guardStartOf } from '../space/gapIndex.ts';
 import { MAP } from './flags.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
 import { type SearchQuery, type SearchRules, vmUnmappedArea } from './search.ts';
@@ -6,7 +6,7 @@ import { type SearchQuery, type SearchRules, vmUnmappedArea } from './search.ts'
 /** True when [start, start + length) is free and clear of the next VMA's guard. Source: find_vma(), vm_start_gap(). */
 export const freeAt = (index: GapIndex, start: number, length: number): boolean => {
   const next = findVma(index, start);
-  return next === index.count || start + length <= (index.guardStarts[next] as number);
+  return next === index.count || start + length <= (guardStartOf(index, next) as number);
 };
 
 const rulesOf = (mm: Mm): SearchRules => ({

@@ -98,7 +98,7 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
   const fixed = (flags & MAP.FIXED) !== 0;
   const length = roundUpWord(asked, page).base;
   if (length === 0) return refuse(ERRNO.ENOMEM, 'length wraps to 0');
-  if (mm.space.vmas.length > limits.maxMapCount) return refuse(ERRNO.ENOMEM, 'too many mappings');
+  if (mm.space.count > limits.maxMapCount) return refuse(ERRNO.ENOMEM, 'too many mappings');
 
   // __get_unmapped_area()
   if (length > mm.arch.taskSize) return refuse(ERRNO.ENOMEM, 'longer than the address space');

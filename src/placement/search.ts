@@ -1,4 +1,14 @@
-import { findVma, firstGapOf, type GapIndex, gapEnd, gapStart, lastGapOf } from '../space/gapIndex.ts';
+import {
+  endOf,
+  findVma,
+  firstGapOf,
+  type GapIndex,
+  gapEnd,
+  gapStart,
+  guardStartOf,
+  lastGapOf,
+  startOf,
+} from '../space/gapIndex.ts';
 import { mod, U64 } from '../units.ts';
 
 /** The kernel's -ENOMEM, as the search returns it. */
@@ -120,8 +130,8 @@ const searchDown = (
     const shift = andMask(end - query.length - query.alignOffset, query.alignMask);
     const addr = end - query.length - shift;
     if (rules.guards && gap < index.count) {
-      const guardStart = index.guardStarts[gap] as number;
-      if (guardStart < (index.starts[gap] as number) && guardStart < end) {
+      const guardStart = guardStartOf(index, gap) as number;
+      if (guardStart < (startOf(index, gap) as number) && guardStart < end) {
         record?.({ kind: 'guarded', gap, guardStart, candidate: addr, limit: guardStart });
         hi = guardStart;
         continue;
@@ -159,11 +169,11 @@ const searchUp = (
     const shift = andMask(query.alignOffset - base, query.alignMask);
     const addr = base + shift;
     if (rules.guards && gap < index.count) {
-      const guardStart = index.guardStarts[gap] as number;
+      const guardStart = guardStartOf(index, gap) as number;
       // The padded length is measured from the already aligned address, so up to align_mask bytes that the
       // mapping will not use must be clear of the guard too.
-      if (guardStart < (index.starts[gap] as number) && guardStart < addr + needed) {
-        lo = index.ends[gap] as number;
+      if (guardStart < (startOf(index, gap) as number) && guardStart < addr + needed) {
+        lo = endOf(index, gap) as number;
         record?.({ kind: 'guarded', gap, guardStart, candidate: addr, limit: lo });
         continue;
       }

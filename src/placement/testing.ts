@@ -83,7 +83,7 @@ export interface CallInput {
 const wordOf = (n: number | bigint): Word => (typeof n === 'bigint' ? wordOfBigInt(n) : word(n));
 
 /** One mmap() call: a private anonymous page, no hint, unless told otherwise. */
-const callOf = (input: CallInput): MmapRequest => ({
+export const callOf = (input: CallInput): MmapRequest => ({
   file: input.file ?? 'anon',
   hint: wordOf(input.hint ?? 0),
   length: wordOf(input.length ?? 0x1000),
@@ -97,7 +97,7 @@ const callOf = (input: CallInput): MmapRequest => ({
 });
 
 /** Wide enough for any offset that the examples map through /dev/mem, which stands for a file without hook. */
-const testLimits: Limits = { ...ordinaryLimits, physBits: 52 };
+export const testLimits: Limits = { ...ordinaryLimits, physBits: 52 };
 
 /** Makes the call. */
 export const call = (mm: Mm, input: CallInput, limits: Partial<Limits> = {}, record?: Recorder): Placement =>

@@ -1,9 +1,10 @@
 import type { Arch } from '../arch/arch.ts';
 import { archOf } from '../arch/index.ts';
+import { firstAbove } from '../space/vma.ts';
 import { formatAddress } from '../text.ts';
-import { GiB, type Va, va } from '../units.ts';
+import { alignDown, GiB, va } from '../units.ts';
 import type { LinkProblem } from './link.ts';
-import { processOf } from './process.ts';
+import { lidVma, processOf } from './process.ts';
 import type { Scenario } from './scenario.ts';
 
 type Space = Scenario['space'];
@@ -35,9 +36,12 @@ export const lidProblem = (arch: Arch, given: Space, lid: number): string | unde
   if (lid === 0) return 'no effect: nothing lies below 0';
   if (lid >= layout.mmapBase)
     return `no effect: not below mmap_base, ${formatAddress(layout.mmapBase)}, where searches begin`;
-  const inside = vmas.find(v => lid >= v.start && lid < v.end);
-  if (inside !== undefined) return `no effect: a mapping lies there${inside.name ? `, ${inside.name}` : ''}`;
-  return processOf(arch, { ...space, lid: lid as Va }).lidded ? undefined : 'no effect: it takes nothing';
+  const inside = vmas[firstAbove(vmas, lid)];
+  if (inside !== undefined && lid >= inside.start)
+    return `no effect: a mapping lies there${inside.name ? `, ${inside.name}` : ''}`;
+  return lidVma(vmas, va(alignDown(lid, arch.page)), layout.mmapBase) === undefined
+    ? 'no effect: it takes nothing'
+    : undefined;
 };
 
 /** A Scenario whose space can be built, and what was left out for it. */

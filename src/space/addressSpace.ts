@@ -8,6 +8,8 @@ import type { Vma } from './vma.ts';
 export interface AddressSpace {
   /** Every VMA of the mm, ascending. */
   readonly vmas: readonly Vma[];
+  /** How many they are: mm->map_count. */
+  readonly count: number;
   readonly layout: MmapLayout;
   readonly index: GapIndex;
 }
@@ -21,6 +23,7 @@ export const makeAddressSpace = (
   arch: Arch,
 ): AddressSpace => ({
   vmas,
+  count: vmas.length,
   layout,
   index: buildGapIndex(vmas, {
     stackGuardGap: stackGuardGap(arch.page),

@@ -1,7 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { U64 } from '../units.ts';
-import { buildGapIndex, findVma, firstGapOf, gapEnd, gapStart, intersects, lastGapOf } from './gapIndex.ts';
+import {
+  buildGapIndex,
+  endOf,
+  findVma,
+  firstGapOf,
+  type GapIndex,
+  gapEnd,
+  gapStart,
+  guardStartOf,
+  intersects,
+  largestGap,
+  lastGapOf,
+  startOf,
+  withExtra,
+} from './gapIndex.ts';
 import { testVma, vmasFromText } from './testing.ts';
 import type { Vma } from './vma.ts';
 
@@ -156,5 +170,53 @@ describe('the index of an edited list', () => {
     if (hit === undefined) throw new Error('no VMA 600');
     const bad = [...list.slice(0, 600), { ...hit }, ...list.slice(600)];
     expect(() => buildGapIndex(bad, rule)).toThrow('index 601');
+  });
+});
+
+describe('the index with one VMA more', () => {
+  it('answers as the index that the list would have by itself', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 250, max: 300 })),
+        fc.nat(),
+        fc.nat(),
+        fc.nat(60),
+        fc.nat(60),
+        (count, seed, where, before, pages) => {
+          const list = layoutOf(count, seed);
+          const bare = buildGapIndex(list, rule);
+          // Any gap that holds a page, the one after the last included.
+          const gaps = Array.from({ length: count + 1 }, (_, i) => i).filter(
+            i => gapEnd(bare, i) > gapStart(bare, i),
+          );
+          const gap = gaps[where % gaps.length] ?? count;
+          const room = Math.min((gapEnd(bare, gap) - gapStart(bare, gap)) / 4096, 200);
+          const start = gapStart(bare, gap) + (before % room) * 4096;
+          const end = start + (1 + (pages % (room - (before % room)))) * 4096;
+          const got = withExtra(bare, start, end);
+          const vmas = [...list.slice(0, gap), testVma(start, end), ...list.slice(gap)];
+          const want = buildGapIndex(vmas, rule);
+          const sizes = [0, 4096, 8192, end - start, 40 * 4096, 2 ** 31, U64];
+          const near = Array.from({ length: count + 2 }, (_, i) => gapStart(want, i)).flatMap(a =>
+            [-4096, -1, 0, 4096].map(by => Math.max(0, a + by)),
+          );
+          const told = (index: GapIndex): unknown => [
+            index.count,
+            near.map(a => [findVma(index, a), intersects(index, a, a + 8192)]),
+            Array.from({ length: count + 2 }, (_, i) => [
+              startOf(index, i),
+              endOf(index, i),
+              guardStartOf(index, i),
+              gapStart(index, i),
+              gapEnd(index, i),
+              sizes.map(size => [lastGapOf(index, i - 1, size), firstGapOf(index, i + 1, size)]),
+            ]),
+          ];
+          expect(told(got)).toEqual(told(want));
+          expect(largestGap(got, 0, 2 ** 47)).toEqual(largestGap(want, 0, 2 ** 47));
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });

@@ -20,12 +20,23 @@ export interface GuardRule {
 export interface GapIndex {
   /** Number of VMAs. There are `count + 1` gaps. */
   readonly count: number;
+  /** Of the list without {@link GapIndex.extra}; so are the others: ask {@link startOf} and its like. */
   readonly starts: Float64Array;
   readonly ends: Float64Array;
   /** Start of each VMA less its guard, floored at 0; equal to its start where it has none. */
   readonly guardStarts: Float64Array;
   /** Level 0: gap sizes. Level k: the largest of each {@link FAN} entries of level k-1. */
   readonly levels: readonly Float64Array[];
+  /** One VMA more, in a gap of the others: see {@link withExtra}. */
+  readonly extra: ExtraVma | undefined;
+}
+
+/** VMA number `at`, [start, end), and the index without it. */
+interface ExtraVma {
+  readonly at: number;
+  readonly start: number;
+  readonly end: number;
+  readonly bare: GapIndex;
 }
 
 /** Children of one tree node; a power of two. 16 measured fastest of 4, 8, 16 and 32. */
@@ -39,6 +50,7 @@ const FAN_SHIFT = 4;
  * Source of the guards: vm_start_gap(), include/linux/mm.h, 6.12.
  */
 export const buildGapIndex = (vmas: readonly Vma[], rule: GuardRule): GapIndex => {
+  if (last?.vmas === vmas && sameRule(last.rule, rule)) return last.index;
   const n = vmas.length;
   const starts = new Float64Array(n);
   const ends = new Float64Array(n);
@@ -92,7 +104,7 @@ export const buildGapIndex = (vmas: readonly Vma[], rule: GuardRule): GapIndex =
     levels.push(level);
     below = level;
   }
-  const index = { count: n, starts, ends, guardStarts, levels };
+  const index = { count: n, starts, ends, guardStarts, levels, extra: undefined };
   last = n < SHORT ? undefined : { vmas, rule, index };
   return index;
 };
@@ -114,45 +126,86 @@ export const commonEnds = <T>(a: readonly T[], b: readonly T[]): { head: number;
   return { head, tail };
 };
 
+const sameRule = (a: GuardRule, b: GuardRule): boolean =>
+  a.stackGuardGap === b.stackGuardGap && a.shadowStackGuard === b.shadowStackGuard;
+
 /** What a list shares with the last one that an index was built of under the same rule. */
 const sharedEnds = (vmas: readonly Vma[], rule: GuardRule): { head: number; tail: number } =>
-  last === undefined ||
-  vmas.length < SHORT ||
-  last.rule.stackGuardGap !== rule.stackGuardGap ||
-  last.rule.shadowStackGuard !== rule.shadowStackGuard
+  last === undefined || vmas.length < SHORT || !sameRule(last.rule, rule)
     ? { head: 0, tail: 0 }
     : commonEnds(vmas, last.vmas);
 
+/**
+ * The index with one VMA more, [start, end), which lies within one gap and demands no guard. It shares all arrays, so
+ * it takes no longer for tens of thousands of VMAs than for one: a drag of that VMA asks for one a frame. `index` has
+ * no extra VMA yet.
+ */
+export const withExtra = (index: GapIndex, start: number, end: number): GapIndex => ({
+  ...index,
+  count: index.count + 1,
+  extra: { at: findVma(index, start), start, end, bare: index },
+});
+
+/** The number in the arrays of VMA `i`, which is not the extra one. */
+const own = ({ extra }: GapIndex, i: number): number => (extra === undefined || i < extra.at ? i : i - 1);
+
+/** First byte of VMA `i`; undefined beyond the last one. */
+export const startOf = (index: GapIndex, i: number): number | undefined =>
+  i === index.extra?.at ? index.extra.start : index.starts[own(index, i)];
+
+/** First byte after VMA `i`; undefined where there is none. */
+export const endOf = (index: GapIndex, i: number): number | undefined =>
+  i === index.extra?.at ? index.extra.end : index.ends[own(index, i)];
+
+/** Where the guard of VMA `i` begins, its own start where it has none; undefined beyond the last one. */
+export const guardStartOf = (index: GapIndex, i: number): number | undefined =>
+  i === index.extra?.at ? index.extra.start : index.guardStarts[own(index, i)];
+
 /** First byte of gap `i`. */
-export const gapStart = (index: GapIndex, i: number): number => (i === 0 ? 0 : (index.ends[i - 1] as number));
+export const gapStart = (index: GapIndex, i: number): number =>
+  i === 0 ? 0 : (endOf(index, i - 1) as number);
 
 /** First byte after gap `i`; 2^64 for the gap after the last VMA. */
 export const gapEnd = (index: GapIndex, i: number): number =>
-  i === index.count ? U64 : (index.starts[i] as number);
+  i === index.count ? U64 : (startOf(index, i) as number);
 
 /** How many VMAs end at or below `address`: also the index of the first VMA whose end is above it (find_vma()). */
 export const findVma = (index: GapIndex, address: number): number => {
-  const { ends } = index;
+  const { ends, extra } = index;
   let lo = 0;
-  let hi = index.count;
+  let hi = ends.length;
   while (lo < hi) {
     const mid = (lo + hi) >>> 1;
     if ((ends[mid] as number) <= address) lo = mid + 1;
     else hi = mid;
   }
-  return lo;
+  if (extra === undefined || lo < extra.at) return lo;
+  return lo > extra.at || extra.end <= address ? lo + 1 : lo;
 };
 
 /** True when some VMA intersects [start, end). Guards do not count. Source: find_vma_intersection(). */
 export const intersects = (index: GapIndex, start: number, end: number): boolean => {
   const i = findVma(index, start);
-  return i < index.count && (index.starts[i] as number) < end;
+  return i < index.count && (startOf(index, i) as number) < end;
 };
+
+const sizeOf = (index: GapIndex, i: number): number => gapEnd(index, i) - gapStart(index, i);
 
 /** The highest gap at or below gap `from` of at least `size` bytes, or -1. */
 export const lastGapOf = (index: GapIndex, from: number, size: number): number => {
+  const { levels, extra } = index;
+  if (extra === undefined) return lastIn(levels, from, size);
+  const { at } = extra;
+  // The extra VMA parts gap `at` of the others in two.
+  const above = from > at + 1 ? lastIn(levels, from - 1, size) : -1;
+  if (above > at) return above + 1;
+  if (from > at && sizeOf(index, at + 1) >= size) return at + 1;
+  if (from >= at && sizeOf(index, at) >= size) return at;
+  return lastIn(levels, Math.min(from, at - 1), size);
+};
+
+const lastIn = (levels: readonly Float64Array[], from: number, size: number): number => {
   if (from < 0) return -1;
-  const { levels } = index;
   let depth = 0;
   let i = from;
   for (;;) {
@@ -175,8 +228,19 @@ export const lastGapOf = (index: GapIndex, from: number, size: number): number =
 
 /** The lowest gap at or above gap `from` of at least `size` bytes, or -1. */
 export const firstGapOf = (index: GapIndex, from: number, size: number): number => {
-  if (from > index.count) return -1;
-  const { levels } = index;
+  const { levels, extra } = index;
+  if (extra === undefined) return firstIn(levels, from, size);
+  const { at } = extra;
+  const below = from < at ? firstIn(levels, from, size) : at;
+  if (below >= 0 && below < at) return below;
+  if (from <= at && sizeOf(index, at) >= size) return at;
+  if (from <= at + 1 && sizeOf(index, at + 1) >= size) return at + 1;
+  const above = firstIn(levels, Math.max(from - 1, at + 1), size);
+  return above < 0 ? -1 : above + 1;
+};
+
+const firstIn = (levels: readonly Float64Array[], from: number, size: number): number => {
+  if (from >= (levels[0] as Float64Array).length) return -1;
   let depth = 0;
   let i = from;
   for (;;) {

@@ -15,3 +15,15 @@ export interface Vma {
   /** The name /proc/PID/maps prints, or ''. */
   readonly name: string;
 }
+
+/** The number of the first VMA that ends above `address`, in ascending order; their number where there is none. */
+export const firstAbove = (vmas: readonly Vma[], address: number): number => {
+  let lo = 0;
+  let hi = vmas.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if ((vmas[mid] as Vma).end <= address) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+};

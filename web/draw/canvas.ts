@@ -68,8 +68,14 @@ export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlin
   ctx.textBaseline = 'middle';
   let alpha = 1;
   let font = '';
+  let align = '';
+  // Telling a canvas what it knows already takes as long as telling it something new.
+  const told: Told = { fill: '', stroke: '', width: Number.NaN, solid: false };
+  const fillWith = (colour: string): void => {
+    if (colour !== told.fill) ctx.fillStyle = colour;
+    told.fill = colour;
+  };
   for (const mark of marks) {
-    // Telling a canvas what it knows already takes as long as telling it something new.
     const wanted = mark.alpha ?? 1;
     if (wanted !== alpha) ctx.globalAlpha = wanted;
     alpha = wanted;
@@ -79,7 +85,7 @@ export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlin
         if (!mark.stroke && (mark.w < 0.005 || mark.h < 0.005)) break;
         if (!outlines && ctx.fillRect && mark.fill && !mark.stroke && !mark.radius) {
           // Most marks are these, and a path costs three calls more.
-          ctx.fillStyle = ink(mark.fill);
+          fillWith(ink(mark.fill));
           ctx.fillRect(mark.x, mark.y, mark.w, mark.h);
           break;
         }
@@ -89,8 +95,8 @@ export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlin
         if (outlines && mark.fill && !mark.stroke && mark.fill !== 'bg' && mark.fill !== 'ink') {
           alpha = 1;
           ctx.globalAlpha = 1;
-          fillAndStroke(ctx, { fill: 'bg', stroke: 'ink', strokeWidth: 1 }, ink);
-        } else fillAndStroke(ctx, mark, ink);
+          fillAndStroke(ctx, { fill: 'bg', stroke: 'ink', strokeWidth: 1 }, ink, told);
+        } else fillAndStroke(ctx, mark, ink, told);
         break;
       }
       case 'path': {
@@ -100,7 +106,7 @@ export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlin
           else ctx.lineTo(x, y);
         });
         if (mark.close) ctx.closePath();
-        fillAndStroke(ctx, mark, ink);
+        fillAndStroke(ctx, mark, ink, told);
         break;
       }
       case 'hop': {
@@ -116,13 +122,13 @@ export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlin
           x1,
           y1,
         );
-        fillAndStroke(ctx, mark, ink);
+        fillAndStroke(ctx, mark, ink, told);
         break;
       }
       case 'circle':
         ctx.beginPath();
         ctx.arc(mark.x, mark.y, mark.r, 0, 2 * Math.PI);
-        fillAndStroke(ctx, mark, ink);
+        fillAndStroke(ctx, mark, ink, told);
         break;
       case 'text':
         {
@@ -130,23 +136,27 @@ export const paint = (ctx: Pen, marks: readonly Mark[], palette: Palette, outlin
           if (own !== font) ctx.font = own;
           font = own;
         }
-        ctx.textAlign = mark.align === 'middle' ? 'center' : (mark.align ?? 'start');
+        {
+          const own = mark.align === 'middle' ? 'center' : (mark.align ?? 'start');
+          if (own !== align) ctx.textAlign = own;
+          align = own;
+        }
         if (mark.halo) {
-          ctx.strokeStyle = ink(mark.halo);
-          ctx.lineWidth = 4;
-          ctx.setLineDash([]);
+          strokeWith(ctx, ink(mark.halo), 4, undefined, told);
           ctx.strokeText(mark.text, mark.x, mark.y);
         }
-        ctx.fillStyle = ink(mark.ink);
+        fillWith(ink(mark.ink));
         ctx.fillText(mark.text, mark.x, mark.y);
         break;
       case 'leaves':
         paintLeaves(ctx, mark, ink);
-        // It may have left another.
+        // It may have left others.
         alpha = Number.NaN;
+        forget(told);
         break;
       case 'hatch':
         paintHatch(ctx, mark, ink);
+        forget(told);
         break;
     }
   }
@@ -162,15 +172,45 @@ interface Strokeable {
 
 const SOLID: number[] = [];
 
-const fillAndStroke = (ctx: Pen, mark: Strokeable, ink: (i: Ink) => string): void => {
+/** What the pen was told last: colours, the width of lines, and that they are not dashed. */
+interface Told {
+  fill: string;
+  stroke: string;
+  width: number;
+  solid: boolean;
+}
+
+const forget = (told: Told): void => {
+  told.fill = '';
+  told.stroke = '';
+  told.width = Number.NaN;
+  told.solid = false;
+};
+
+const strokeWith = (
+  ctx: Pen,
+  colour: string,
+  width: number,
+  dash: readonly number[] | undefined,
+  told: Told,
+): void => {
+  if (colour !== told.stroke) ctx.strokeStyle = colour;
+  if (width !== told.width) ctx.lineWidth = width;
+  if (dash !== undefined || !told.solid) ctx.setLineDash(dash === undefined ? SOLID : [...dash]);
+  told.stroke = colour;
+  told.width = width;
+  told.solid = dash === undefined;
+};
+
+const fillAndStroke = (ctx: Pen, mark: Strokeable, ink: (i: Ink) => string, told: Told): void => {
   if (mark.fill) {
-    ctx.fillStyle = ink(mark.fill);
+    const colour = ink(mark.fill);
+    if (colour !== told.fill) ctx.fillStyle = colour;
+    told.fill = colour;
     ctx.fill();
   }
   if (mark.stroke) {
-    ctx.strokeStyle = ink(mark.stroke);
-    ctx.lineWidth = mark.strokeWidth ?? 1;
-    ctx.setLineDash(mark.dash === undefined ? SOLID : [...mark.dash]);
+    strokeWith(ctx, ink(mark.stroke), mark.strokeWidth ?? 1, mark.dash, told);
     ctx.stroke();
   }
 };

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { LeafRun } from '../../src/leaves/runs.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
@@ -104,7 +104,8 @@ export const Drawing = () => {
   const dragging = useApp(s => s.dragFrom !== undefined);
   const walk = useApp(s => s.walk);
   const step = useShownStep(scenario);
-  const themeName = useThemeName();
+  // A frame after the page: a key for the next theme is answered before the picture is drawn anew.
+  const themeName = useDeferredValue(useThemeName());
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0, ratio: 1 });

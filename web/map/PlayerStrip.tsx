@@ -1,4 +1,4 @@
-import { usePlayerOpen } from '../state/player.ts';
+import { usePlayerOpen } from '../state/playing.ts';
 import { LatePart } from '../ui/late.tsx';
 import { player } from './parts.ts';
 

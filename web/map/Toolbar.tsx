@@ -4,7 +4,8 @@ import { rangeOf, within } from '../draw/viewport.ts';
 import { isSlid, withoutStart } from '../scenario/slide.ts';
 import { useCalmScenario } from '../state/calm.ts';
 import { fit, goTo, groundOf, zoomBy } from '../state/look.ts';
-import { closePlayer, startPlayer, usePlayerOpen } from '../state/player.ts';
+import { closePlayer, usePlayerOpen } from '../state/playing.ts';
+import { playSearch } from '../state/playSearch.ts';
 import { solutionOf } from '../state/solution.ts';
 import { app, useApp } from '../state/store.ts';
 import './toolbar.css';
@@ -167,7 +168,7 @@ const PlayButton = () => {
       className="button"
       aria-pressed={open}
       title="Play the search (M)"
-      onClick={open ? closePlayer : startPlayer}
+      onClick={open ? closePlayer : playSearch}
     >
       Play the search
     </button>

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import type { PlacementEvent } from '../../src/placement/mm.ts';
 import { readLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
-import { prepare, solve, trace } from '../../src/solve.ts';
+import { type Prepared, prepare, solve, trace } from '../../src/solve.ts';
+import { makeAddressSpace } from '../../src/space/addressSpace.ts';
+import type { Vma } from '../../src/space/vma.ts';
 import { va } from '../../src/units.ts';
 import { finalSearch, type VaItem, vaItems } from './vaItems.ts';
 import { shortName } from './vmaKind.ts';
@@ -40,6 +42,53 @@ test('alignment leaves a hole above the mapping', () => {
   const items = itemsOf(linked('#1&as=scene&p=xu1'));
   const hole = items.find(i => i.kind === 'skipped');
   expect(hole && hole.to - hole.from).toBe(0x2cc5_4000);
+});
+
+test('a lid that is dragged over thousands of mappings gives the row that its list gives by itself', () => {
+  const mapping = (start: number, pages: number, name: string): Vma => ({
+    start: va(start),
+    end: va(start + pages * 4096),
+    growsDown: name === '[stack]',
+    shadowStack: false,
+    perms: 'rw-p',
+    name,
+  });
+  const many = Array.from({ length: 1500 }, (_, i) =>
+    mapping(0x7000_0000_0000 + i * 2 ** 20, 3 + (i % 5), i % 7 === 0 ? 'libc.so.6' : ''),
+  );
+  const vmas = [
+    mapping(0x40_0000, 900, '[heap]'),
+    ...many,
+    ...many.map(v => ({ ...v, start: va(v.start + 2 ** 40), end: va(v.end + 2 ** 40) })),
+    mapping(0x7fff_0000_0000, 64, '[stack]'),
+  ];
+  const space = {
+    ...defaultScenario.space,
+    source: { kind: 'pasted', name: 'many', vmas, mmapBase: va(0x7ffe_0000_0000) },
+  } as const;
+  // In the free range between the two crowds, below both, between two neighbours, and above all but the stack.
+  for (const lid of [
+    0x70f0_0000_0000, 0x7090_0000_1000, 0x5000_0000_0000, 0x7000_0008_0000, 0x7f00_0000_0000,
+  ])
+    for (const legacy of [false, true]) {
+      const scenario = { ...defaultScenario, space: { ...space, legacy, lid: va(lid) } };
+      const { arch, mm } = prepare(scenario.machine, scenario.space);
+      const alone = mm.space.vmas.map(v => ({ ...v }));
+      const fresh = makeAddressSpace(alone, mm.space.layout, mm.facts, arch);
+      expect(mm.space.index.extra?.start).toBe(lid);
+      expect(fresh.index.extra).toBeUndefined();
+      const row = (prepared: Prepared): unknown => {
+        const { placement } = solve(scenario, prepared);
+        const events = trace(scenario, prepared);
+        const search = finalSearch(events, prepared.mm.space.index);
+        const placed = placement.ok ? placement : undefined;
+        const { vmas: list, index } = prepared.mm.space;
+        const input = { vmas: list, index, taskSize: arch.taskSize, placed, search };
+        return [placement, events, search, vaItems({ ...input, maxPassed: 4, maxSingles: 6 })];
+      };
+      const prepared = prepare(scenario.machine, scenario.space);
+      expect(row(prepared)).toEqual(row({ ...prepared, mm: { ...mm, space: fresh } }));
+    }
 });
 
 const links = fc.constantFrom(

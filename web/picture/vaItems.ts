@@ -1,11 +1,14 @@
 import type { PlacementEvent } from '../../src/placement/mm.ts';
 import {
+  endOf,
   findVma,
   firstGapOf,
   type GapIndex,
   gapEnd,
   gapStart,
+  guardStartOf,
   largestGap,
+  startOf,
 } from '../../src/space/gapIndex.ts';
 import type { Vma } from '../../src/space/vma.ts';
 import { catalogOf, runAround, type VmaCatalog, type VmaKind, type VmaRun } from './vmaKind.ts';
@@ -108,6 +111,13 @@ const lastPassed = new WeakMap<GapIndex, Passed>();
 
 /** What gaps `lo` to `hi` hold between `floor` and `high`. */
 const passedOf = (index: GapIndex, lo: number, hi: number, floor: number, high: number): Passed => {
+  const { extra } = index;
+  // Above or below a lid the gaps are those of the space without it, which stays the same while the lid is dragged.
+  if (extra !== undefined && hi < extra.at) return passedOf(extra.bare, lo, hi, floor, high);
+  if (extra !== undefined && lo > extra.at + 1) {
+    const bare = passedOf(extra.bare, lo - 1, hi - 1, floor, high);
+    return { ...bare, best: bare.best.map(b => ({ ...b, gap: b.gap + 1 })) };
+  }
   const known = lastPassed.get(index);
   if (known?.lo === lo && known.hi === hi && known.floor === floor && known.high === high) return known;
   const best: { gap: number; size: number }[] = [];
@@ -207,6 +217,13 @@ interface Summary {
 const summaries = new WeakMap<VmaCatalog, Map<number, Summary>>();
 
 const summary = (vmas: readonly Vma[], catalog: VmaCatalog, a: number, b: number): Summary => {
+  const { edited } = catalog;
+  // A drag that edits the list asks for the same ones too, beside the edit.
+  if (edited !== undefined && b <= edited.head) return summary(edited.vmas, edited.catalog, a, b);
+  if (edited !== undefined && a >= vmas.length - edited.tail) {
+    const shift = edited.vmas.length - vmas.length;
+    return summary(edited.vmas, edited.catalog, a + shift, b + shift);
+  }
   let known = summaries.get(catalog);
   if (!known || known.size > 4000) {
     known = new Map();
@@ -276,8 +293,8 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
   const { vmas, index, placed, search, taskSize, current } = input;
   const catalog = catalogOf(vmas);
   const items: VaItem[] = [];
-  const startOf = (i: number): number => index.starts[i] ?? taskSize;
-  const endOf = (i: number): number => index.ends[i] ?? 0;
+  const startAt = (i: number): number => startOf(index, i) ?? taskSize;
+  const endAt = (i: number): number => endOf(index, i) ?? 0;
   type Role = Extract<VaItem, { kind: 'gap' }>['role'];
   const gap = (from: number, to: number, role: Role, number?: number) => {
     if (to > from)
@@ -286,14 +303,14 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
 
   // MAP_FIXED may land on mappings; they are cut or gone.
   const over = placed && search === undefined ? findVma(index, placed.start) : index.count;
-  const buried = placed !== undefined && over < index.count && startOf(over) < placed.end;
+  const buried = placed !== undefined && over < index.count && startAt(over) < placed.end;
   const upper = buried && placed ? findVma(index, placed.end - 4096) : 0;
   const above = !buried
     ? placed && findVma(index, placed.start)
-    : placed && upper < index.count && endOf(upper) <= placed.end
+    : placed && upper < index.count && endAt(upper) <= placed.end
       ? upper + 1
       : upper;
-  const below = !buried ? above && above - 1 : placed && startOf(over) < placed.start ? over : over - 1;
+  const below = !buried ? above && above - 1 : placed && startAt(over) < placed.start ? over : over - 1;
   const neighbours = [below, above].filter((i): i is number => i !== undefined && i >= 0 && i < index.count);
   const beside = (run: VmaRun): boolean => neighbours.some(i => i >= run.first && i < run.after);
   const singles = [
@@ -316,9 +333,9 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
         neighbour: neighbours.some(i => i >= first && i < after),
       });
     for (let g = firstGapOf(index, a + 1, VAST); g > a && g < b; g = firstGapOf(index, g + 1, VAST)) {
-      const end = Math.min(endOf(g - 1), to);
+      const end = Math.min(endAt(g - 1), to);
       if (end > at) push(g, end);
-      at = Math.min(startOf(g), to);
+      at = Math.min(startAt(g), to);
       gap(Math.max(end, from), at, 'free');
       first = g;
     }
@@ -334,14 +351,14 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
       const after = Math.min(run.after, b);
       if (first >= after) continue;
       if (first > next) {
-        const crowd = Math.max(at, startOf(next));
+        const crowd = Math.max(at, startAt(next));
         gap(at, crowd, between(at, crowd));
-        at = Math.max(crowd, Math.min(endOf(first - 1), to));
+        at = Math.max(crowd, Math.min(endAt(first - 1), to));
         cluster(next, first, crowd, at);
       }
-      const start = Math.max(from, startOf(first));
+      const start = Math.max(from, startAt(first));
       gap(at, start, between(at, start));
-      const end = Math.min(endOf(after - 1), to);
+      const end = Math.min(endAt(after - 1), to);
       if (end > start)
         items.push({
           kind: 'vmas',
@@ -356,22 +373,22 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
       next = after;
     }
     if (next < b) {
-      const start = next === a ? from : Math.min(Math.max(at, startOf(next)), to);
+      const start = next === a ? from : Math.min(Math.max(at, startAt(next)), to);
       gap(at, start, between(at, start));
       cluster(next, b, start, to);
     } else gap(at, to, between(at, to));
   };
 
   if (buried && placed && above !== undefined && below !== undefined) {
-    const lowEnd = below >= 0 ? Math.min(endOf(below), placed.start) : Math.min(startOf(0), placed.start);
-    gap(0, Math.min(startOf(0), placed.start), 'free');
-    stretch(0, below + 1, startOf(0), lowEnd);
+    const lowEnd = below >= 0 ? Math.min(endAt(below), placed.start) : Math.min(startAt(0), placed.start);
+    gap(0, Math.min(startAt(0), placed.start), 'free');
+    stretch(0, below + 1, startAt(0), lowEnd);
     gap(lowEnd, placed.start, 'free');
     items.push({ kind: 'new', from: placed.start, to: placed.end });
-    const next = Math.max(placed.end, above < index.count ? startOf(above) : taskSize);
+    const next = Math.max(placed.end, above < index.count ? startAt(above) : taskSize);
     gap(placed.end, Math.min(next, taskSize), 'free');
-    stretch(above, index.count, next, endOf(index.count - 1));
-    gap(Math.max(endOf(index.count - 1), placed.end), taskSize, 'free');
+    stretch(above, index.count, next, endAt(index.count - 1));
+    gap(Math.max(endAt(index.count - 1), placed.end), taskSize, 'free');
     return withGuards(items, index, vmas);
   }
 
@@ -390,7 +407,7 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
 
   let next = 0;
   for (const g of [...shown].sort((a, b) => a - b)) {
-    if (g > next) stretch(next, g, startOf(next), endOf(g - 1));
+    if (g > next) stretch(next, g, startAt(next), endAt(g - 1));
     next = g;
     const from = gapStart(index, g);
     const to = Math.min(gapEnd(index, g), taskSize);
@@ -425,7 +442,7 @@ export const vaItems = (input: VaItemsInput): readonly VaItem[] => {
       } else piece(placed.end, to);
     } else piece(from, to);
   }
-  if (next < index.count) stretch(next, index.count, startOf(next), endOf(index.count - 1));
+  if (next < index.count) stretch(next, index.count, startAt(next), endAt(index.count - 1));
   const last = items.at(-1)?.to ?? 0;
   if (last < taskSize && shown.has(index.count)) gap(last, taskSize, 'free');
   return withGuards(items, index, vmas);
@@ -439,8 +456,8 @@ const withGuards = (items: readonly VaItem[], index: GapIndex, vmas: readonly Vm
   items.flatMap((item): readonly VaItem[] => {
     if (item.kind !== 'gap' && item.kind !== 'unsearched') return [item];
     const above = findVma(index, item.from);
-    const guardStart = index.guardStarts[above];
-    if (guardStart === undefined || index.starts[above] !== item.to) return [item];
+    const guardStart = guardStartOf(index, above);
+    if (guardStart === undefined || startOf(index, above) !== item.to) return [item];
     if (guardStart >= item.to || guardStart <= item.from) return [item];
     const rule = vmas[above]?.growsDown ? 'stack' : 'shadow stack';
     return [

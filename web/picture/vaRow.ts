@@ -1,4 +1,4 @@
-import { findVma } from '../../src/space/gapIndex.ts';
+import { endOf, findVma, startOf } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { foldedScale } from '../draw/scale.ts';
 import { trapezoid, write } from './sheet.ts';
@@ -35,7 +35,7 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const userTop =
     taskSize > 2 ** 48 &&
     (placed === undefined || placed.end <= arch.window) &&
-    (index.ends[index.count - 1] ?? 0) <= arch.window + 4096
+    (endOf(index, index.count - 1) ?? 0) <= arch.window + 4096
       ? arch.window
       : taskSize;
   const row: Row = {
@@ -197,9 +197,9 @@ const drawTrueScale = (
   let painted = x;
   for (let i = 0; i < index.count; ) {
     // Widened to 2 px where it stands, never pushed on: neighbours of less than a pixel share one mark.
-    const at = Math.min(truePx(index.starts[i] ?? 0), x + w - 2);
+    const at = Math.min(truePx(startOf(index, i) ?? 0), x + w - 2);
     const x0 = Math.max(at, painted);
-    const x1 = Math.min(Math.max(truePx(index.ends[i] ?? 0), at + 2), x + w);
+    const x1 = Math.min(Math.max(truePx(endOf(index, i) ?? 0), at + 2), x + w);
     if (x1 > x0) {
       s.marks.push({ kind: 'rect', x: x0, y: barY, w: x1 - x0, h, fill: 'vma' });
       painted = x1;

@@ -1,3 +1,4 @@
+import { endOf, startOf } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { alignUp } from '../../src/units.ts';
 import type { Scale } from '../draw/scale.ts';
@@ -98,8 +99,8 @@ export const drawSearch = (
   if (step === undefined && search.taken !== undefined && !row.narrow && drawn.placed) {
     const { index } = prepared.mm.space;
     const gap = search.taken.gap;
-    const from = gap === 0 ? 0 : (index.ends[gap - 1] ?? 0);
-    const to = Math.min(index.starts[gap] ?? Number.POSITIVE_INFINITY, search.high);
+    const from = gap === 0 ? 0 : (endOf(index, gap - 1) ?? 0);
+    const to = Math.min(startOf(index, gap) ?? Number.POSITIVE_INFINITY, search.high);
     const free = `${formatSize(Math.max(0, to - Math.max(from, search.low)))} free`;
     const side = (goalX ?? drawn.placed.x1) + (search.topDown ? -12 : 12);
     labels.put(

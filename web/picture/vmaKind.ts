@@ -57,6 +57,18 @@ export interface VmaCatalog {
   readonly kinds: readonly VmaKind[];
   /** The runs most worth a place of their own, best first. */
   readonly notable: readonly VmaRun[];
+  /**
+   * The list is this one, edited in one place: the first `head` VMAs are the same, and the last `tail`. Undefined for
+   * a list of its own.
+   */
+  readonly edited:
+    | {
+        readonly vmas: readonly Vma[];
+        readonly catalog: VmaCatalog;
+        readonly head: number;
+        readonly tail: number;
+      }
+    | undefined;
 }
 
 const NOTABLE = 48;
@@ -115,15 +127,12 @@ const editedCatalog = (vmas: readonly Vma[]): VmaCatalog | undefined => {
   const { head, tail } = commonEnds(vmas, old);
   if (head + tail < Math.max(vmas.length, old.length) - FEW) return undefined;
   const middle = vmas.slice(head, vmas.length - tail);
-  const names = catalog.names.slice(0, head).concat(
-    middle.map(v => shortName(v.name)),
-    catalog.names.slice(old.length - tail),
-  );
-  const kinds = catalog.kinds
-    .slice(0, head)
-    .concat(middle.map(vmaKind), catalog.kinds.slice(old.length - tail));
+  const gone = old.length - tail - head;
+  const names = catalog.names.toSpliced(head, gone, ...middle.map(v => shortName(v.name)));
+  const kinds = catalog.kinds.toSpliced(head, gone, ...middle.map(vmaKind));
   const shift = vmas.length - old.length;
-  const made = { names, kinds, notable: [] };
+  const edited = { vmas: old, catalog, head, tail };
+  const made = { names, kinds, notable: [], edited };
   const runs = new Map<number, RatedRun>();
   const add = ({ first, after }: VmaRun): void => {
     runs.set(first, rated(vmas, kinds, first, after));
@@ -139,7 +148,7 @@ const editedCatalog = (vmas: readonly Vma[]): VmaCatalog | undefined => {
     .sort(byWorth)
     .slice(0, NOTABLE)
     .map(r => r.run);
-  return { names, kinds, notable };
+  return { names, kinds, notable, edited };
 };
 
 const newCatalog = (vmas: readonly Vma[]): VmaCatalog => {
@@ -171,7 +180,7 @@ const newCatalog = (vmas: readonly Vma[]): VmaCatalog => {
     .sort(byWorth)
     .slice(0, NOTABLE)
     .map(r => r.run);
-  return { names, kinds, notable };
+  return { names, kinds, notable, edited: undefined };
 };
 
 /** The number after the last VMA of the run that begins with VMA `first`. */

@@ -18,6 +18,7 @@ const names: Readonly<Record<string, string>> = {
   layout: 'Search direction',
   base: 'mmap_base',
   lid: 'Free below',
+  lab: 'Lab',
   dk: 'Kernel of Diagnose',
   da: 'Architecture of Diagnose',
   dt: 'THP of Diagnose',

@@ -2,7 +2,8 @@ import { formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
 import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
 import { fit, panBy, showAll, zoomBy } from './look.ts';
-import { closePlayer, playerOpen, startPlayer, stepPlayer } from './player.ts';
+import { closePlayer, playerOpen } from './playing.ts';
+import { playSearch, stepSearch } from './playSearch.ts';
 import { solutionOf } from './solution.ts';
 import { app, currentUrl } from './store.ts';
 import { themeChoices } from './theme.ts';
@@ -256,9 +257,9 @@ export const commands: readonly Command[] = [
     slide((start, _, pmd) => start + pmd),
   ),
   view('To the nearest start where the teeth meet', 'N', ['n'], snap),
-  view('Play the search, or close it', 'M', ['m'], () => (playerOpen() ? closePlayer() : startPlayer())),
-  view('A step of the search on', '.', ['.'], () => stepPlayer(1)),
-  view('A step of the search back', ',', [','], () => stepPlayer(-1)),
+  view('Play the search, or close it', 'M', ['m'], () => (playerOpen() ? closePlayer() : playSearch())),
+  view('A step of the search on', '.', ['.'], () => stepSearch(1)),
+  view('A step of the search back', ',', [','], () => stepSearch(-1)),
   view('Bits of VA and PA', 'B', ['b'], () => app.getState().setBits(!app.getState().bits)),
   view('Stage: the picture alone, and back', 'X', ['x'], () =>
     app.getState().setStage(!app.getState().stage),

@@ -10,7 +10,7 @@ export const readHash = (hash: string): ReadLink => readLink(hash, codec);
 
 /** The browser's side of the link. */
 export interface Links {
-  /** The Scenario moved during a drag: replaces the address, a few times a second at most. */
+  /** The Scenario moved during a drag: replaces the address once the hand rests. */
   readonly drag: (s: Scenario) => void;
   /** A step is done: the entry of `before` stays in the history, `after` gets a new one. */
   readonly done: (before: Scenario, after: Scenario) => void;
@@ -35,8 +35,11 @@ export interface LinkHost {
   readonly whenIdle?: (run: () => void) => void;
 }
 
-/** Browsers allow about 100 changes of the address in 10 to 30 s, and each takes a part of a frame. */
-const DRAG_MS = 250;
+/**
+ * Browsers allow about 100 changes of the address in 10 to 30 s, and each costs as much as half a frame's work: the
+ * address follows when the hand has rested this long.
+ */
+const RESTED_MS = 250;
 /** An address this long takes longer to replace than a frame, so a drag leaves it for its end. */
 const LONG = 32 * 1024;
 const REMEMBERED = 64;
@@ -110,11 +113,12 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
   return {
     drag: s => {
       if (isLong(s)) return;
+      if (timer !== undefined) host.clearTimeout(timer);
       owed = s;
-      timer ??= host.setTimeout(() => {
+      timer = host.setTimeout(() => {
         timer = undefined;
         flush();
-      }, DRAG_MS);
+      }, RESTED_MS);
     },
     done: (before, after) => {
       drop();

@@ -1,22 +1,12 @@
-import { createStore, useStore } from 'zustand';
+import { useStore } from 'zustand';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { type SearchSteps, searchSteps } from '../picture/searchSteps.ts';
 import type { ShownStep } from '../picture/types.ts';
 import { sameQuestion } from '../scenario/view.ts';
 import { still } from './motion.ts';
+import { type Player, player } from './playing.ts';
 import { eventsOf, solutionOf } from './solution.ts';
 import { app, useApp } from './store.ts';
-
-/** The search that is played, beside the Scenario: no link carries it. */
-interface Player {
-  readonly open: boolean;
-  /** The Scenario that `at` belongs to: on another one the playing stands at its first step. */
-  readonly of: Scenario | undefined;
-  readonly at: number;
-  readonly playing: boolean;
-}
-
-const player = createStore<Player>(() => ({ open: false, of: undefined, at: 0, playing: false }));
 
 let last: { readonly of: Scenario; readonly steps: SearchSteps } | undefined;
 let seen: { readonly steps: SearchSteps; readonly at: number; readonly step: ShownStep } | undefined;
@@ -32,12 +22,6 @@ const here = (state: Player, scenario: Scenario): Player =>
   state.of !== undefined && sameQuestion(state.of, scenario)
     ? state
     : { ...state, of: scenario, at: 0, playing: false };
-
-/** True while the player is open. */
-export const playerOpen = (): boolean => player.getState().open;
-
-/** True while the player is open; drawn again only when that changes. */
-export const usePlayerOpen = (): boolean => useStore(player, s => s.open);
 
 /** The player for the Scenario shown. */
 export const usePlayer = (scenario: Scenario): Player => {
@@ -83,6 +67,3 @@ export const togglePlaying = (): void => {
   else if (still()) stepPlayer(1);
   else goToStep(state.at >= stepsOf(scenario).count - 1 ? 0 : state.at, true);
 };
-
-/** Closes the player: the drawing shows the whole search again. */
-export const closePlayer = (): void => player.setState({ open: false, playing: false });

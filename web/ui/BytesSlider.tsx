@@ -44,6 +44,8 @@ export const BytesSlider = ({
 }: BytesSliderProps) => {
   const input = useRef<HTMLInputElement>(null);
   const free = useRef(false);
+  /** How wide it is while a pointer holds it: to ask at every move would lay the page out once more a frame. */
+  const held = useRef<number>(undefined);
   // React's onChange is the browser's `input`; only the browser's own `change` tells that the thumb was let go.
   useEffect(() => {
     const element = input.current;
@@ -100,8 +102,10 @@ export const BytesSlider = ({
       style={fill}
       onPointerDown={e => {
         free.current = e.altKey;
+        held.current = e.currentTarget.clientWidth;
         // A thumb let go where it was taken up fires no `change`, and may be let go anywhere.
         const release = (): void => {
+          held.current = undefined;
           window.removeEventListener('pointerup', release);
           window.removeEventListener('pointercancel', release);
           // After the last `input` of the gesture.
@@ -115,7 +119,7 @@ export const BytesSlider = ({
       }}
       onChange={e => {
         const at = e.target.valueAsNumber;
-        const perPx = scale.steps / Math.max(1, e.target.clientWidth - THUMB);
+        const perPx = scale.steps / Math.max(1, (held.current ?? e.target.clientWidth) - THUMB);
         go(scale.value(free.current ? at : scale.snap(at, Math.floor(perPx * SNAP_PX))));
       }}
       onKeyDown={onKeyDown}

@@ -7,77 +7,67 @@ export interface StripPart {
   readonly corrupt?: boolean;
 }
 
-const lines = (x: number, width: number, height: number) => {
-  const marks = [];
-  for (let at = x; at < x + width - 0.8; at += 3)
-    marks.push(<rect key={at} x={at} y={0} width={1.6} height={height} />);
-  return marks;
+const num = (n: number): string => String(Math.round(n * 1000) / 1000);
+
+/** A rectangle in a path, its corners round where a radius is given. */
+const rect = (x: number, y: number, w: number, h: number, radius = 0): string => {
+  const r = Math.min(radius, w / 2, h / 2);
+  const [across, down] = [num(w - 2 * r), num(h - 2 * r)];
+  if (r <= 0) return `M${num(x)} ${num(y)}h${across}v${down}h-${across}z`;
+  const to = (dx: number, dy: number): string => `a${num(r)} ${num(r)} 0 0 1 ${num(dx)} ${num(dy)}`;
+  return `M${num(x + r)} ${num(y)}h${across}${to(r, r)}v${down}${to(-r, r)}h-${across}${to(-r, -r)}v-${down}${to(r, -r)}z`;
 };
 
-const blocks = (x: number, width: number, height: number, wanted: number, radius: number) => {
+const lines = (x: number, width: number, height: number): string => {
+  let path = '';
+  for (let at = x; at < x + width - 0.8; at += 3) path += rect(at, 0, 1.6, height);
+  return path;
+};
+
+const blocks = (x: number, y: number, width: number, height: number, wanted: number, radius = 0): string => {
   const count = Math.max(1, Math.round(width / wanted));
   const each = width / count;
-  return Array.from({ length: count }, (_, i) => ({ x: x + i * each, width: each - 1.2 })).map(b => (
-    <rect key={b.x} x={b.x} y={0} width={Math.max(1, b.width)} height={height} rx={radius} />
-  ));
+  let path = '';
+  for (let i = 0; i < count; i++) path += rect(x + i * each, y, Math.max(1, each - 1.2), height, radius);
+  return path;
 };
 
-const part = (kind: LeafKind, x: number, width: number, height: number) => {
+/** The shape of a part, as one path however many leaves it shows: a page has many strips. */
+const part = (kind: LeafKind, x: number, width: number, height: number): string => {
   switch (kind) {
     case 'pte':
       return lines(x, width, height);
     case 'contpte':
-      return (
-        <>
-          {lines(x, width, height)}
-          {blocks(x, width, 1.6, 12, 0)}
-        </>
-      );
+      return lines(x, width, height) + blocks(x, 0, width, 1.6, 12);
     case 'pmd': {
       // Two courses of bricks, the lower one offset by half.
       const half = (height - 1) / 2;
       const brick = 8;
-      return (
-        <>
-          {blocks(x, width, half, brick, 0)}
-          <g transform={`translate(0 ${half + 1})`}>
-            {width > brick ? (
-              <>
-                <rect x={x} y={0} width={brick / 2 - 1.2} height={half} />
-                {blocks(x + brick / 2, width - brick / 2, half, brick, 0)}
-              </>
-            ) : (
-              blocks(x, width, half, brick, 0)
-            )}
-          </g>
-        </>
-      );
+      const low = half + 1;
+      const lower =
+        width > brick
+          ? rect(x, low, brick / 2 - 1.2, half) + blocks(x + brick / 2, low, width - brick / 2, half, brick)
+          : blocks(x, low, width, half, brick);
+      return blocks(x, 0, width, half, brick) + lower;
     }
     case 'contpmd': {
       // Long bricks with three notches each.
       const half = height / 2;
       const notched = width / (4 * Math.max(1, Math.round(width / 18)));
-      return (
-        <>
-          {blocks(x, width, half, 18, 0)}
-          <g transform={`translate(0 ${half})`}>{blocks(x, width, half, notched, 0)}</g>
-        </>
-      );
+      return blocks(x, 0, width, half, 18) + blocks(x, half, width, half, notched);
     }
     case 'pud':
-      return (
-        <>
-          {blocks(x, width, height, 27, 3)}
-          {width > 12 &&
-            Array.from({ length: Math.max(1, Math.round(width / 27)) }, (_, i) => {
-              const each = width / Math.max(1, Math.round(width / 27));
-              return { x: x + i * each + 3, width: each - 7.2 };
-            }).map(b => (
-              <rect key={b.x} className="inner" x={b.x} y={3} width={b.width} height={height - 6} rx={1.5} />
-            ))}
-        </>
-      );
+      return blocks(x, 0, width, height, 27, 3);
   }
+};
+
+/** The inner lines of slabs. */
+const inner = (x: number, width: number, height: number): string => {
+  const count = Math.max(1, Math.round(width / 27));
+  const each = width / count;
+  let path = '';
+  for (let i = 0; i < count; i++) path += rect(x + i * each + 3, 3, each - 7.2, height - 6, 1.5);
+  return path;
 };
 
 /** Leaves as a strip of marks: the shape tells the size, the colour repeats it. Decoration: say it in words beside it. */
@@ -109,8 +99,10 @@ export const LeafStrip = ({
         const own = Math.max(1, (widths[i] ?? 0) - (i === widest ? excess : 0));
         x += own;
         return (
-          <g key={at} className={`leaf ${p.kind}`}>
-            {part(p.kind, at, own, height)}
+          // biome-ignore lint/suspicious/noArrayIndexKey: a part has no name but its place, and no state to mix up
+          <g key={i} className={`leaf ${p.kind}`}>
+            <path d={part(p.kind, at, own, height)} />
+            {p.kind === 'pud' && own > 12 && <path className="inner" d={inner(at, own, height)} />}
             {p.corrupt && (
               <path
                 className="hatch"

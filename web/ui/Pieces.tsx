@@ -32,15 +32,13 @@ export const stopOf = (next: unknown): string =>
 
 /** Shows a sentence in pieces. A commit is a link to the kernel's own history; nothing is fetched until it is followed. */
 export const Pieces = ({ of }: { readonly of: readonly Piece[] }) => {
-  // Equal pieces may follow each other in one sentence; what stood before tells them apart.
-  let before = '';
   let stop = '';
   return of.map((piece, i) => {
-    before += `|${plain([piece])}`;
     const text = typeof piece === 'string' ? piece.slice(stop.length) : piece;
     stop = typeof piece === 'string' || !('term' in piece) ? '' : stopOf(of[i + 1]);
     return (
-      <Fragment key={before}>
+      // By its place, so that a figure that changes while one drags is a changed text and not a new sentence.
+      <Fragment key={typeof piece !== 'string' && 'term' in piece ? `${i}${piece.term}` : i}>
         {stop === '' ? (
           one(text)
         ) : (

@@ -159,7 +159,7 @@ const Layout = () => {
   const space = useApp(s => s.scenario.space);
   const machine = useApp(s => s.scenario.machine);
   const { change } = app.getState();
-  const { layout } = processOf(archOf(machine.arch), space);
+  const { layout } = processOf(archOf(machine.arch), { ...space, lid: undefined });
   const running = fixedBase(space);
   const unlimited = !Number.isFinite(space.stackLimit);
   const why = running

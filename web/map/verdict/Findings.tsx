@@ -99,8 +99,9 @@ const Why = ({ facts: { scenario, solution, events } }: { readonly facts: Facts 
     <section>
       <h2>{title}</h2>
       <ul className="reasons">
-        {explainReasons(reasons).map(({ reason: r, head, body }) => (
-          <li key={`${r.head}:${plain(r.body)}`}>
+        {explainReasons(reasons).map(({ reason: r, head, body }, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a figure that changes is a changed text, not another reason
+          <li key={i}>
             <span className={`mark ${r.mark}`} aria-hidden="true">
               {MARKS[r.mark]}
             </span>

@@ -4,6 +4,7 @@ import { alignDown } from '../../../src/units.ts';
 import { rootOf, sumOf, type WalkStep, walkOf } from '../../scenario/walk.ts';
 import { leafNames } from '../../scenario/words.ts';
 import { useApp, useSolution } from '../../state/store.ts';
+import { useCalmFacts } from './useVerdict.ts';
 import './walk.css';
 
 /** What an entry holds, in words. */
@@ -27,7 +28,8 @@ const Holds = ({ step, page }: { readonly step: WalkStep; readonly page: number 
 
 /** The walk of one address, as a hardware walker goes from the root to the leaf and adds the low bits. */
 const Steps = () => {
-  const { device, prepared } = useSolution();
+  // Read, and not watched: it keeps a reader's pace while one drags.
+  const { device, prepared } = useCalmFacts().solution;
   const crosshair = useApp(s => s.crosshair);
   if (device === undefined) return null;
   const { arch } = prepared;
