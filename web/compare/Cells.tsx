@@ -1,6 +1,6 @@
+import { leafNames } from '../../src/leaves/words.ts';
 import type { CompareColumn } from '../../src/scenario/scenario.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
-import { leafNames } from '../scenario/words.ts';
 import { MarkCanvas } from '../ui/MarkCanvas.tsx';
 import { logPlace, residueText, textOf } from './columns.ts';
 import { BASELINE, SAME } from './differences.ts';

@@ -1,5 +1,5 @@
+import { leafNames } from '../../src/leaves/words.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
-import { leafNames } from '../scenario/words.ts';
 import { SmallZipper } from '../ui/SmallZipper.tsx';
 import { leavesOf } from './columns.ts';
 import type { Row } from './rows.ts';

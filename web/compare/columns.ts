@@ -1,6 +1,6 @@
+import { leafNames } from '../../src/leaves/words.ts';
 import type { CompareColumn } from '../../src/scenario/scenario.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
-import { leafNames } from '../scenario/words.ts';
 import type { Measures } from './measures.ts';
 import type { Row } from './rows.ts';
 

@@ -1,10 +1,11 @@
 import type { Arch, LeafKind } from '../../src/arch/arch.ts';
+import { type LeafTally, tally } from '../../src/leaves/words.ts';
 import { errnoName } from '../../src/placement/errno.ts';
 import type { PlacementEvent } from '../../src/placement/mm.ts';
 import { type DeviceAnswer, type Solution, skippedOf } from '../../src/solve.ts';
 import { type GapIndex, gapEnd, gapStart } from '../../src/space/gapIndex.ts';
 import { mod } from '../../src/units.ts';
-import { type LeafTally, refusalText, tally } from '../scenario/words.ts';
+import { refusalText } from '../scenario/words.ts';
 import type { Answer } from '../state/solution.ts';
 
 /** One stretch of a strip: leaves of one kind, as bytes from the start of the mapping. */

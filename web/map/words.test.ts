@@ -1,20 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { leafCount } from '../../src/leaves/runs.ts';
+import { leavesText } from '../../src/leaves/words.ts';
 import { skippedBytes } from '../../src/placement/skipped.ts';
 import { tracepointLines } from '../../src/placement/tracepoint.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { prepare, type Solution, solve, trace } from '../../src/solve.ts';
 import { bytes, GiB, MiB, va } from '../../src/units.ts';
 import { withBarSize, withOffset, withRequest } from '../scenario/edit.ts';
-import {
-  bestPieces,
-  faultSentence,
-  leavesElsewhere,
-  leavesText,
-  reasonsOf,
-  refusalText,
-  spokenVerdict,
-} from '../scenario/words.ts';
+import { reasonsOf } from '../scenario/reasons.ts';
+import { bestPieces, faultSentence, leavesElsewhere, refusalText, spokenVerdict } from '../scenario/words.ts';
 import { readHash } from '../state/links.ts';
 import { plain } from '../ui/Pieces.tsx';
 import { fixesOf } from './fix.ts';

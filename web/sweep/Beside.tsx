@@ -1,4 +1,5 @@
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { leavesText } from '../../src/leaves/words.ts';
 import { errnoName } from '../../src/placement/errno.ts';
 import type { PolicyId } from '../../src/placement/policies.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
@@ -10,7 +11,6 @@ import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
 import { outlined, palettes } from '../draw/tokens.ts';
 import { withMachine } from '../scenario/edit.ts';
-import { leavesText } from '../scenario/words.ts';
 import { solveVariant } from '../state/solution.ts';
 import { app, useThemeName } from '../state/store.ts';
 import { LeafStrip } from '../ui/LeafStrip.tsx';

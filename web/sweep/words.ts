@@ -1,10 +1,10 @@
 import type { LeafKind } from '../../src/arch/arch.ts';
+import { leafNames } from '../../src/leaves/words.ts';
 import { type PolicyId, policies, policyOf } from '../../src/placement/policies.ts';
 import type { Scenario, SweepColour, SweepInput } from '../../src/scenario/scenario.ts';
 import { leafKinds } from '../../src/sweep/figures.ts';
 import { CORRUPT, type Figures, isMapped, POINT } from '../../src/sweep/points.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
-import { leafNames } from '../scenario/words.ts';
 
 /** What the inputs are called in a sentence. */
 export const inputNames: Readonly<Record<SweepInput, string>> = {

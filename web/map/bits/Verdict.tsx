@@ -1,6 +1,6 @@
 import type { LeafBit } from '../../../src/arch/bitFields.ts';
+import { leafNames } from '../../../src/leaves/words.ts';
 import { formatSize } from '../../../src/text.ts';
-import { leafNames } from '../../scenario/words.ts';
 
 export interface VerdictProps {
   /** How many low bits agree, of how many. */

@@ -1,5 +1,6 @@
 import type { LeafRun } from '../../../src/leaves/runs.ts';
 import type { WhyCause } from '../../../src/leaves/why.ts';
+import { leafNames } from '../../../src/leaves/words.ts';
 import type { PlacementEvent } from '../../../src/placement/mm.ts';
 import { alignmentOf, barAlignment, physRanges } from '../../../src/scenario/devices.ts';
 import type { Bar, Scenario } from '../../../src/scenario/scenario.ts';
@@ -8,7 +9,6 @@ import { findVma, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { alignDown, alignUp, mod, pa } from '../../../src/units.ts';
 import { finalSearch } from '../../picture/vaItems.ts';
-import { leafNames } from '../../scenario/words.ts';
 
 /** A picture as a table. The first cell of a row names the row. */
 export interface Twin {

@@ -5,7 +5,7 @@ import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
 import type { TermId } from '../../scenario/glossary.ts';
-import { type Reason, reasonsOf } from '../../scenario/words.ts';
+import { type Reason, reasonsOf } from '../../scenario/reasons.ts';
 import { solutionOf } from '../../state/solution.ts';
 import { app, useApp } from '../../state/store.ts';
 import { explainTerms } from '../../ui/explain.ts';

@@ -1,15 +1,14 @@
 import { leafCount } from '../../../src/leaves/runs.ts';
+import { leafNames, tally } from '../../../src/leaves/words.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { unmappedBy } from '../../scenario/unmapped.ts';
 import {
   bestPieces,
   faultSentence,
-  leafNames,
   leavesElsewhere,
   leavesPieces,
   refusalText,
   spokenVerdict,
-  tally,
 } from '../../scenario/words.ts';
 import { Pieces } from '../../ui/Pieces.tsx';
 import { Spoken } from '../../ui/Spoken.tsx';

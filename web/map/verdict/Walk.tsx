@@ -1,8 +1,8 @@
 import { useState } from 'react';
+import { leafNames } from '../../../src/leaves/words.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { alignDown } from '../../../src/units.ts';
 import { rootOf, sumOf, type WalkStep, walkOf } from '../../scenario/walk.ts';
-import { leafNames } from '../../scenario/words.ts';
 import { useApp, useSolution } from '../../state/store.ts';
 import { useCalmFacts } from './useVerdict.ts';
 import './walk.css';
