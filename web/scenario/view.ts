@@ -1,4 +1,4 @@
-import type { CompareView, LabsView, MapView, Scenario, ScreenId } from '../../src/scenario/scenario.ts';
+import type { CompareView, LabsView, MapView, Scenario, ScreenId, ZapView } from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */
@@ -40,6 +40,12 @@ export const withCompare =
 export const withLabs =
   (part: Partial<LabsView>): Update =>
   s => ({ ...s, view: { ...s.view, labs: { ...s.view.labs, ...part } } });
+
+/** Another design, schedule or moment of the zap lab. */
+export const withZap =
+  (part: Partial<ZapView>): Update =>
+  s =>
+    withLabs({ zap: { ...s.view.labs.zap, ...part } })(s);
 
 const LONGEST_FILTER = 80;
 
