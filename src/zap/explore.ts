@@ -204,8 +204,25 @@ export const walkTo = (
   return on === undefined ? plainestWay(root, undefined, there) : [...taken, ...on];
 };
 
-/** A race with some of the mapper's steps taken out, by their places in its list: what each of them is for. */
-export const without = (race: Race, dropped: readonly number[]): Race => ({
-  ...race,
-  mapper: race.mapper.filter((_, i) => !dropped.includes(i)),
-});
+/** What a look at the flag and an insert are where no lock makes them one. */
+const apart: readonly Step[] = [
+  { act: { do: 'look' }, label: 'note zapping' },
+  { act: { do: 'populate', unless: 'looked' }, label: 'insert leaf unless noted' },
+];
+
+/**
+ * A race with some of the mapper's steps taken out, by their places in its list: what each of them is for. To insert
+ * unless zapping is one step only under the driver's lock, which keeps the flag as it is; without that lock it comes
+ * apart into a look and an insert.
+ */
+export const without = (race: Race, dropped: readonly number[]): Race => {
+  let locked = false;
+  const mapper = race.mapper
+    .filter((_, i) => !dropped.includes(i))
+    .flatMap((step): readonly Step[] => {
+      const { act } = step;
+      if ((act.do === 'lock' || act.do === 'unlock') && act.lock === 'driver') locked = act.do === 'lock';
+      return act.do === 'populate' && act.unless === 'zapping' && !locked ? apart : [step];
+    });
+  return { ...race, mapper };
+};

@@ -91,12 +91,14 @@ export const tell = (race: Race, turns: readonly Who[]): Told | undefined => {
       const began = taken.findIndex(t => t.after.late);
       return { ending, ...survival(taken.slice(0, began + 1)) };
     }
-    case 'deadlock':
-      return {
-        ending,
-        cause: { kind: 'waiting', waits: waitsOf(race, valid) },
-        turn: taken.at(-1)?.turn,
-      };
+    case 'deadlock': {
+      const waits = waitsOf(race, valid);
+      // From the moment on when the last of the locks was taken that somebody waits for.
+      const taking = taken.findLast(
+        ({ step: { act } }) => act.do === 'lock' && waits.some(w => w.lock === act.lock),
+      );
+      return { ending, cause: { kind: 'waiting', waits }, turn: taking?.turn };
+    }
     case 'good': {
       const gone = taken.findLast(t => t.before.leaf && !t.after.leaf);
       if (gone !== undefined)

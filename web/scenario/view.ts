@@ -1,4 +1,11 @@
-import type { CompareView, LabsView, MapView, Scenario, ScreenId, ZapView } from '../../src/scenario/scenario.ts';
+import type {
+  CompareView,
+  LabsView,
+  MapView,
+  Scenario,
+  ScreenId,
+  ZapView,
+} from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */

@@ -1,13 +1,13 @@
 import type { ZapView } from '../../../src/scenario/scenario.ts';
 import { designOf, designs, zapper } from '../../../src/zap/designs.ts';
 import {
-  coarseCounts,
   type Counts,
+  coarseCounts,
   type Node,
   nodesOn,
+  type Played,
   plainest,
   play,
-  type Played,
   type Race,
   walkTo,
   without,
@@ -108,14 +108,22 @@ export const designBeside = (id: DesignId, by: number): DesignId => {
   return designs[Math.min(Math.max(at + by, 0), designs.length - 1)]?.id ?? id;
 };
 
-/** A step taken out, or put back. */
-export const toggled = ({ dropped }: Shown, step: number): Change => ({
-  dropped: dropped.includes(step)
-    ? dropped.filter(d => d !== step)
-    : [...dropped, step].toSorted((a, b) => a - b),
-  turns: undefined,
-  at: undefined,
-});
+/** A step, and where it takes a lock the one that lets it go: out and back they go together. */
+const withUnlock = (design: DesignId, step: number): readonly number[] => {
+  const { steps } = designOf(design);
+  const act = steps[step]?.act;
+  if (act?.do !== 'lock') return [step];
+  const unlock = steps.findIndex((s, i) => i > step && s.act.do === 'unlock' && s.act.lock === act.lock);
+  return unlock < 0 ? [step] : [step, unlock];
+};
+
+/** A step taken out, or put back; a lock takes its unlock along. */
+export const toggled = ({ design, dropped }: Shown, step: number): Change => {
+  const both = withUnlock(design, step);
+  const others = dropped.filter(d => !both.includes(d));
+  const next = dropped.includes(step) ? others : [...others, ...both];
+  return { dropped: next.toSorted((a, b) => a - b), turns: undefined, at: undefined };
+};
 
 /** Another moment of the same order. */
 export const toMoment = ({ turns }: Shown, at: number): Change => {

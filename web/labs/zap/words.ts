@@ -74,11 +74,7 @@ const waiting = ({ who, lock, holder }: Waiting): string =>
     : `the ${who} waits for ${lockWords[lock]}, which the ${holder} holds`;
 
 /** Why one cannot take a step; undefined where it can. */
-export const whyNot = (
-  who: Who,
-  left: number,
-  waits: readonly Waiting[],
-): string | undefined => {
+export const whyNot = (who: Who, left: number, waits: readonly Waiting[]): string | undefined => {
   if (left === 0) return `the ${who} is at its end`;
   const mine = waits.find(w => w.who === who);
   return mine === undefined ? undefined : waiting(mine);
