@@ -192,18 +192,10 @@ export const ZapLab = () => {
           right is one interleaving.
         </p>
       </header>
+      <Figure shown={shown} />
       <section className="zap-left" aria-label="Square of paths">
         <SquareView shown={shown} onStep={onStep} onAct={onAct} say={setNote} />
         <Steps shown={shown} />
-      </section>
-      <section className="zap-right" aria-label="Designs">
-        <Figure shown={shown} />
-        <DesignTable shown={shown} />
-        <p className="note zap-key">
-          stale: a leaf is there at the end. late: it outlives the return of the zap, then goes. dead: each
-          waits for the other’s lock. in one go: ok / bad where nothing comes between the zap’s steps.
-        </p>
-        <About shown={shown} />
       </section>
       <section className="zap-order" aria-label="Order of turns">
         <div className="zap-hand">
@@ -219,6 +211,14 @@ export const ZapLab = () => {
         </p>
         <Verdict shown={shown} />
         <Lanes shown={shown} playing={played !== undefined} onPlay={onPlay} onAct={onAct} />
+      </section>
+      <section className="zap-right" aria-label="Designs">
+        <DesignTable shown={shown} />
+        <p className="note zap-key">
+          stale: a leaf is there at the end. late: it outlives the return of the zap, then goes. dead: each
+          waits for the other’s lock. in one go: ok / bad where nothing comes between the zap’s steps.
+        </p>
+        <About shown={shown} />
       </section>
       <section className="zap-all" aria-label="The same square for every design">
         <h3>The same square for every design</h3>

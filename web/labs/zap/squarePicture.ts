@@ -293,11 +293,9 @@ const causeNote = (
   const h = Math.min(36, row - 8);
   const right = at[0] + RING + 8;
   const across = from[1] === to[1];
-  const wanted = across
-    ? at[0] - w / 2
-    : right + w < width && at[0] < (grid.x(0) + width) / 2
-      ? right
-      : at[0] - RING - 8 - w;
+  const left = at[0] - RING - 8 - w;
+  const toRight = right + w < width && (at[0] < (grid.x(0) + width) / 2 || left < grid.x(0));
+  const wanted = across ? at[0] - w / 2 : toRight ? right : left;
   const x0 = Math.min(Math.max(wanted, 2), width - w - 2);
   const above = at[1] - row / 2 > grid.y(0);
   const cy = across ? at[1] + (above ? -row / 2 : row / 2) : at[1];
