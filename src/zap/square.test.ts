@@ -84,6 +84,65 @@ describe('a square', () => {
   });
 });
 
+/** Every order of a race, played to its end. */
+const ordersOf = (race: Race, turns: readonly Who[] = []): readonly (readonly Who[])[] => {
+  const { ready, ending } = play(race, turns);
+  return ending === undefined ? ready.flatMap(who => ordersOf(race, [...turns, who])) : [turns];
+};
+
+/** The turn, from 0, at which a step of a label is taken. */
+const turnOf = (race: Race, turns: readonly Who[], who: Who, label: string): number => {
+  const at = race[who].findIndex(s => s.label === label);
+  return turns.map((t, i) => (t === who ? i : -1)).filter(i => i >= 0)[at] ?? Number.NaN;
+};
+
+describe('the bad orders are exactly those where', () => {
+  const zap = 'zapping = true';
+  const clear = 'clear leaf if linked';
+  type Before = readonly [Who, string, Who, string];
+  it.each<[DesignId, readonly Before[]]>([
+    ['A', [['zapper', clear, 'mapper', 'link VMA']]],
+    [
+      'B',
+      [
+        ['mapper', 'insert leaf unless zapping', 'zapper', zap],
+        ['zapper', clear, 'mapper', 'link VMA'],
+      ],
+    ],
+    ['D0', [['zapper', clear, 'mapper', 'insert leaf']]],
+    ['E0', [['zapper', clear, 'mapper', 'insert leaf']]],
+    ...(['C2', 'D', 'E'] as const).map((id): [DesignId, readonly Before[]] => [
+      id,
+      [
+        ['mapper', 'note zapping', 'zapper', zap],
+        ['zapper', clear, 'mapper', 'insert leaf unless noted'],
+      ],
+    ]),
+  ])('%s: %j', (id, before) => {
+    const race = raceOf(id);
+    for (const turns of ordersOf(race))
+      expect(play(race, turns).ending === 'stale').toBe(
+        before.every(
+          ([who, label, other, then]) => turnOf(race, turns, who, label) < turnOf(race, turns, other, then),
+        ),
+      );
+  });
+
+  it('F: each has taken its first lock before the other its second', () => {
+    const race = raceOf('F');
+    const first = (
+      one: readonly [Who, string],
+      other: readonly [Who, string],
+      turns: readonly Who[],
+    ): boolean => turnOf(race, turns, ...one) < turnOf(race, turns, ...other);
+    for (const turns of ordersOf(race))
+      expect(play(race, turns).ending === 'deadlock').toBe(
+        !first(['mapper', 'lock driver'], ['zapper', 'lock driver'], turns) &&
+          !first(['zapper', 'lock i_mmap'], ['mapper', 'lock i_mmap'], turns),
+      );
+  });
+});
+
 describe('a walk', () => {
   it('leads where it is to lead, on from the way taken where that goes there', () => {
     fc.assert(

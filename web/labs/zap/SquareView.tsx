@@ -86,15 +86,22 @@ export const SquareView = ({
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrows walk on it
       tabIndex={0}
       onPointerDown={e => {
-        if (e.button !== 0) return;
+        if (e.button !== 0 || e.pointerType !== 'mouse') return;
         onAct();
-        if (e.pointerType === 'mouse') e.currentTarget.setPointerCapture(e.pointerId);
-        go(e, e.pointerType === 'mouse' ? 'drag' : 'done');
+        e.currentTarget.setPointerCapture(e.pointerId);
+        go(e, 'drag');
       }}
       onPointerMove={e => {
         if (e.pointerType === 'mouse' && (e.buttons & 1) === 1) go(e, 'drag');
       }}
-      onPointerUp={() => app.getState().finish()}
+      onPointerUp={e => {
+        // A finger that scrolled the page ends in pointercancel.
+        if (e.pointerType !== 'mouse') {
+          onAct();
+          go(e, 'done');
+        }
+        app.getState().finish();
+      }}
       onPointerCancel={() => app.getState().finish()}
       onKeyDown={e => {
         if (e.ctrlKey || e.metaKey || e.altKey) return;

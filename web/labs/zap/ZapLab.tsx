@@ -12,6 +12,7 @@ import { SquareView } from './SquareView.tsx';
 import { Steps } from './Steps.tsx';
 import { Story } from './Story.tsx';
 import { Twin } from './Twin.tsx';
+import { orderText } from './text.ts';
 import { endingWords, endWords, soFar, whyNot } from './words.ts';
 import './zap.css';
 
@@ -83,6 +84,16 @@ const StepBy = ({
   );
 };
 
+const copyOrder = async (shown: Shown): Promise<void> => {
+  const { say } = app.getState();
+  try {
+    await navigator.clipboard.writeText(orderText(shown));
+    say(`Order of ${shown.turns.length} turns copied as text`);
+  } catch {
+    say('The browser did not allow copying');
+  }
+};
+
 /** Ways to start over: from nothing, or from the plainest order of an ending. */
 const Orders = ({ shown, onAct }: { readonly shown: Shown; readonly onAct: () => void }) => (
   <fieldset className="zap-orders">
@@ -115,6 +126,9 @@ const Orders = ({ shown, onAct }: { readonly shown: Shown; readonly onAct: () =>
       }}
     >
       Start by hand
+    </button>
+    <button type="button" className="button" onClick={() => void copyOrder(shown)}>
+      Copy as text
     </button>
   </fieldset>
 );

@@ -186,7 +186,7 @@ const across = (input: LanesInput): LanesPicture => {
         w: x(Math.min(to, turns.length)) - x(from) - (to < states.length - 1 ? 0 : w / 2),
         h: 16,
       };
-      marks.push({ kind: 'rect', ...band, fill: 'vma', alpha });
+      marks.push({ kind: 'rect', ...band, fill: 'vma', stroke: 'dim', strokeWidth: 1, alpha });
       if (value === 'zapper')
         marks.push({ kind: 'hatch', ...band, stroke: 'bg', pitch: 6, alpha: alpha * 0.5 });
       const text = `held by the ${value}`;
@@ -314,7 +314,7 @@ const down = (input: LanesInput): LanesPicture => {
         h: y(to) - y(from) - (to < states.length - 1 ? 0 : row / 2),
       };
       const alpha = from < at ? 1 : TO_COME;
-      marks.push({ kind: 'rect', ...band, fill: 'vma', alpha });
+      marks.push({ kind: 'rect', ...band, fill: 'vma', stroke: 'dim', strokeWidth: 1, alpha });
       if (value === 'zapper') marks.push({ kind: 'hatch', ...band, stroke: 'bg', pitch: 5, alpha });
       marks.push({
         kind: 'text',

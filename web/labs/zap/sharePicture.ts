@@ -16,7 +16,8 @@ export const drawShare = (ends: Counts, width: number, height: number): readonly
     x += w;
     switch (ending) {
       case 'good':
-        marks.push({ kind: 'rect', ...box, fill: 'mut' });
+        // With an edge: with forced colours it is told from the filled part by that.
+        marks.push({ kind: 'rect', ...box, fill: 'vma2', stroke: 'mut', strokeWidth: 1 });
         break;
       case 'stale':
         marks.push({ kind: 'rect', ...box, fill: 'red' });

@@ -269,12 +269,13 @@ const arrow = (marks: Mark[], from: Point, to: Point): void => {
 /** What is said of the step that decides: where, and in which box. */
 interface CauseNote extends Box {
   readonly at: Point;
-  readonly lines: readonly [string, string];
+  readonly lines: readonly string[];
   readonly ink: Ink;
 }
 
 const CAUSE = { size: 12, weight: 600 } as const;
 const RING = 12;
+const LINE = 15;
 
 /** Where the words about the deciding step go: beside a zapper's step, above a mapper's, clear of its own row. */
 const causeNote = (
@@ -288,14 +289,19 @@ const causeNote = (
   const to = points[told.turn + 1];
   if (from === undefined || to === undefined) return undefined;
   const at: Point = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
-  const lines = causeLines(told.cause);
-  const w = Math.max(...lines.map(l => measure(l, CAUSE))) + 10;
-  const h = Math.min(36, row - 8);
-  const right = at[0] + RING + 8;
   const across = from[1] === to[1];
-  const left = at[0] - RING - 8 - w;
-  const toRight = right + w < width && (at[0] < (grid.x(0) + width) / 2 || left < grid.x(0));
-  const wanted = across ? at[0] - w / 2 : toRight ? right : left;
+  const right = at[0] + RING + 8;
+  const roomRight = width - 2 - right;
+  const roomLeft = at[0] - RING - 8 - grid.x(0);
+  const own = causeLines(told.cause);
+  const widest = (lines: readonly string[]): number => Math.max(...lines.map(l => measure(l, CAUSE))) + 10;
+  // Beside a step on a narrow screen there may be room for short lines only.
+  const room = across ? width - 4 : Math.max(roomRight, roomLeft);
+  const lines = widest(own) <= room ? own : wrap(own.join(' '), Math.max(room - 10, 60), measure, CAUSE.size);
+  const w = widest(lines);
+  const h = lines.length * LINE + 6;
+  const toRight = roomRight >= w && (at[0] < (grid.x(0) + width) / 2 || roomLeft < w);
+  const wanted = across ? at[0] - w / 2 : toRight ? right : at[0] - RING - 8 - w;
   const x0 = Math.min(Math.max(wanted, 2), width - w - 2);
   const above = at[1] - row / 2 > grid.y(0);
   const cy = across ? at[1] + (above ? -row / 2 : row / 2) : at[1];
@@ -312,7 +318,7 @@ const drawCause = (marks: Mark[], { at, lines, ink, x0, x1, y0, y1 }: CauseNote)
     marks.push({
       kind: 'text',
       x: x0 + 5,
-      y: (y0 + y1) / 2 + (i === 0 ? -8 : 8),
+      y: (y0 + y1) / 2 + (i - (lines.length - 1) / 2) * LINE,
       text,
       ...CAUSE,
       ink,

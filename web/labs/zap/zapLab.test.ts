@@ -9,6 +9,7 @@ import { drawLanes } from './lanesPicture.ts';
 import { explored, plainestOrder, shownOf, stepped, toggled, toMoment, walked } from './race.ts';
 import { drawShare } from './sharePicture.ts';
 import { drawSmallSquare, drawSquare } from './squarePicture.ts';
+import { orderText } from './text.ts';
 import { endWords, figureOf } from './words.ts';
 
 const first = defaultScenario.view.labs.zap;
@@ -134,6 +135,25 @@ describe('a hand', () => {
     const late = then(viewOf({ design: 'F' }), plainestOrder(f, 'late'));
     expect(shownOf(late).told?.ending).toBe('late');
     expect(plainestOrder(f, 'stale')).toBeUndefined();
+  });
+});
+
+describe('the order as text', () => {
+  it('fits a mail, and marks where it goes wrong', () => {
+    const lines = orderText(shownOf(first)).split('\n');
+    expect(lines).toContain('10 of 21 orders leave a stale leaf.');
+    expect(lines).toContain(' 1  lock driver                                           . . . .');
+    expect(lines).toContain(' 7                                clear leaf if linked    Z . L . <--');
+    expect(lines.filter(l => /^13 {2}unlock i_mmap +Z V L R$/.test(l))).toHaveLength(1);
+  });
+
+  it('is never wider than 72 columns', () => {
+    fc.assert(
+      fc.property(views, view => {
+        for (const line of orderText(shownOf(view)).split('\n')) expect(line.length).toBeLessThanOrEqual(72);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
