@@ -165,6 +165,53 @@ test('on the square: arrows step, a click walks, a block says why not', async ({
   await expect(page).toHaveURL(/zs=m{6}zz&zt=4$/);
 });
 
+test('a drag along the square is one step of undo; a drag on the lanes scrubs', async ({ page }) => {
+  await openZap(page, '&zs=none');
+  const box = await square(page).boundingBox();
+  if (!box) throw new Error('no square');
+  const w = Math.min(116, (box.width - 146 - 16) / 6);
+  const to = (mapper: number, zapper: number) =>
+    [box.x + 146 + mapper * w, box.y + topOf + zapper * 50] as const;
+  await page.mouse.move(...to(0, 0));
+  await page.mouse.down();
+  for (const [m, z] of [
+    [1, 0],
+    [2, 0],
+    [3, 0],
+    [3, 1],
+    [3, 2],
+    [4, 2],
+  ] as const)
+    await page.mouse.move(...to(m, z));
+  await page.mouse.up();
+  await expect(page).toHaveURL(/zs=mmmzzm$/);
+  await page.keyboard.press('u');
+  await expect(page).toHaveURL(/zs=none$/);
+
+  await page.getByRole('button', { name: 'Plainest order that ends stale' }).click();
+  await page.getByRole('slider', { name: 'Moment' }).scrollIntoViewIfNeeded();
+  const slider = await page.getByRole('slider', { name: 'Moment' }).boundingBox();
+  if (!slider) throw new Error('no slider');
+  // The lanes lie above the slider, on its axis.
+  const y = slider.y - 120;
+  await page.mouse.move(slider.x + slider.width - 10, y);
+  await page.mouse.down();
+  await page.mouse.move(slider.x + slider.width / 2, y, { steps: 4 });
+  await page.mouse.up();
+  await expect(order(page)).toContainText('Turn 7 of 13, zapper: clear leaf if linked');
+  await expect(page).toHaveURL(/zt=7$/);
+});
+
+test('the order is copied as text', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openZap(page);
+  await page.getByRole('button', { name: 'Copy as text' }).click();
+  await expect(page.getByText('Order of 13 turns copied as text')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
+    '10 of 21 orders leave a stale leaf.',
+  );
+});
+
 test('a lock taken out of C: the explorer finds a bad order', async ({ page }) => {
   await openZap(page, '&zd=C');
   await expect(figure(page)).toContainText('0 of 21');

@@ -36,6 +36,14 @@ describe('why an order ends as it does', () => {
     expect(label).toBe(at);
   });
 
+  it('G and H: late since the leaf was inserted, the zap having returned', () => {
+    for (const id of ['G', 'H'] as const) {
+      const { answer, label } = told(id, 'late');
+      expect(answer).toMatchObject({ ending: 'late', cause: { kind: 'inserted', check: 'none' } });
+      expect(label).toBe('insert leaf');
+    }
+  });
+
   it('E without its look: nobody looked', () => {
     const race = without(raceOf('E'), [1]);
     expect(tell(race, plainest(race, 'stale') ?? [])?.cause).toEqual({ kind: 'inserted', check: 'missing' });

@@ -56,7 +56,15 @@ describe('the pictures', () => {
     expect(words(square.marks).filter(t => t.includes('both would'))).toHaveLength(2);
     expect(words(lanes.marks)).toContain('✕ the zap finds no VMA to walk: it clears nothing');
     expect(words(lanes.marks)).toContain('✕ stale');
-    expect(words(pictureOf(viewOf({ design: 'C' }), 676).lanes.marks).join()).not.toContain('stale');
+    // Nothing of C is red, however wide.
+    for (const width of [340, 1000])
+      expect(
+        pictureOf(viewOf({ design: 'C' }), width).lanes.marks.filter(m => 'fill' in m && m.fill === 'red'),
+      ).toEqual([]);
+    for (const width of [340, 1000])
+      expect(pictureOf(first, width).lanes.marks.filter(m => 'fill' in m && m.fill === 'red')).toHaveLength(
+        1,
+      );
   });
 
   it('give back the place and the moment that a point means', () => {
