@@ -143,6 +143,31 @@ describe('the bad orders are exactly those where', () => {
   });
 });
 
+describe('orders told apart only by a last step that does nothing, because no hook refused, counted once', () => {
+  // good, late, deadlock. Those of F and H are what a second model of the race found for them.
+  it.each<[DesignId, number, number, number]>([
+    ['F', 3, 10, 10],
+    ['G', 72, 27, 0],
+    ['H', 26, 55, 0],
+  ])('%s: %i good, %i late, %i dead', (id, good, late, deadlock) => {
+    const race = raceOf(id);
+    const found = new Map<string, string>();
+    for (const turns of ordersOf(race)) {
+      const { states, ending } = play(race, turns);
+      const last = turnOf(race, turns, 'mapper', 'unmap if failed');
+      const idle = states[last]?.refused === false;
+      found.set(turns.filter((_, i) => !(idle && i === last)).join(), ending ?? '');
+    }
+    const count = (ending: string): number => [...found.values()].filter(e => e === ending).length;
+    expect([count('good'), count('late'), count('deadlock'), count('stale')]).toEqual([
+      good,
+      late,
+      deadlock,
+      0,
+    ]);
+  });
+});
+
 describe('a walk', () => {
   it('leads where it is to lead, on from the way taken where that goes there', () => {
     fc.assert(

@@ -5,7 +5,7 @@ import type { Lock, Step, Who } from './machine.ts';
 export type Outlook = 'good' | 'either' | 'bad';
 
 /** All outlooks, best first. */
-export const outlooks: readonly Outlook[] = ['good', 'either', 'bad'];
+const outlooks: readonly Outlook[] = ['good', 'either', 'bad'];
 
 /** What may still come, from the interleavings that go on from there: stale, late and deadlock all are bad. */
 export const outlookOf = ({ good, stale, late, deadlock }: Counts): Outlook => {

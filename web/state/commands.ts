@@ -186,7 +186,7 @@ const compare = (action: CompareAction, label: string, shown: string, key: strin
 });
 
 /** Every key of the app. The help is made from this table and the keys are bound by it. */
-export const commands: readonly Command[] = [
+const commands: readonly Command[] = [
   ...picture('Crosshair by an entry of the level walked', '←, →', {
     arrowleft: at => byEntry(at, -1),
     arrowright: at => byEntry(at, 1),

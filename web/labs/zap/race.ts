@@ -1,5 +1,5 @@
 import type { ZapView } from '../../../src/scenario/scenario.ts';
-import { designOf, designs, zapper } from '../../../src/zap/designs.ts';
+import { designOf, zapper } from '../../../src/zap/designs.ts';
 import {
   type Counts,
   coarseCounts,
@@ -101,12 +101,6 @@ export const toDesign = (design: DesignId): Change => ({
   turns: undefined,
   at: undefined,
 });
-
-/** The design so many further down the list, or up. */
-export const designBeside = (id: DesignId, by: number): DesignId => {
-  const at = designs.findIndex(d => d.id === id);
-  return designs[Math.min(Math.max(at + by, 0), designs.length - 1)]?.id ?? id;
-};
 
 /** A step, and where it takes a lock the one that lets it go: out and back they go together. */
 const withUnlock = (design: DesignId, step: number): readonly number[] => {
