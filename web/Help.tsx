@@ -1,9 +1,10 @@
-import { commands } from './state/commands.ts';
+import { presentCommands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
 
-const groups = ['View', 'Picture', 'Compare', 'Scenario', 'App'] as const;
+const groups = ['Lab', 'View', 'Picture', 'Compare', 'Scenario', 'App'] as const;
 const heads = {
+  Lab: 'In this lab',
   View: 'Look and slide',
   Picture: 'On the picture',
   Compare: 'In the Compare table',
@@ -53,13 +54,12 @@ export const Help = () => {
   return (
     <Dialog title="Keys" open={open} onClose={() => app.getState().open(undefined)} className="help">
       <div className="columns">
-        {groups.map(group => (
-          <Keys
-            key={group}
-            title={heads[group]}
-            rows={commands.filter(c => c.group === group && c.shown !== '').map(c => [c.shown, c.label])}
-          />
-        ))}
+        {groups.map(group => {
+          const own = presentCommands().filter(c => c.group === group && c.shown !== '');
+          return own.length === 0 ? null : (
+            <Keys key={group} title={heads[group]} rows={own.map(c => [c.shown, c.label])} />
+          );
+        })}
         <Keys title="By hand, on the zipper" rows={HANDS} />
         <Keys title="On a slider" rows={SLIDER} />
       </div>

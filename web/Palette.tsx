@@ -6,7 +6,7 @@ import { lessons } from '../src/scenario/lessons.ts';
 import { withArch, withMachine } from './scenario/edit.ts';
 import { lessonUpdate } from './scenario/lesson.ts';
 import { withScreen } from './scenario/view.ts';
-import { commands } from './state/commands.ts';
+import { presentCommands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
 import { matching } from './ui/matching.ts';
@@ -26,8 +26,12 @@ const change = (...args: Parameters<ReturnType<typeof app.getState>['change']>):
 /** Every command of the page, and every lesson, kernel, policy and architecture. */
 const itemsOf = (screen: string): readonly Item[] => {
   const seen = new Set<string>();
-  const keyed = commands.flatMap(c => {
-    const here = c.group === 'Scenario' || c.group === 'App' || (c.group === 'View' && screen === 'map');
+  const keyed = presentCommands().flatMap(c => {
+    const here =
+      c.group === 'Scenario' ||
+      c.group === 'App' ||
+      c.group === 'Lab' ||
+      (c.group === 'View' && screen === 'map');
     // Both directions of a pair of keys have a name of their own here.
     if (!here || c.keys.includes('mod+k')) return [];
     const label = seen.has(c.label) ? `${c.label}, the other way` : c.label;

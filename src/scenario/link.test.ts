@@ -4,6 +4,7 @@ import { archs } from '../arch/index.ts';
 import { policies } from '../placement/policies.ts';
 import type { Vma } from '../space/vma.ts';
 import { bytes, GiB, MiB, pa, va } from '../units.ts';
+import { designIds } from '../zap/ids.ts';
 import { LINK_VERSION, type Packer, readLink, writeLink } from './link.ts';
 import { spacePresets } from './presets.ts';
 import {
@@ -225,7 +226,17 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         { maxLength: 3 },
       ),
     }),
-    labs: fc.record({ lab: fc.constantFrom('dma', 'pages', 'zap') }),
+    labs: fc.record({
+      lab: fc.constantFrom('dma', 'pages', 'zap'),
+      zap: fc.record({
+        design: fc.constantFrom(...designIds),
+        dropped: fc.subarray([0, 1, 2, 3, 4, 5, 6, 7, 8]),
+        turns: fc.option(fc.array(fc.constantFrom('mapper', 'zapper'), { maxLength: 32 }), {
+          nil: undefined,
+        }),
+        at: fc.option(fc.nat(99), { nil: undefined }),
+      }),
+    }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
         nil: undefined,
@@ -297,6 +308,22 @@ describe('a link', () => {
     expect(read('#1&v=4K..0').problems).toMatchObject([{ reason: 'ends before it begins' }]);
     expect(read('#1&v=1..8K').problems).toMatchObject([{ reason: 'not a multiple of 4 KiB' }]);
     expect(read('#1&v=0..1Z&at=-1').problems).toHaveLength(2);
+  });
+
+  it('carries the zap lab in a line', () => {
+    const hash = '#1&s=labs&lab=zap&zd=F&zx=4.6&zs=mmzmz&zt=3';
+    const { scenario, problems } = read(hash);
+    expect(problems).toEqual([]);
+    expect(scenario.view.labs.zap).toEqual({
+      design: 'F',
+      dropped: [3, 5],
+      turns: ['mapper', 'mapper', 'zapper', 'mapper', 'zapper'],
+      at: 3,
+    });
+    expect(write(scenario)).toBe(hash);
+    expect(read('#1&zs=none').scenario.view.labs.zap.turns).toEqual([]);
+    expect(read('#1&zx=6.4.6').scenario.view.labs.zap.dropped).toEqual([3, 5]);
+    expect(read('#1&zd=Z&zx=0&zs=abc&zt=-1').problems.map(p => p.field)).toEqual(['zd', 'zx', 'zs', 'zt']);
   });
 
   it('carries the Compare table in a line', () => {

@@ -6,6 +6,7 @@ import type { FileKind } from '../placement/request.ts';
 import type { ShmemSetting } from '../placement/shmem.ts';
 import { formatAddress, formatExact, type Read, readBytes } from '../text.ts';
 import { bytes, pa, va } from '../units.ts';
+import { designIds } from '../zap/ids.ts';
 import { readTexts, writeTexts } from './packTexts.ts';
 import { readVmas, writeVmas } from './packVmas.ts';
 import { spacePresets } from './presets.ts';
@@ -33,6 +34,7 @@ import {
   screenIds,
   sweepColours,
   sweepInputs,
+  type ZapView,
 } from './scenario.ts';
 
 /** The version that links are written in. CHANGELOG.md tells what each one changed. */
@@ -176,6 +178,9 @@ const labs = (s: Scenario, part: Partial<LabsView>): Scenario => ({
   ...s,
   view: { ...s.view, labs: { ...s.view.labs, ...part } },
 });
+
+const zap = (s: Scenario, part: Partial<ZapView>): Scenario =>
+  labs(s, { zap: { ...s.view.labs.zap, ...part } });
 
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
   ...s,
@@ -632,6 +637,38 @@ const fields: readonly Field[] = [
     s => s.view.labs.lab,
     (s, lab) => labs(s, { lab }),
   ),
+  choice(
+    'zd',
+    designIds,
+    s => s.view.labs.zap.design,
+    (s, design) => zap(s, { design }),
+  ),
+  {
+    key: 'zx',
+    show: () => 'none',
+    write: s => s.view.labs.zap.dropped.map(i => i + 1).join('.') || undefined,
+    read: (text, s) =>
+      // No mapper has more than nine steps.
+      /^[1-9](\.[1-9])*$/.test(text)
+        ? ok(zap(s, { dropped: [...new Set(text.split('.').map(n => Number(n) - 1))].sort() }))
+        : bad('not numbers of steps with dots between, such as 4.6'),
+  },
+  {
+    key: 'zs',
+    show: () => 'the plainest bad order',
+    write: s => s.view.labs.zap.turns?.map(who => who[0]).join('') || (s.view.labs.zap.turns && 'none'),
+    read: (text, s) =>
+      /^([mz]{1,32}|none)$/.test(text)
+        ? ok(zap(s, { turns: text === 'none' ? [] : [...text].map(c => (c === 'm' ? 'mapper' : 'zapper')) }))
+        : bad('not turns such as mmzzm, 32 at most'),
+  },
+  {
+    key: 'zt',
+    show: () => 'the last turn',
+    write: s => s.view.labs.zap.at?.toString(),
+    read: (text, s) =>
+      /^\d{1,2}$/.test(text) ? ok(zap(s, { at: Number(text) })) : bad('not a number of turns'),
+  },
   {
     key: 'v',
     show: () => 'the whole mapping',

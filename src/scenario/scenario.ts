@@ -5,6 +5,8 @@ import type { FileKind } from '../placement/request.ts';
 import type { ShmemSetting } from '../placement/shmem.ts';
 import type { Vma } from '../space/vma.ts';
 import { type Bytes, bytes, GiB, MiB, type Pa, pa, type Va } from '../units.ts';
+import type { DesignId } from '../zap/ids.ts';
+import type { Who } from '../zap/machine.ts';
 
 /** One BAR of the device. */
 export interface Bar {
@@ -174,9 +176,21 @@ export interface SweepView {
 export const labIds = ['dma', 'pages', 'zap'] as const;
 export type LabId = (typeof labIds)[number];
 
+/** What the zap lab shows. */
+export interface ZapView {
+  readonly design: DesignId;
+  /** The mapper's steps that are taken out, by their places in its list, from 0; ascending. */
+  readonly dropped: readonly number[];
+  /** Whose turn it is, one entry a step; undefined: the plainest order that ends in the worst way there is. */
+  readonly turns: readonly Who[] | undefined;
+  /** How many of the turns have been taken where one looks; undefined: all. */
+  readonly at: number | undefined;
+}
+
 /** Which lab is open, and what is set in it. */
 export interface LabsView {
   readonly lab: LabId;
+  readonly zap: ZapView;
 }
 
 /** Which screen is shown, and how. */
@@ -317,6 +331,9 @@ export const defaultScenario: Scenario = {
       colour: 'leaf',
       detail: 256,
     },
-    labs: { lab: 'dma' },
+    labs: {
+      lab: 'dma',
+      zap: { design: 'B', dropped: [], turns: undefined, at: undefined },
+    },
   },
 };

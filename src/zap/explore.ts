@@ -124,8 +124,43 @@ export const play = ({ mapper, zapper }: Race, turns: readonly Who[]): Played =>
   return { states, state, blocked, ready, ending };
 };
 
-/** How bad an end is: what lasts before what passes. */
-const worst: readonly Ending[] = ['stale', 'deadlock', 'late'];
+/** The worst way in which a race can end, what lasts before what passes; undefined where every order ends well. */
+export const worstEnding = (ends: Counts): Exclude<Ending, 'good'> | undefined =>
+  (['stale', 'deadlock', 'late'] as const).find(e => ends[e] > 0);
+
+/**
+ * The plainest way from a node to one that is wanted: the fewest changes of turn, of those the shortest, then the one
+ * where the mapper goes first. `last`: who took the step before. undefined where none is reached.
+ */
+const plainestWay = (
+  start: Node,
+  last: Who | undefined,
+  wanted: (node: Node) => boolean,
+): readonly Who[] | undefined => {
+  interface Way {
+    readonly changes: number;
+    readonly turns: readonly Who[];
+  }
+  const known = new Map<Node, Map<Who | undefined, Way | undefined>>();
+  const from = (node: Node, before: Who | undefined): Way | undefined => {
+    if (wanted(node)) return { changes: 0, turns: [] };
+    const mine = known.get(node) ?? new Map<Who | undefined, Way | undefined>();
+    known.set(node, mine);
+    if (mine.has(before)) return mine.get(before);
+    let best: Way | undefined;
+    for (const { who, node: to } of node.next) {
+      const rest = from(to, who);
+      if (rest === undefined) continue;
+      const changes = rest.changes + (before === undefined || before === who ? 0 : 1);
+      const longer = best === undefined ? 0 : rest.turns.length + 1 - best.turns.length;
+      if (best === undefined || changes < best.changes || (changes === best.changes && longer < 0))
+        best = { changes, turns: [who, ...rest.turns] };
+    }
+    mine.set(before, best);
+    return best;
+  };
+  return from(start, last)?.turns;
+};
 
 /**
  * The plainest schedule that ends in a given way, or in the worst way there is: the fewest changes of turn, of those
@@ -133,35 +168,61 @@ const worst: readonly Ending[] = ['stale', 'deadlock', 'late'];
  */
 export const plainest = (race: Race, wanted?: Ending): readonly Who[] | undefined => {
   const { root } = explore(race);
-  const ending = wanted ?? worst.find(e => root.ends[e] > 0);
+  const ending = wanted ?? worstEnding(root.ends);
   if (ending === undefined || root.ends[ending] === 0) return undefined;
-  interface Way {
-    readonly changes: number;
-    readonly turns: readonly Who[];
-  }
-  const known = new Map<Node, Map<Who | undefined, Way | undefined>>();
-  const from = (node: Node, last: Who | undefined): Way | undefined => {
-    if (node.ends[ending] === 0) return undefined;
-    const mine = known.get(node) ?? new Map<Who | undefined, Way | undefined>();
-    known.set(node, mine);
-    if (mine.has(last)) return mine.get(last);
-    let best: Way | undefined = node.next.length === 0 ? { changes: 0, turns: [] } : undefined;
-    for (const { who, node: to } of node.next) {
-      const rest = from(to, who);
-      if (rest === undefined) continue;
-      const changes = rest.changes + (last === undefined || last === who ? 0 : 1);
-      const longer = best === undefined ? 0 : rest.turns.length + 1 - best.turns.length;
-      if (best === undefined || changes < best.changes || (changes === best.changes && longer < 0))
-        best = { changes, turns: [who, ...rest.turns] };
-    }
-    mine.set(last, best);
-    return best;
-  };
-  return from(root, undefined)?.turns;
+  return plainestWay(root, undefined, n => n.next.length === 0 && n.ends[ending] > 0);
 };
 
-/** A race with some of the mapper's steps taken out, by their places in its list: what each of them is for. */
-export const without = (race: Race, dropped: readonly number[]): Race => ({
-  ...race,
-  mapper: race.mapper.filter((_, i) => !dropped.includes(i)),
-});
+/** The nodes that a schedule passes, from the root on; it stops at the first turn that cannot be taken. */
+export const nodesOn = (root: Node, turns: readonly Who[]): readonly [Node, ...Node[]] => {
+  const nodes: [Node, ...Node[]] = [root];
+  let at = root;
+  for (const turn of turns) {
+    const next = at.next.find(n => n.who === turn)?.node;
+    if (next === undefined) break;
+    nodes.push(next);
+    at = next;
+  }
+  return nodes;
+};
+
+/**
+ * A schedule that leads to where each has taken so many steps: the given one carried on, or cut off on its way, where
+ * that leads there, else the plainest from the beginning. undefined where no order leads there.
+ */
+export const walkTo = (
+  root: Node,
+  turns: readonly Who[],
+  to: { readonly mapper: number; readonly zapper: number },
+): readonly Who[] | undefined => {
+  const there = (n: Node): boolean => n.mapper === to.mapper && n.zapper === to.zapper;
+  const passed = nodesOn(root, turns);
+  const cut = passed.findIndex(there);
+  if (cut >= 0) return turns.slice(0, cut);
+  const taken = turns.slice(0, passed.length - 1);
+  const on = plainestWay(passed.at(-1) ?? root, taken.at(-1), there);
+  return on === undefined ? plainestWay(root, undefined, there) : [...taken, ...on];
+};
+
+/** What a look at the flag and an insert are where no lock makes them one. */
+const apart: readonly Step[] = [
+  { act: { do: 'look' }, label: 'note zapping' },
+  { act: { do: 'populate', unless: 'looked' }, label: 'insert leaf unless noted' },
+];
+
+/**
+ * A race with some of the mapper's steps taken out, by their places in its list: what each of them is for. To insert
+ * unless zapping is one step only under the driver's lock, which keeps the flag as it is; without that lock it comes
+ * apart into a look and an insert.
+ */
+export const without = (race: Race, dropped: readonly number[]): Race => {
+  let locked = false;
+  const mapper = race.mapper
+    .filter((_, i) => !dropped.includes(i))
+    .flatMap((step): readonly Step[] => {
+      const { act } = step;
+      if ((act.do === 'lock' || act.do === 'unlock') && act.lock === 'driver') locked = act.do === 'lock';
+      return act.do === 'populate' && act.unless === 'zapping' && !locked ? apart : [step];
+    });
+  return { ...race, mapper };
+};

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DesignId, designOf, designs, zapper } from './designs.ts';
+import { designOf, designs, zapper } from './designs.ts';
 import { coarseCounts, explore, plainest, play, type Race, without } from './explore.ts';
+import type { DesignId } from './ids.ts';
 import { beginning, endingOf, type Step, type Who } from './machine.ts';
 
 const raceOf = (id: DesignId): Race => ({ mapper: designOf(id).steps, zapper });

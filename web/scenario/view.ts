@@ -6,6 +6,7 @@ import type {
   MapView,
   Scenario,
   ScreenId,
+  ZapView,
 } from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
@@ -56,6 +57,12 @@ export const withEvidence =
 export const withLabs =
   (part: Partial<LabsView>): Update =>
   s => ({ ...s, view: { ...s.view, labs: { ...s.view.labs, ...part } } });
+
+/** Another design, schedule or moment of the zap lab. */
+export const withZap =
+  (part: Partial<ZapView>): Update =>
+  s =>
+    withLabs({ zap: { ...s.view.labs.zap, ...part } })(s);
 
 const LONGEST_FILTER = 80;
 

@@ -113,10 +113,10 @@ const snap = (): void => {
 /** One command: the keys that run it and the words that the help shows. */
 export interface Command {
   /**
-   * Keys of the picture and of the Compare table work while it has the focus, those of the view on the Map, all
-   * others everywhere.
+   * Keys of the picture and of the Compare table work while it has the focus, those of the view on the Map, those of
+   * a lab while it is shown, all others everywhere.
    */
-  readonly group: 'Picture' | 'View' | 'Compare' | 'Scenario' | 'App';
+  readonly group: 'Picture' | 'View' | 'Compare' | 'Lab' | 'Scenario' | 'App';
   readonly label: string;
   /** As KeyboardEvent.key gives them, lower case; `mod+` is Ctrl or Cmd. */
   readonly keys: readonly string[];
@@ -187,7 +187,7 @@ const compare = (action: CompareAction, label: string, shown: string, key: strin
 });
 
 /** Every key of the app. The help is made from this table and the keys are bound by it. */
-export const commands: readonly Command[] = [
+const commands: readonly Command[] = [
   ...picture('Crosshair by an entry of the level walked', '←, →', {
     arrowleft: at => byEntry(at, -1),
     arrowright: at => byEntry(at, 1),
@@ -313,6 +313,19 @@ export const commands: readonly Command[] = [
   },
 ];
 
+let ofLab: readonly Command[] = [];
+
+/** Binds the keys of a lab while it is shown; gives back what ends that. */
+export const bindLab = (own: readonly Command[]): (() => void) => {
+  ofLab = own;
+  return () => {
+    if (ofLab === own) ofLab = [];
+  };
+};
+
+/** Every command there is at the moment, with those of the lab that is shown. */
+export const presentCommands = (): readonly Command[] => [...ofLab, ...commands];
+
 /** How a key event is written in the table. */
 const keyOf = (
   e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey'> &
@@ -340,12 +353,13 @@ export const runKey = (
         return c.group === where;
       case 'View':
         return where === 'page' && onMap;
+      case 'Lab':
       case 'Scenario':
       case 'App':
         return where === 'page';
     }
   };
-  const command = commands.find(c => here(c) && c.keys.includes(key));
+  const command = presentCommands().find(c => here(c) && c.keys.includes(key));
   if (command === undefined) return false;
   e.preventDefault();
   command.run();
