@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import { type Counter, calls, counters, countOn, judge, truth } from '../../../src/memmap/counters.ts';
 import type { Layout } from '../../../src/memmap/layout.ts';
 import type { Setup } from '../../../src/memmap/setup.ts';
@@ -11,7 +12,7 @@ import { drawHead, drawStrip } from './strip.ts';
 import { groupCalls, groupWords, shortNames, stopWords, verdictWords, workWords } from './words.ts';
 
 /** Groups of calls that a row has room for. */
-const MOST_GROUPS = 6;
+const MOST_GROUPS = 4;
 
 /** Where a layout has its blocks: `0@100, 1@108`; of many the first. */
 const blocksText = ({ sections }: Layout): string =>
@@ -125,7 +126,7 @@ export const Counters = ({ setup, pfns }: { readonly setup: Setup; readonly pfns
           {setup.runs.length > 6 && ', …'}
         </span>
       </h3>
-      <table>
+      <table style={{ ['--figure' as string]: `${formatCount(pages).length}ch` } as CSSProperties}>
         <thead>
           <tr>
             <th scope="col">Counter</th>
@@ -144,7 +145,7 @@ export const Counters = ({ setup, pfns }: { readonly setup: Setup; readonly pfns
             </th>
             <th scope="col">Why it stops there</th>
             <th scope="col" className="col-calls">
-              To use the list up
+              Calls for the whole list
             </th>
           </tr>
         </thead>

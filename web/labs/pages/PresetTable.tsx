@@ -103,10 +103,10 @@ export const PresetTable = ({ setup, pfns }: { readonly setup: Setup; readonly p
         </tbody>
         {!isPreset && (
           <tbody>
-            <tr className="on">
+            <tr className={pfns.length < 10_000 ? 'on' : 'on long'}>
               <th scope="row" className="col-case">
                 <span>
-                  <b>Yours</b> as built below
+                  <b>Yours</b> {pfns.length < 10_000 && 'as built below'}
                 </span>
               </th>
               <Answers {...answersOf({ layout: setup.layout, pfns })} />

@@ -1,8 +1,9 @@
-import { pageRangeContiguous } from '../../../src/memmap/counters.ts';
+import { counters, pageRangeContiguous } from '../../../src/memmap/counters.ts';
 import { sectionFacts } from '../../../src/memmap/layout.ts';
 import type { Run, Setup } from '../../../src/memmap/setup.ts';
 import { formatCount, formatSize } from '../../../src/text.ts';
 import { type Piece, Pieces } from '../../ui/Pieces.tsx';
+import { shortNames } from './words.ts';
 
 const MOST_RANGES = 4;
 
@@ -109,6 +110,19 @@ export const Story = () => (
           <Pieces of={pieces} />
         </p>
       ))}
+      <details>
+        <summary>Who proposed what</summary>
+        <dl className="sources">
+          {counters.map(({ id, title, source }) => (
+            <div key={id}>
+              <dt>
+                {shortNames[id]} {title}
+              </dt>
+              <dd className="note">{source}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
     </div>
     <div>
       <h3>What was merged</h3>

@@ -69,6 +69,10 @@ const cells = (
   const marks: Mark[] = [];
   const pitch = item.w / (item.to - item.from);
   const gap = pitch >= 6 ? 1 : 0;
+  // Alike in all cells. Of a long number its end tells them apart.
+  const nameOf = [String, (n: number): string => `…${String(n).slice(-3)}`].find(name =>
+    fits(name(item.to - 1), type.small, pitch - 3, measure, true),
+  );
   for (let n = item.from; n < item.to; n++) {
     const x = item.x + (n - item.from) * pitch;
     const chosen = isChosen(n);
@@ -81,16 +85,12 @@ const cells = (
       fill: chosen ? 'ink' : 'vma',
       ...(pitch >= 12 ? { radius: 2 } : {}),
     });
-    // Of a long number its end tells the cells apart.
-    const text = [String(n), `…${String(n).slice(-3)}`].find(t =>
-      fits(t, type.small, pitch - 3, measure, true),
-    );
-    if (text === undefined) continue;
+    if (nameOf === undefined) continue;
     marks.push({
       kind: 'text',
       x: x + pitch / 2,
       y: y + h / 2,
-      text,
+      text: nameOf(n),
       size: type.small,
       mono: true,
       align: 'middle',
