@@ -114,6 +114,8 @@ const Memory = ({ setup }: { readonly setup: Setup }) => {
 
 /** Blocks whose places are fields of their own. */
 const MOST_BLOCKS = 12;
+/** Places from here on have a line each. */
+const LONG = 10_000;
 
 /** Where each section's memmap begins. */
 const Blocks = ({ setup }: { readonly setup: Setup }) => {
@@ -125,7 +127,7 @@ const Blocks = ({ setup }: { readonly setup: Setup }) => {
   return (
     <fieldset className="blocks">
       <legend>Memmap of each section begins at, in struct pages</legend>
-      <div>
+      <div className={layout.sections.some(b => b.base >= LONG) ? 'one' : ''}>
         {layout.sections.slice(0, MOST_BLOCKS).map(({ section, base }) => (
           <ReadField
             key={section}

@@ -4,7 +4,7 @@ import type { Layout } from '../../../src/memmap/layout.ts';
 import type { Setup } from '../../../src/memmap/setup.ts';
 import { pagesOf, writeRuns } from '../../../src/memmap/setup.ts';
 import { formatCount } from '../../../src/text.ts';
-import { useMedia } from '../../state/store.ts';
+import { useMedia, useThemeName } from '../../state/store.ts';
 import { MarkCanvas } from '../../ui/MarkCanvas.tsx';
 import { useWidth } from './MemoryPicture.tsx';
 import { changeView, useDrawnFor } from './state.ts';
@@ -113,6 +113,7 @@ const CallList = ({
 export const Counters = ({ setup, pfns }: { readonly setup: Setup; readonly pfns: readonly number[] }) => {
   const [cell, width] = useWidth();
   const narrow = useMedia('(max-width: 719px)');
+  const size = useThemeName() === 'projector' ? 14 : 11;
   const right = truth(pfns);
   const pages = pagesOf(setup.runs);
   const strip = Math.max(40, width);
@@ -135,8 +136,8 @@ export const Counters = ({ setup, pfns }: { readonly setup: Setup; readonly pfns
                 <MarkCanvas
                   width={strip}
                   height={20}
-                  signature={JSON.stringify(setup.runs)}
-                  draw={measure => drawHead(setup, strip, 20, 11, measure)}
+                  signature={JSON.stringify([setup.runs, size])}
+                  draw={measure => drawHead(setup, strip, 20, size, measure)}
                 />
               )}
             </td>
@@ -145,7 +146,7 @@ export const Counters = ({ setup, pfns }: { readonly setup: Setup; readonly pfns
             </th>
             <th scope="col">Why it stops there</th>
             <th scope="col" className="col-calls">
-              Calls for the whole list
+              Calls to finish
             </th>
           </tr>
         </thead>

@@ -255,7 +255,7 @@ export const MemoryPicture = ({ setup }: { readonly setup: Setup }) => {
       </div>
       <p className="note memory-words">
         {words}
-        {focused && over === undefined && <span className="keys"> {KEYS}</span>}
+        {focused && over === undefined && `. ${KEYS}`}
       </p>
       {focused && <Spoken text={frameWords(setup, at)} />}
     </div>

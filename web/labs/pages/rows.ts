@@ -46,15 +46,16 @@ const NARROWEST = 9;
 /** Nor wider in a row that is folded, where a number may be long. */
 const WIDEST_FOLDED = 60;
 
-/** Where items end up when they have `width` pixels together; in the middle where they need less. */
-const placed = (sized: readonly Sized[], width: number, widest: number, middle: boolean): Row => {
+/** Where items end up when they have `width` pixels together; in the middle of `over` where they need less. */
+const placed = (sized: readonly Sized[], width: number, widest: number, over?: number): Row => {
   const units = sized.reduce((sum, s) => sum + s.units, 0);
   const cell = Math.min(widest, width / Math.max(1, units));
-  let x = middle ? Math.max(0, (width - units * cell) / 2) : 0;
-  const items = sized.map(({ units: own, ...item }): Item => {
+  const own = units * cell;
+  let x = over === undefined ? 0 : Math.min(Math.max(0, (over - own) / 2), width - own);
+  const items = sized.map(({ units: cells, ...item }): Item => {
     const at = x;
-    x += own * cell;
-    return { ...item, x: at, w: own * cell };
+    x += cells * cell;
+    return { ...item, x: at, w: cells * cell };
   });
   return { items, cell };
 };
@@ -254,7 +255,7 @@ export const rowsOf = (
     section: undefined,
     units: NEXT,
   };
-  const frames = placed([...shown, next], width, widestOf(shown), false);
+  const frames = placed([...shown, next], width, widestOf(shown));
   // One virtual array: pointers are frames, and lie under them.
   if (layout.model !== 'sparse')
     return { frames, memmap: { ...frames, items: frames.items.filter(i => i.kind !== 'next') } };
@@ -281,7 +282,7 @@ export const rowsOf = (
       drawn,
       width,
       Math.min(widestOf(drawn), Math.max(frames.cell, roomyOf(last, digit))),
-      true,
+      xOf(frames, end),
     ),
   };
 };

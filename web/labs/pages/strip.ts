@@ -50,7 +50,9 @@ export const drawStrip = (
         w,
         h,
         fill,
-        ...(fill === 'gap' ? { stroke: 'hair' as const, strokeWidth: 1 } : {}),
+        // With an edge of its own a block stays filled where the system picks the colours.
+        stroke: fill === 'gap' ? 'hair' : fill,
+        strokeWidth: fill === 'gap' ? 1 : 0.5,
         ...(pitch >= 12 ? { radius: 2 } : {}),
       });
       if (fill !== 'red') continue;
