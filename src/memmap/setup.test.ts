@@ -204,6 +204,12 @@ describe('changes by hand', () => {
     );
   });
 
+  it('a list that ascends stays so, another one gets what is new at its end', () => {
+    expect(writeRuns(withPages(setup('M1'), 3, 4, true).runs)).toBe('3-4,12-15,24-27');
+    expect(writeRuns(withPages(setup('M6'), 24, 24, true).runs)).toBe('28-31,16-19,24');
+    expect(writeRuns(withPages(setup('M6'), 29, 30, false).runs)).toBe('28,31,16-19');
+  });
+
   it('a hole appears, and its pages leave the list', () => {
     const whole = setup('boot612:8:0-3:12-15,24-27');
     expect(calls(counterOf('V2'), whole.layout, pfnsOf(whole.runs)).map(c => c.answer)).toEqual([4, 4]);
@@ -227,6 +233,8 @@ describe('changes by hand', () => {
     expect(nearestBase(layout, 0, 300)).toBe(300);
     expect(nearestBase(layout, 0, 203)).toBe(208);
     expect(nearestBase(layout, 0, 196)).toBe(192);
+    expect(nearestBase(layout, 0, 207)).toBe(208);
+    expect(nearestBase(layout, 0, 193)).toBe(192);
     expect(nearestBase(layout, 0, 111)).toBe(108);
     expect(nearestBase(layout, 0, -5)).toBe(0);
     const over = withBase(setup('M1'), 0, 110);

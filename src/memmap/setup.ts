@@ -25,11 +25,11 @@ export interface Setup {
 /** Most pages of a list: a folio of 1 GiB of 4 KiB pages. */
 export const MAX_PAGES = 2 ** 18;
 /** Most sections of a layout. */
-export const MAX_SECTIONS = 256;
+const MAX_SECTIONS = 256;
 /** Most runs of a list. */
 const MAX_RUNS = 64;
 /** Sections are numbered below this: 128 TiB in sections of 128 MiB. */
-export const MAX_SECTION = 2 ** 20;
+const MAX_SECTION = 2 ** 20;
 /** The largest PAGES_PER_SECTION there is. */
 export const MAX_PAGES_PER_SECTION = 2 ** 17;
 /** Pointers, in struct pages, are below this. */

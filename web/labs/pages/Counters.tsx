@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, memo } from 'react';
 import { type Counter, calls, counters, countOn, judge, truth } from '../../../src/memmap/counters.ts';
 import type { Layout } from '../../../src/memmap/layout.ts';
 import type { Setup } from '../../../src/memmap/setup.ts';
@@ -110,93 +110,95 @@ const CallList = ({
 };
 
 /** What each counter answers for the pages of the list. */
-export const Counters = ({ setup, pfns }: { readonly setup: Setup; readonly pfns: readonly number[] }) => {
-  const [cell, width] = useWidth();
-  const narrow = useMedia('(max-width: 719px)');
-  const size = useThemeName() === 'projector' ? 14 : 11;
-  const right = truth(pfns);
-  const pages = pagesOf(setup.runs);
-  const strip = Math.max(40, width);
-  const list = writeRuns(setup.runs.slice(0, 6), ', ');
-  return (
-    <section ref={narrow ? cell : undefined} aria-labelledby="counters-head" className="counters">
-      <h3 id="counters-head">
-        What each counter answers for the {pages === 1 ? 'page' : `${formatCount(pages)} pages`}{' '}
-        <span className="value">
-          {list}
-          {setup.runs.length > 6 && ', …'}
-        </span>
-      </h3>
-      <table style={{ ['--figure' as string]: `${formatCount(pages).length}ch` } as CSSProperties}>
-        <thead>
-          <tr>
-            <th scope="col">Counter</th>
-            <td ref={narrow ? undefined : cell} className="col-strip">
-              {!narrow && (
-                <MarkCanvas
-                  width={strip}
-                  height={20}
-                  signature={JSON.stringify([setup.runs, size])}
-                  draw={measure => drawHead(setup, strip, 20, size, measure)}
-                />
-              )}
-            </td>
-            <th scope="col" className="col-answer">
-              Answer
-            </th>
-            <th scope="col">Why it stops there</th>
-            <th scope="col" className="col-calls">
-              Calls to finish
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">
-              Truth<small>Frames that follow each other</small>
-            </th>
-            <td className="col-strip">
-              <Strip pages={pages} answer={right} right={right} width={strip} />
-            </td>
-            <td className="col-answer">{formatCount(right)}</td>
-            <td className="col-why note">
-              {right === pages
-                ? 'All of the list is one run'
-                : `PFN ${formatCount(pfns[right] ?? 0)} does not follow ${formatCount(pfns[right - 1] ?? 0)}`}
-            </td>
-            <td />
-          </tr>
-          {counters.map(counter => {
-            const count = countOn(counter, setup.layout, pfns);
-            const judged = judge(count.answer, pfns);
-            return (
-              <tr key={counter.id} data-judged={judged}>
-                <th scope="row" title={counter.source}>
-                  {shortNames[counter.id]} {counter.title}
-                  <small>{counter.rule}</small>
-                  <OwnLayout counter={counter} setup={setup} />
-                </th>
-                <td className="col-strip">
-                  <Strip pages={pages} answer={count.answer} right={right} width={strip} />
-                </td>
-                <td className="col-answer">{formatCount(count.answer)}</td>
-                <td className="col-why">
-                  <b className="judged">
-                    {judged === 'unsafe' && <span aria-hidden="true">✕ </span>}
-                    {verdictWords(count.answer, right)}
-                  </b>
-                  <span className="note">
-                    {stopWords(counter.id, counter.layout(setup.layout), pfns, count)}
-                  </span>
-                </td>
-                <td className="col-calls">
-                  <CallList counter={counter} setup={setup} pfns={pfns} />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </section>
-  );
-};
+export const Counters = memo(
+  ({ setup, pfns }: { readonly setup: Setup; readonly pfns: readonly number[] }) => {
+    const [cell, width] = useWidth();
+    const narrow = useMedia('(max-width: 719px)');
+    const size = useThemeName() === 'projector' ? 14 : 11;
+    const right = truth(pfns);
+    const pages = pagesOf(setup.runs);
+    const strip = Math.max(40, width);
+    const list = writeRuns(setup.runs.slice(0, 6), ', ');
+    return (
+      <section ref={narrow ? cell : undefined} aria-labelledby="counters-head" className="counters">
+        <h3 id="counters-head">
+          What each counter answers for the {pages === 1 ? 'page' : `${formatCount(pages)} pages`}{' '}
+          <span className="value">
+            {list}
+            {setup.runs.length > 6 && ', …'}
+          </span>
+        </h3>
+        <table style={{ ['--figure' as string]: `${formatCount(pages).length}ch` } as CSSProperties}>
+          <thead>
+            <tr>
+              <th scope="col">Counter</th>
+              <td ref={narrow ? undefined : cell} className="col-strip">
+                {!narrow && (
+                  <MarkCanvas
+                    width={strip}
+                    height={20}
+                    signature={JSON.stringify([setup.runs, size])}
+                    draw={measure => drawHead(setup, strip, 20, size, measure)}
+                  />
+                )}
+              </td>
+              <th scope="col" className="col-answer">
+                Answer
+              </th>
+              <th scope="col">Why it stops there</th>
+              <th scope="col" className="col-calls">
+                Calls to finish
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">
+                Truth<small>Frames that follow each other</small>
+              </th>
+              <td className="col-strip">
+                <Strip pages={pages} answer={right} right={right} width={strip} />
+              </td>
+              <td className="col-answer">{formatCount(right)}</td>
+              <td className="col-why note">
+                {right === pages
+                  ? 'All of the list is one run'
+                  : `PFN ${formatCount(pfns[right] ?? 0)} does not follow ${formatCount(pfns[right - 1] ?? 0)}`}
+              </td>
+              <td />
+            </tr>
+            {counters.map(counter => {
+              const count = countOn(counter, setup.layout, pfns);
+              const judged = judge(count.answer, pfns);
+              return (
+                <tr key={counter.id} data-judged={judged}>
+                  <th scope="row" title={counter.source}>
+                    {shortNames[counter.id]} {counter.title}
+                    <small>{counter.rule}</small>
+                    <OwnLayout counter={counter} setup={setup} />
+                  </th>
+                  <td className="col-strip">
+                    <Strip pages={pages} answer={count.answer} right={right} width={strip} />
+                  </td>
+                  <td className="col-answer">{formatCount(count.answer)}</td>
+                  <td className="col-why">
+                    <b className="judged">
+                      {judged === 'unsafe' && <span aria-hidden="true">✕ </span>}
+                      {verdictWords(count.answer, right)}
+                    </b>
+                    <span className="note">
+                      {stopWords(counter.id, counter.layout(setup.layout), pfns, count)}
+                    </span>
+                  </td>
+                  <td className="col-calls">
+                    <CallList counter={counter} setup={setup} pfns={pfns} />
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </section>
+    );
+  },
+);

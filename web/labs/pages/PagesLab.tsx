@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { counters, countOn, truth } from '../../../src/memmap/counters.ts';
 import { presets } from '../../../src/memmap/presets.ts';
 import { pfnsOf, type Setup, writeSetup } from '../../../src/memmap/setup.ts';
@@ -42,13 +42,15 @@ const Intro = ({ setup }: { readonly setup: Setup }) => {
 /** The struct-page lab. */
 export const PagesLab = () => {
   const { setup, problem } = useSetup();
-  const pfns = useMemo(() => pfnsOf(setup.runs), [setup.runs]);
+  // The picture follows the hand; nine counters over a folio of 1 GiB may come a frame later.
+  const counted = useDeferredValue(setup);
+  const pfns = useMemo(() => pfnsOf(counted.runs), [counted]);
   const spoken = useMemo(() => {
-    const answers = counters.map(c => ({ id: c.id, answer: countOn(c, setup.layout, pfns).answer }));
-    const shown = writeSetup(setup);
-    const title = presets.find(p => p.id === shown)?.title ?? kindNames[setup.kind];
+    const answers = counters.map(c => ({ id: c.id, answer: countOn(c, counted.layout, pfns).answer }));
+    const shown = writeSetup(counted);
+    const title = presets.find(p => p.id === shown)?.title ?? kindNames[counted.kind];
     return spokenWords(title, answers, truth(pfns), pfns);
-  }, [setup, pfns]);
+  }, [counted, pfns]);
   return (
     <section className="lab pages" aria-label="struct page contiguity">
       <div className="pages-main">
@@ -60,11 +62,11 @@ export const PagesLab = () => {
         )}
         <MemoryPicture setup={setup} />
         <MemoryTable setup={setup} />
-        <Counters setup={setup} pfns={pfns} />
+        <Counters setup={counted} pfns={pfns} />
         <RangeCheck setup={setup} />
       </div>
       <div className="pages-side">
-        <PresetTable setup={setup} pfns={pfns} />
+        <PresetTable setup={counted} pfns={pfns} />
         <Differ setup={setup} />
         <Build setup={setup} />
       </div>

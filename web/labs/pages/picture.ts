@@ -560,6 +560,17 @@ export const drawMemory = (
         stroke: 'red',
         strokeWidth: 2,
       },
+      // Which of the two comes next in the list.
+      {
+        kind: 'path',
+        points: [
+          [b - 4, y0 - 8],
+          [b + 4, y0 - 8],
+          [b, y0 - 1],
+        ],
+        close: true,
+        fill: 'red',
+      },
       {
         kind: 'path',
         points: [
