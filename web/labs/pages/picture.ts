@@ -476,7 +476,12 @@ export const drawMemory = (
             layout.model === 'sparse'
               ? wordsFor(item, s, 'pages')
               : layout.model === 'flat'
-                ? [`struct pages of no memory: ${formatCount(item.to - item.from)}`, 'of no memory', '…']
+                ? [
+                    `struct pages of no memory: ${formatCount(item.to - item.from)}`,
+                    'of no memory',
+                    'unused',
+                    '…',
+                  ]
                 : [`addresses, not backed: ${formatCount(item.to - item.from)}`, 'not backed', '…'],
             type,
             measure,
@@ -545,7 +550,8 @@ export const drawMemory = (
 
   // Pointers that touch while frames do not: the red seam.
   for (const [i, seam] of falseSeams.entries()) {
-    const [a, b] = [endOf(frames, seam.before + 1), xOf(frames, seam.after)];
+    // Half an arrow head is no arrow head, so the first frame's lies inside.
+    const [a, b] = [endOf(frames, seam.before + 1), Math.max(5, xOf(frames, seam.after))];
     const top = y0 - 4 - ((i % 3) + 1) * LEVEL;
     const x = endOf(memmap, seam.pageBefore + 1);
     marks.push(
