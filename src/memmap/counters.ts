@@ -48,31 +48,37 @@ export interface Counter {
   readonly safe: boolean;
   /** The layout it is meant for; undefined: any as it stands. */
   readonly layout: (layout: Layout) => Layout;
-  readonly count: (layout: Layout, pfns: readonly number[]) => Count;
+  /** What it answers for the pages from index `from` on; 0 where left out. */
+  readonly count: (layout: Layout, pfns: readonly number[], from?: number) => Count;
 }
 
-/** How many pages, from the first on, are frames that follow each other: what every counter wants to know. */
-export const truth = (pfns: readonly number[]): number => {
-  const first = pfns[0] ?? 0;
+/**
+ * How many pages, from index `from` on, are frames that follow each other: what every counter wants to know.
+ */
+export const truth = (pfns: readonly number[], from = 0): number => {
+  const first = pfns[from] ?? 0;
   let n = 1;
-  while (n < pfns.length && pfns[n] === first + n) n++;
+  while (from + n < pfns.length && pfns[from + n] === first + n) n++;
   return n;
 };
 
 /**
- * Counts while `differs` has nothing to say of page i, up to `limit` pages; at least the first.
+ * Counts from index `from` on while `differs` has nothing to say of page i after it, up to `limit` pages; at least the
+ * first.
  */
 const prefix = (
   pfns: readonly number[],
+  from: number,
   limit: number,
   differs: (pfn: number, i: number) => Stop | undefined,
 ): Pick<Count, 'answer' | 'looked' | 'stop'> => {
-  for (let i = 1; i < pfns.length; i++) {
+  const pages = pfns.length - from;
+  for (let i = 1; i < pages; i++) {
     if (i >= limit) return { answer: i, looked: i, stop: 'limit' };
-    const stop = differs(pfns[i] ?? 0, i);
+    const stop = differs(pfns[from + i] ?? 0, i);
     if (stop !== undefined) return { answer: i, looked: i + 1, stop };
   }
-  return { answer: pfns.length, looked: pfns.length, stop: 'end' };
+  return { answer: pages, looked: pages, stop: 'end' };
 };
 
 const asIs = (layout: Layout): Layout => layout;
@@ -81,20 +87,21 @@ const asIs = (layout: Layout): Layout => layout;
 const comparePointers = (
   layout: Layout,
   pfns: readonly number[],
+  from = 0,
   limit = Number.POSITIVE_INFINITY,
 ): Count => {
-  const first = pageOf(layout, pfns[0] ?? 0) ?? Number.NaN;
-  const counted = prefix(pfns, limit, (pfn, i) =>
+  const first = pageOf(layout, pfns[from] ?? 0) ?? Number.NaN;
+  const counted = prefix(pfns, from, limit, (pfn, i) =>
     pageOf(layout, pfn) === first + i ? undefined : 'pointer',
   );
   return { ...counted, lookups: 0 };
 };
 
 /** V1: page i is what pfn_to_page() gives for the frame i after the first. */
-const nthPage = (layout: Layout, pfns: readonly number[]): Count => {
-  if (layout.model !== 'sparse') return comparePointers(layout, pfns);
-  const first = pfns[0] ?? 0;
-  const counted = prefix(pfns, Number.POSITIVE_INFINITY, (pfn, i) => {
+const nthPage = (layout: Layout, pfns: readonly number[], from = 0): Count => {
+  if (layout.model !== 'sparse') return comparePointers(layout, pfns, from);
+  const first = pfns[from] ?? 0;
+  const counted = prefix(pfns, from, Number.POSITIVE_INFINITY, (pfn, i) => {
     const wanted = pageOf(layout, first + i);
     if (wanted === undefined) return 'absent';
     return pageOf(layout, pfn) === wanted ? undefined : 'pointer';
@@ -105,19 +112,20 @@ const nthPage = (layout: Layout, pfns: readonly number[]): Count => {
 /** A limit worked out from the first frame, then pointers one by one; no limit where the memmap is one piece. */
 const capped =
   (limitOf: (pfn: number, pagesPerSection: number) => number) =>
-  (layout: Layout, pfns: readonly number[]): Count =>
+  (layout: Layout, pfns: readonly number[], from = 0): Count =>
     comparePointers(
       layout,
       pfns,
-      layout.model === 'sparse' ? limitOf(pfns[0] ?? 0, layout.pagesPerSection) : undefined,
+      from,
+      layout.model === 'sparse' ? limitOf(pfns[from] ?? 0, layout.pagesPerSection) : undefined,
     );
 
 /** The pointer one further, and the section that of the first page. */
-const sectionLoop = (layout: Layout, pfns: readonly number[]): Count => {
-  const first = pfns[0] ?? 0;
+const sectionLoop = (layout: Layout, pfns: readonly number[], from = 0): Count => {
+  const first = pfns[from] ?? 0;
   const page = pageOf(layout, first) ?? Number.NaN;
   const section = pageSection(layout, first);
-  const counted = prefix(pfns, Number.POSITIVE_INFINITY, (pfn, i) => {
+  const counted = prefix(pfns, from, Number.POSITIVE_INFINITY, (pfn, i) => {
     if (pageOf(layout, pfn) !== page + i) return 'pointer';
     return pageSection(layout, pfn) === section ? undefined : 'section';
   });
@@ -147,7 +155,7 @@ export const counters: readonly Counter[] = [
     source: 'L. Torvalds, first answer to the pull request for 6.17-rc1, August 2025',
     safe: false,
     layout: asIs,
-    count: (layout, pfns) => comparePointers(layout, pfns),
+    count: (layout, pfns, from) => comparePointers(layout, pfns, from),
   },
   {
     id: 'V3',
@@ -193,7 +201,7 @@ export const counters: readonly Counter[] = [
     source: 'J. Gunthorpe, in that thread, August 2025',
     safe: true,
     layout: sparseOnly(apartWhereFalse),
-    count: (layout, pfns) => comparePointers(layout, pfns),
+    count: (layout, pfns, from) => comparePointers(layout, pfns, from),
   },
   {
     id: 'J2',
@@ -202,7 +210,7 @@ export const counters: readonly Counter[] = [
     source: 'J. Gunthorpe, in that thread, August 2025',
     safe: true,
     layout: sparseOnly(paddedEverywhere),
-    count: (layout, pfns) => comparePointers(layout, pfns),
+    count: (layout, pfns, from) => comparePointers(layout, pfns, from),
   },
   {
     id: 'J3',
@@ -211,7 +219,7 @@ export const counters: readonly Counter[] = [
     source: 'J. Gunthorpe, in that thread, August 2025',
     safe: true,
     layout: sparseOnly(oneBlockPerRun),
-    count: (layout, pfns) => comparePointers(layout, pfns),
+    count: (layout, pfns, from) => comparePointers(layout, pfns, from),
   },
 ];
 
@@ -235,15 +243,35 @@ export const judge = (answer: number, pfns: readonly number[]): Judged => {
   return answer === right ? 'exact' : answer < right ? 'short' : 'unsafe';
 };
 
-/** The answers of call after call until the list is used up, as a caller gets them. */
-export const calls = (counter: Counter, layout: Layout, pfns: readonly number[]): readonly number[] => {
-  const answers: number[] = [];
-  for (let at = 0; at < pfns.length; ) {
-    const { answer } = countOn(counter, layout, pfns.slice(at));
-    answers.push(answer);
-    at += answer;
+/** One call of many: which pages it was asked about, what it answered, and what would have been right. */
+export interface Call {
+  /** Index in the list of the first page it was asked about. */
+  readonly from: number;
+  readonly answer: number;
+  readonly truth: number;
+  /** Pages it looked at for that. */
+  readonly looked: number;
+}
+
+/** The truth for every index of a list, found in one walk from its end. */
+const truths = (pfns: readonly number[]): readonly number[] => {
+  const found = pfns.map(() => 1);
+  for (let i = pfns.length - 2; i >= 0; i--)
+    if (pfns[i + 1] === (pfns[i] ?? 0) + 1) found[i] = (found[i + 1] ?? 0) + 1;
+  return found;
+};
+
+/** Call after call until the list is used up, as a caller gets them that believes each answer. */
+export const calls = (counter: Counter, layout: Layout, pfns: readonly number[]): readonly Call[] => {
+  const own = counter.layout(layout);
+  const right = truths(pfns);
+  const made: Call[] = [];
+  for (let from = 0; from < pfns.length; ) {
+    const { answer, looked } = counter.count(own, pfns, from);
+    made.push({ from, answer, looked, truth: right[from] ?? 1 });
+    from += answer;
   }
-  return answers;
+  return made;
 };
 
 /**

@@ -17,22 +17,33 @@ export interface Layout {
 export const sectionOf = ({ pagesPerSection }: Layout, pfn: number): number =>
   Math.floor(pfn / pagesPerSection);
 
+/** Where the memmap of a section begins; undefined where the section is not present. Sections ascend: halved until found. */
+export const baseOf = ({ sections }: Layout, section: number): number | undefined => {
+  let [from, to] = [0, sections.length];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    const at = sections[middle];
+    if (at === undefined) return undefined;
+    if (at.section === section) return at.base;
+    if (at.section < section) from = middle + 1;
+    else to = middle;
+  }
+  return undefined;
+};
+
 /**
  * pfn_to_page(): the pointer to a frame's struct page; undefined where a classic sparse layout has no section there.
  * A kernel computes garbage then, or follows NULL with SPARSEMEM_EXTREME.
  */
 export const pageOf = (layout: Layout, pfn: number): number | undefined => {
   if (layout.model !== 'sparse') return pfn;
-  const section = sectionOf(layout, pfn);
-  const found = layout.sections.find(s => s.section === section);
-  return found === undefined ? undefined : found.base + (pfn % layout.pagesPerSection);
+  const base = baseOf(layout, sectionOf(layout, pfn));
+  return base === undefined ? undefined : base + (pfn % layout.pagesPerSection);
 };
 
 /** Whether a frame is memory at all. */
-export const isPresent = (layout: Layout, pfn: number): boolean => {
-  const section = sectionOf(layout, pfn);
-  return layout.sections.some(s => s.section === section);
-};
+export const isPresent = (layout: Layout, pfn: number): boolean =>
+  baseOf(layout, sectionOf(layout, pfn)) !== undefined;
 
 /** page_to_section() as the counters use it: 0 everywhere in flat and vmemmap, where the compiler drops the test. */
 export const pageSection = (layout: Layout, pfn: number): number =>

@@ -13,7 +13,7 @@ import {
 } from './counters.ts';
 import { isPresent, type Layout, layoutProblem, pageOf, placed } from './layout.ts';
 import { presets } from './presets.ts';
-import { findDifference, frames } from './search.ts';
+import { frames, searchDifference } from './search.ts';
 
 const presetOf = (id: string) => {
   const found = presets.find(p => p.id === id);
@@ -70,14 +70,16 @@ describe('the worked examples', () => {
     ['M8', 'V3', [8, 4]],
   ])('calls for %s with %s', (id, counter, expected) => {
     const { layout, pfns } = presetOf(id);
-    expect(calls(counterOf(counter), layout, pfns)).toEqual(expected);
+    expect(calls(counterOf(counter), layout, pfns).map(c => c.answer)).toEqual(expected);
   });
 
   it('a 1 GiB page of 16,384 takes 64 calls where a section has 256, and one on vmemmap', () => {
     const layout = placed(frames(0, 64), 256, 'boot612');
     const pfns = frames(0, 16384);
     expect(calls(counterOf('V5'), layout, pfns)).toHaveLength(64);
-    expect(calls(counterOf('V5'), { ...layout, model: 'vmemmap' }, pfns)).toEqual([16384]);
+    expect(calls(counterOf('V5'), { ...layout, model: 'vmemmap' }, pfns)).toEqual([
+      { from: 0, answer: 16384, truth: 16384, looked: 16384 },
+    ]);
   });
 });
 
@@ -137,8 +139,18 @@ describe('on any layout', () => {
   it('calls use the list up, and never take a page twice', () => {
     fc.assert(
       fc.property(caseArb, fc.constantFrom(...counterIds), ({ layout, pfns }, id) => {
-        const answers = calls(counterOf(id), layout, pfns);
-        expect(answers.reduce((a, b) => a + b, 0)).toBe(pfns.length);
+        let at = 0;
+        for (const call of calls(counterOf(id), layout, pfns)) {
+          const rest = pfns.slice(at);
+          expect(call).toEqual({
+            from: at,
+            answer: countOn(counterOf(id), layout, rest).answer,
+            looked: countOn(counterOf(id), layout, rest).looked,
+            truth: truth(rest),
+          });
+          at += call.answer;
+        }
+        expect(at).toBe(pfns.length);
       }),
     );
   });
@@ -190,7 +202,9 @@ describe('the search for a difference', () => {
     ['V5', 'V1'],
     ['J1', 'J2'],
   ])('%s and %s', (a, b) => {
-    const found = findDifference(a, b, 8);
+    const { found, layouts, lists } = searchDifference(a, b, 8);
+    expect(layouts).toBeGreaterThan(0);
+    expect(lists).toBeGreaterThan(0);
     expect(found).toBeDefined();
     if (found === undefined) return;
     expect(layoutProblem(found.layout)).toBeUndefined();
@@ -200,8 +214,25 @@ describe('the search for a difference', () => {
     );
   });
 
-  it('finds none where there is none', () => {
-    expect(findDifference('V4', 'V5', 8)).toBeUndefined();
-    expect(findDifference('V1', 'J3', 8)).toBeUndefined();
+  it('finds none where there is none, and says how much it tried', () => {
+    for (const [a, b] of [
+      ['V4', 'V5'],
+      ['V1', 'J3'],
+      ['V3fixed', 'V5'],
+      ['V5', 'J2'],
+    ] as const) {
+      const { found, layouts, lists } = searchDifference(a, b, 8);
+      expect(found).toBeUndefined();
+      // 4 sections give 4 + 6 + 4 sets of up to 3; each is placed in 3 ways and in every order: 14 × 3 + 4 + 12 + 24.
+      expect(layouts).toBe(82);
+      // No list where there is one section, 4 where there are 2, 12 where there are 3.
+      expect(lists).toBe(6 * 5 * 4 + 4 * 9 * 12);
+    }
+  });
+
+  it.each([1, 2, 16, 256, 32768])('finds one for sections of %i pages, and a short one', s => {
+    const { found } = searchDifference('V1', 'V2', s);
+    expect(found?.layout.pagesPerSection).toBe(s);
+    expect(found?.pfns.length).toBeLessThanOrEqual(32);
   });
 });

@@ -40,31 +40,48 @@ function* layouts(pagesPerSection: number, most: number): Generator<Layout, void
   }
 }
 
+/** Pages of a run at a section's end or start: enough to cross it, and few enough to be looked at. */
+const MOST_OF_A_RUN = 8;
+/** Whole sections are among the lists up to this size. */
+const MOST_WHOLE = 1024;
+
 /** Lists of pages worth asking about: one run, or one that ends with a section and a second that begins one. */
 function* lists({ sections, pagesPerSection: s }: Layout): Generator<readonly number[], void> {
-  const half = Math.max(1, s / 2);
+  const half = Math.min(MOST_OF_A_RUN, Math.max(1, s / 2));
   const starts = sections.map(({ section }) => section * s);
   for (const start of starts)
     for (const second of starts) {
-      if (second !== start) yield [...frames(start + s - half, half), ...frames(second, half)];
-      if (second !== start) yield [...frames(start, s), ...frames(second, half)];
+      if (second === start) continue;
+      yield [...frames(start + s - half, half), ...frames(second, half)];
+      if (s <= MOST_WHOLE) yield [...frames(start, s), ...frames(second, half)];
     }
 }
 
+/** What a search found, and how much it tried for it. */
+export interface Search {
+  /** The plainest case on which the two answer differently; undefined where they agree on all that was tried. */
+  readonly found: Case | undefined;
+  /** Layouts tried, the one found included. */
+  readonly layouts: number;
+  /** Lists of pages tried on them. */
+  readonly lists: number;
+}
+
 /**
- * The plainest case, with sections of `pagesPerSection` frames and at most `most` of them (up to 4), on which two
- * counters answer differently; undefined where they agree on all that is tried.
+ * Looks for the plainest case, on classic sparse memory with sections of `pagesPerSection` frames and at most `most`
+ * of them (up to 4), on which two counters answer differently.
  */
-export const findDifference = (
-  a: CounterId,
-  b: CounterId,
-  pagesPerSection: number,
-  most = 3,
-): Case | undefined => {
+export const searchDifference = (a: CounterId, b: CounterId, pagesPerSection: number, most = 3): Search => {
   const [first, second] = [counterOf(a), counterOf(b)];
-  for (const layout of layouts(pagesPerSection, most))
-    for (const pfns of lists(layout))
+  let tried = 0;
+  let asked = 0;
+  for (const layout of layouts(pagesPerSection, most)) {
+    tried++;
+    for (const pfns of lists(layout)) {
+      asked++;
       if (countOn(first, layout, pfns).answer !== countOn(second, layout, pfns).answer)
-        return { layout, pfns };
-  return undefined;
+        return { found: { layout, pfns }, layouts: tried, lists: asked };
+    }
+  }
+  return { found: undefined, layouts: tried, lists: asked };
 };

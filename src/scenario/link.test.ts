@@ -236,6 +236,11 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         }),
         at: fc.option(fc.nat(99), { nil: undefined }),
       }),
+      pages: fc.record({
+        memory: fc.constantFrom('M1', 'M14', 'boot73:8:0-1:4-11', 'hotplug:1:0@100,3@500:0,3'),
+        drawnFor: fc.constantFrom('none', 'J1', 'J2', 'J3'),
+        pair: fc.constantFrom('V2.V5', 'V3fixed.J3'),
+      }),
     }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
@@ -372,6 +377,18 @@ describe('a link', () => {
     expect(write(scenario)).toBe(hash);
   });
 
+  it('carries the lab of struct pages in a line', () => {
+    const hash = '#1&s=labs&lab=pages&mem=hotplug:8:0@100,2@500,3@900:20-27&memby=J3&memvs=V1.V2';
+    const { scenario, problems } = read(hash);
+    expect(problems).toEqual([]);
+    expect(scenario.view.labs).toEqual({
+      ...defaultScenario.view.labs,
+      lab: 'pages',
+      pages: { memory: 'hotplug:8:0@100,2@500,3@900:20-27', drawnFor: 'J3', pair: 'V1.V2' },
+    });
+    expect(write(scenario)).toBe(hash);
+  });
+
   it.each([
     ['paste=~', 'paste'],
     ['paste=x', 'paste'],
@@ -494,6 +511,10 @@ describe('a damaged link', () => {
     ['win', 'a b@0x1000+8G', 'not a name'],
     ['win', '0x1ff_ffff_ffff_f000+2G', 'beyond any physical address'],
     ['win', Array(17).fill('0x1000+4K').join(','), 'more than 16'],
+    ['mem', 'M1;alert', 'not of the form M1 or'],
+    ['mem', 'boot612:8:0-1', 'not of the form M1 or'],
+    ['memby', 'V1', 'not one of'],
+    ['memvs', 'V2', 'not of the form V2.V5'],
     ['others', Array(65).fill('1@0x1000+4K').join(','), 'more than 64'],
     ['as', 'none', 'no such address space'],
     ['vmas', '~', 'damaged'],

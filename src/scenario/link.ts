@@ -26,6 +26,7 @@ import {
   type LabsView,
   labIds,
   type MapView,
+  type PagesLabView,
   type Range,
   type Scenario,
   type SweepAxis,
@@ -181,6 +182,8 @@ const labs = (s: Scenario, part: Partial<LabsView>): Scenario => ({
 
 const zap = (s: Scenario, part: Partial<ZapView>): Scenario =>
   labs(s, { zap: { ...s.view.labs.zap, ...part } });
+const pagesLab = (s: Scenario, part: Partial<PagesLabView>): Scenario =>
+  labs(s, { pages: { ...s.view.labs.pages, ...part } });
 
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
   ...s,
@@ -359,6 +362,21 @@ const fileKinds: readonly FileKind[] = [
   'devZero',
   'devMem',
 ];
+
+/** A text that a lab reads itself; here only its form is looked at. */
+const formed = (
+  key: string,
+  form: RegExp,
+  like: string,
+  get: (s: Scenario) => string,
+  set: (s: Scenario, value: string) => Scenario,
+): Field => ({
+  key,
+  write: s => (get(s) === get(defaultScenario) ? undefined : get(s)),
+  show: get,
+  read: (text, s) => (form.test(text) ? ok(set(s, text)) : bad(`not of the form ${like}`)),
+});
+
 /** The name of a row of the Compare table: its group's letter and what it stands for. */
 const readRow = (text: string): Read<string> =>
   /^[a-z]:[A-Za-z0-9_.+-]{1,40}$/.test(text) ? ok(text) : bad('not the name of a row, such as k:7.3');
@@ -669,6 +687,26 @@ const fields: readonly Field[] = [
     read: (text, s) =>
       /^\d{1,2}$/.test(text) ? ok(zap(s, { at: Number(text) })) : bad('not a number of turns'),
   },
+  formed(
+    'mem',
+    /^(?:M\d{1,2}|[a-z]+\d*(?::[\d,@-]+){3})$/,
+    'M1 or boot612:8:0-1,3:12-15,24-27 (memmap, pages per section, sections, pages)',
+    s => s.view.labs.pages.memory,
+    (s, memory) => pagesLab(s, { memory }),
+  ),
+  choice(
+    'memby',
+    ['none', 'J1', 'J2', 'J3'],
+    s => s.view.labs.pages.drawnFor,
+    (s, drawnFor) => pagesLab(s, { drawnFor }),
+  ),
+  formed(
+    'memvs',
+    /^(?:V[1-5]|V3fixed|J[1-3])\.(?:V[1-5]|V3fixed|J[1-3])$/,
+    'V2.V5 (two counters)',
+    s => s.view.labs.pages.pair,
+    (s, pair) => pagesLab(s, { pair }),
+  ),
   {
     key: 'v',
     show: () => 'the whole mapping',

@@ -187,10 +187,24 @@ export interface ZapView {
   readonly at: number | undefined;
 }
 
+/**
+ * What is set in the lab of struct pages. Texts, read by the lab itself: what understands them (src/memmap/) is not
+ * needed to open the page.
+ */
+export interface PagesLabView {
+  /** Memory, its memmap and the list of pages, as src/memmap/setup.ts writes them: `M1`, or all of it. */
+  readonly memory: string;
+  /** The counter whose own layout is drawn; 'none': the layout as it is. */
+  readonly drawnFor: 'none' | 'J1' | 'J2' | 'J3';
+  /** The two counters between which a difference is looked for: `V2.V5`. */
+  readonly pair: string;
+}
+
 /** Which lab is open, and what is set in it. */
 export interface LabsView {
   readonly lab: LabId;
   readonly zap: ZapView;
+  readonly pages: PagesLabView;
 }
 
 /** Which screen is shown, and how. */
@@ -333,6 +347,7 @@ export const defaultScenario: Scenario = {
     },
     labs: {
       lab: 'dma',
+      pages: { memory: 'M1', drawnFor: 'none', pair: 'V2.V5' },
       zap: { design: 'B', dropped: [], turns: undefined, at: undefined },
     },
   },
