@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { archs } from '../arch/index.ts';
+import { iommuIds, memoryKinds } from '../dma/ids.ts';
 import { policies } from '../placement/policies.ts';
 import type { Vma } from '../space/vma.ts';
 import { bytes, GiB, MiB, pa, va } from '../units.ts';
@@ -188,7 +189,20 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
       at: fc.option(pages(2 ** 40), { nil: undefined }),
       part: fc.integer({ min: 1, max: 99 }),
     }),
-    labs: fc.record({ lab: fc.constantFrom('dma', 'pages', 'zap') }),
+    labs: fc.record({
+      lab: fc.constantFrom('dma', 'pages', 'zap'),
+      dma: fc.record({
+        iova: fc.option(pages(2 ** 45), { nil: undefined }),
+        iommu: fc.option(fc.constantFrom(...iommuIds), { nil: undefined }),
+        sizes: fc.option(
+          fc.subarray([12, 16, 21, 30, 38, 42, 51]).map(powers => powers.map(n => 2 ** n)),
+          { nil: undefined },
+        ),
+        memory: fc.constantFrom(...memoryKinds),
+        vaOff: fc.boolean(),
+        smallPages: fc.boolean(),
+      }),
+    }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
         nil: undefined,
@@ -247,6 +261,31 @@ describe('a link', () => {
     expect(read('#1&v=4K..0').problems).toMatchObject([{ reason: 'ends before it begins' }]);
     expect(read('#1&v=1..8K').problems).toMatchObject([{ reason: 'not a multiple of 4 KiB' }]);
     expect(read('#1&v=0..1Z&at=-1').problems).toHaveLength(2);
+  });
+
+  it('carries the DMA lab in a line', () => {
+    const hash = '#1&s=labs&di=0x38_0000_0000&du=amd1&dz=4K.2M.2T&dm=thp&dv=page-off&dh=off';
+    const { scenario, problems } = read(hash);
+    expect(problems).toEqual([]);
+    expect(scenario.view.labs.dma).toEqual({
+      iova: 0x38_0000_0000,
+      iommu: 'amd1',
+      sizes: [4096, 2 * MiB, 2 ** 41],
+      memory: 'thp',
+      vaOff: true,
+      smallPages: true,
+    });
+    expect(write(scenario)).toBe(hash);
+    expect(read('#1&dz=2M.4K.2M').scenario.view.labs.dma.sizes).toEqual([4096, 2 * MiB]);
+    expect(read('#1&dz=none').scenario.view.labs.dma.sizes).toEqual([]);
+    expect(read('#1&di=12&du=x&dz=12K&dm=x&dv=x&dh=x').problems.map(p => p.field)).toEqual([
+      'di',
+      'du',
+      'dz',
+      'dm',
+      'dv',
+      'dh',
+    ]);
   });
 
   it('carries the Compare table in a line', () => {

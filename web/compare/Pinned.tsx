@@ -5,7 +5,7 @@ import { drawZipper, type ZipperBands } from '../picture/zipper.ts';
 import { leafNames } from '../scenario/words.ts';
 import { useThemeName } from '../state/store.ts';
 import { leavesOf } from './columns.ts';
-import { MarkCanvas } from './MarkCanvas.tsx';
+import { MarkCanvas } from '../ui/MarkCanvas.tsx';
 import type { Row } from './rows.ts';
 import { stripSignature } from './strip.ts';
 

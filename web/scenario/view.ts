@@ -1,4 +1,11 @@
-import type { CompareView, LabsView, MapView, Scenario, ScreenId } from '../../src/scenario/scenario.ts';
+import type {
+  CompareView,
+  DmaView,
+  LabsView,
+  MapView,
+  Scenario,
+  ScreenId,
+} from '../../src/scenario/scenario.ts';
 import type { Update } from '../state/steps.ts';
 
 /** Changes of what is looked at; the request and its machine stay. */
@@ -40,6 +47,12 @@ export const withCompare =
 export const withLabs =
   (part: Partial<LabsView>): Update =>
   s => ({ ...s, view: { ...s.view, labs: { ...s.view.labs, ...part } } });
+
+/** Something else set in the DMA lab. */
+export const withDma =
+  (part: Partial<DmaView>): Update =>
+  s =>
+    withLabs({ dma: { ...s.view.labs.dma, ...part } })(s);
 
 const LONGEST_FILTER = 80;
 

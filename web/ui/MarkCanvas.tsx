@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
-import { palettes } from '../draw/tokens.ts';
+import { outlined, palettes } from '../draw/tokens.ts';
 import { useThemeName } from '../state/store.ts';
 
 const subscribeRatio = (notify: () => void): (() => void) => {
@@ -60,7 +60,7 @@ export const MarkCanvas = ({
     }
     ctx.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
     ctx.clearRect(0, 0, width, height);
-    paint(ctx, latest.current(canvasMeasure(ctx)), palettes[theme]);
+    paint(ctx, latest.current(canvasMeasure(ctx)), palettes[theme], outlined.has(theme));
   }, [signature, width, height, scale, theme, ratio, inView]);
   return (
     <canvas
