@@ -1,9 +1,9 @@
 import type { CompareColumn } from '../../src/scenario/scenario.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
 import { leafNames } from '../scenario/words.ts';
+import { MarkCanvas } from '../ui/MarkCanvas.tsx';
 import { logPlace, residueText, textOf } from './columns.ts';
 import { BASELINE, SAME } from './differences.ts';
-import { MarkCanvas } from '../ui/MarkCanvas.tsx';
 import type { DeviceMeasures, Measures } from './measures.ts';
 import type { Row } from './rows.ts';
 import { stripMarks, stripSignature } from './strip.ts';

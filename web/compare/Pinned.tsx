@@ -4,8 +4,8 @@ import type { Mark, Measure } from '../draw/marks.ts';
 import { drawZipper, type ZipperBands } from '../picture/zipper.ts';
 import { leafNames } from '../scenario/words.ts';
 import { useThemeName } from '../state/store.ts';
-import { leavesOf } from './columns.ts';
 import { MarkCanvas } from '../ui/MarkCanvas.tsx';
+import { leavesOf } from './columns.ts';
 import type { Row } from './rows.ts';
 import { stripSignature } from './strip.ts';
 

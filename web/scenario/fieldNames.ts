@@ -27,6 +27,7 @@ const names: Readonly<Record<string, string>> = {
   adv: 'madvise()',
   t: 'Touch order',
   s: 'Screen',
+  lab: 'Lab',
   di: 'IOVA',
   du: 'IOMMU',
   dz: 'IOMMU page sizes',
