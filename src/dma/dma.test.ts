@@ -10,7 +10,7 @@ import { iommuIds } from './ids.ts';
 import { iommuOf, iommus, moreSizes, usualIommu } from './iommus.ts';
 import { autoAlignment, bestIova, hasDmabuf, iommufdFolios } from './iova.ts';
 import { type Backing, type DmaRequest, mapDma } from './map.ts';
-import { iommuLeafCount, iommuLeaves, lowestBit, powerAbove, powerBelow } from './pgsize.ts';
+import { iommuLeafCount, iommuLeaves, iommuPgsize, lowestBit, powerAbove, powerBelow } from './pgsize.ts';
 import { leavesTouched, pinFolios, pinPfnMap, pinRules } from './pin.ts';
 import { dmaPresets } from './published.ts';
 import { iommuTables, repeats } from './tables.ts';
@@ -119,6 +119,17 @@ describe('the page sizes of an IOMMU', () => {
   it('give nothing where the smallest does not fit, or where there is none', () => {
     expect(iommuLeaves(iommuOf('smmu64k').sizes, 4096, 4096, 64 * KiB)).toEqual([]);
     expect(iommuLeaves([], 0, 0, GiB)).toEqual([]);
+  });
+
+  it('are asked for as many at once as stand before a larger one may begin', () => {
+    // I4: both 2 MiB above 1 GiB, 2 GiB long.
+    expect(iommuPgsize(vtd, 0x38_0020_0000, 0x20_0020_0000, 2 * GiB)).toEqual({ size: 2 * MiB, count: 511 });
+    // Not a whole one of 1 GiB fits behind: all that is left at once.
+    expect(iommuPgsize(vtd, 0x38_0020_0000, 0x20_0020_0000, GiB)).toEqual({ size: 2 * MiB, count: 512 });
+    // The next larger one never comes, since IOVA and PA disagree.
+    expect(iommuPgsize(vtd, 0x38_0020_0000, 0x20_0000_0000, 2 * GiB)).toEqual({ size: 2 * MiB, count: 1024 });
+    expect(iommuPgsize(vtd, 0, 0, 2 * GiB)).toEqual({ size: GiB, count: 2 });
+    expect(iommuPgsize([64 * KiB], 4096, 0, GiB)).toBeUndefined();
   });
 
   it('count on powers of two', () => {

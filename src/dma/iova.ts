@@ -60,7 +60,7 @@ export const autoAlignment = (
 export const IOMMUFD_PIN_PAGES = 8192;
 
 /** Runs that one of iommufd's batches holds: 64 KiB of a PFN and a count each. Source: batch_init(), drivers/iommu/iommufd/pages.c. */
-export const IOMMUFD_BATCH_RUNS = 5461;
+const IOMMUFD_BATCH_RUNS = 5461;
 
 /** What iommufd does with ordinary memory of folios apart from each other; `folio` and `pages` in base pages. */
 export const iommufdFolios = (

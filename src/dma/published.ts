@@ -65,3 +65,18 @@ export const publishedMemory: readonly Published[] = [
     commit: '4d83de6da265',
   },
 ];
+
+/** What was published about BARs of other sizes. */
+export const publishedBars: readonly Published[] = [
+  {
+    claim:
+      '16 GiB: 0.4 s to 1.5 µs, when old kernels took a PFN map to be contiguous without looking at each page',
+    source: 'Jason Cai',
+    commit: '356e88ebe447',
+  },
+  {
+    claim:
+      'about 64 GiB, from 6.9 to 6.13: RCU stalls and soft lockups where VA was aligned to 4 KiB alone, none where it was to 2 MiB',
+    source: 'A. Mastro, 29 May 2025',
+  },
+];

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { pinFolios, pinPfnMap, pinRules } from '../../../src/dma/pin.ts';
-import { dmaPresets, type Published, publishedMemory } from '../../../src/dma/published.ts';
+import { dmaPresets, type Published, publishedBars, publishedMemory } from '../../../src/dma/published.ts';
 import { parseKernelVersion } from '../../../src/kernel/version.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { leavesPieces } from '../../scenario/words.ts';
@@ -218,6 +218,12 @@ export const Presets = ({ facts }: { readonly facts: DmaFacts }) => {
           </tbody>
         </table>
       </Wide>
+      <h3>BARs of other sizes, as published</h3>
+      <ul className="published">
+        {publishedBars.map(p => (
+          <Source key={p.claim} of={p} />
+        ))}
+      </ul>
       <h3>16 GiB of ordinary memory, as published</h3>
       <ul className="published">
         {publishedMemory.map(p => (

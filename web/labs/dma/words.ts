@@ -1,4 +1,3 @@
-import type { MemoryKind } from '../../../src/dma/ids.ts';
 import { autoAlignment, hasDmabuf, IOMMUFD_PIN_PAGES, iommufdFolios } from '../../../src/dma/iova.ts';
 import type { DmaMapped, DmaRefused, SizeCount } from '../../../src/dma/map.ts';
 import { iommuLeafCount, iommuLeaves } from '../../../src/dma/pgsize.ts';
@@ -10,15 +9,6 @@ import { mod } from '../../../src/units.ts';
 import { leavesPieces, leavesText } from '../../scenario/words.ts';
 import { type Piece, plain } from '../../ui/Pieces.tsx';
 import { cpuLeaves, type DmaFacts, rampOf } from './answer.ts';
-
-/** What each kind of memory is called. */
-export const memoryNames: Readonly<Record<MemoryKind, string>> = {
-  bar: 'the BAR',
-  pages: 'base pages',
-  thp: 'THP',
-  huge: 'hugetlb',
-  giant: 'hugetlb, largest',
-};
 
 const many = (n: number, one: string, more = `${one}s`): string =>
   `${formatCount(n)} ${n === 1 ? one : more}`;
