@@ -41,7 +41,7 @@ const KIB4 = 4 * KiB;
 const nine = [12, 21, 30, 39] as const;
 const pages4k = [KIB4, KIB4, KIB4, KIB4] as const;
 
-/** Writes to it are interrupts. Source: MSI_RANGE_START, drivers/iommu/amd/; IOAPIC_RANGE_START, include/linux/intel-iommu.h. */
+/** Writes to it are interrupts. Source: MSI_RANGE_START, drivers/iommu/amd/; IOAPIC_RANGE_START, drivers/iommu/intel/iommu.c. */
 const msi: Reserved = { from: 0xfee0_0000, to: 0xfef0_0000, what: 'the interrupt window' };
 /** Source: HT_RANGE_START, drivers/iommu/amd/amd_iommu_types.h. */
 const ht: Reserved = { from: 0xfd_0000_0000, to: 0x100_0000_0000, what: 'the HyperTransport range' };

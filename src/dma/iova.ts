@@ -43,7 +43,7 @@ export const hasDmabuf = (v: KernelVersion): boolean => contains(v, dmabuf);
  * What iommufd's own choice of an IOVA is a multiple of: the length rounded up to a power of two, no more than the
  * address it is asked for (a virtual one, or the offset in a dma-buf; 0 limits nothing) is a multiple of, and no more
  * than a PMD, `pmd` bytes, on kernels with THP. Never the physical address. At least `page`.
- * Source: iopt_alloc_iova(), drivers/iommu/iommufd/io_pagetable.c, 7.1; 8f6887349b2f for the PMD.
+ * Source: iopt_alloc_iova(), drivers/iommu/iommufd/io_pagetable.c, 7.3; 8f6887349b2f for the PMD.
  */
 export const autoAlignment = (
   v: KernelVersion,

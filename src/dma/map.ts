@@ -115,7 +115,7 @@ const folioRuns = (r: DmaRequest, piece: number): readonly IommuRun[] => {
 /**
  * What type1 does with one VFIO_IOMMU_MAP_DMA in a domain that has nothing mapped yet. The CPU's leaves decide faults and
  * steps alone; the IOMMU's entries follow from IOVA, PA and length.
- * Source: vfio_dma_do_map(), vfio_pin_map_dma(), vfio_iommu_map(), drivers/vfio/vfio_iommu_type1.c, 6.12 and 7.1.
+ * Source: vfio_dma_do_map(), vfio_pin_map_dma(), vfio_iommu_map(), drivers/vfio/vfio_iommu_type1.c, 6.12 and 7.3.
  */
 export const mapDma = (r: DmaRequest): DmaMapped | DmaRefused => {
   const refusal = refusalOf(r);

@@ -40,9 +40,9 @@ export const powerAbove = (x: number): number => {
 /**
  * The entry size that the core asks the IOMMU driver for next, and how many of them before a larger one is worth a
  * look. `sizes` ascend and are powers of two; `iova`, `pa` and `left` are multiples of the smallest. Bytes.
- * Source: iommu_pgsize(), drivers/iommu/iommu.c, 6.12 and 7.1. It compares `iova ^ pa`; low bits of an exclusive or are
+ * Source: iommu_pgsize(), drivers/iommu/iommu.c, 6.12 and 7.3. It compares `iova ^ pa`; low bits of an exclusive or are
  * clear exactly where the difference is a multiple. From 6.19 on page tables of the generic kind choose the same size
- * an entry at a time: pt_compute_best_pgsize(), drivers/iommu/generic_pt/pt_common.h.
+ * an entry at a time: pt_compute_best_pgsize(), drivers/iommu/generic_pt/pt_iter.h.
  */
 export const iommuPgsize = (
   sizes: readonly number[],
@@ -65,7 +65,7 @@ export const iommuPgsize = (
 /**
  * The entries that iommu_map() makes of a physically contiguous range: ascending, tiling it exactly, at most two runs
  * a size. Empty where the range is not made of the smallest size, which the kernel refuses with EINVAL. Bytes.
- * Source: iommu_map(), drivers/iommu/iommu.c, 7.1.
+ * Source: iommu_map(), drivers/iommu/iommu.c, 7.3.
  */
 export const iommuLeaves = (
   sizes: readonly number[],

@@ -25,8 +25,8 @@ const POINTER_BYTES = 8;
 /**
  * The pin loop of a release on a machine with pages of `page` bytes. The batch is a page of pointers. 929bf010e059 was
  * refused for 6.17-rc1 and came with 6.18-rc1; until then each page of a batch was compared by itself.
- * Source: vfio_pin_pages_remote(), vaddr_get_pfns() and VFIO_BATCH_MAX_CAPACITY, drivers/vfio/vfio_iommu_type1.c, 5.11,
- * 6.12, 6.15 and 7.1. disable_hugepages leaves room for one page in the batch, and since 6.15 asks for one page at a
+ * Source: vfio_pin_pages_remote(), vaddr_get_pfns() and VFIO_BATCH_MAX_CAPACITY, drivers/vfio/vfio_iommu_type1.c,
+ * 6.12 and 7.3, and the commits. disable_hugepages leaves room for one page in the batch, and since 6.15 asks for one page at a
  * time, PFN maps included.
  */
 export const pinRules = (v: KernelVersion, page: number, disabled = false): PinRules => ({

@@ -41,7 +41,7 @@ const levelsFor = ({ shifts, grows, width }: Iommu, end: number): number => {
 /**
  * The tables that leaves need in a domain that has only its root, as `runs` ascend: one for every entry of the next
  * level that is not itself covered by a leaf. Source: the walk of each format, __map_range() in
- * drivers/iommu/generic_pt/iommu_pt.h, 7.1, and __arm_lpae_map(), drivers/iommu/io-pgtable-arm.c.
+ * drivers/iommu/generic_pt/iommu_pt.h, 7.3, and __arm_lpae_map(), drivers/iommu/io-pgtable-arm.c.
  */
 export const iommuTables = (iommu: Iommu, runs: readonly IommuRun[]): IommuTables => {
   const last = runs.at(-1);
