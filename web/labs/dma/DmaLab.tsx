@@ -129,7 +129,8 @@ const Verdict = ({ facts }: { readonly facts: DmaFacts }) => {
         <div>
           <p className="figure">{formatCount(leaves)}</p>
           <p>
-            {leaves === 1 ? 'entry' : 'entries'} in the IOMMU: <Pieces of={sizesPieces(result.sizes, 3)} />
+            {leaves === 1 ? 'entry' : 'entries'} in the IOMMU:{' '}
+            <Pieces of={sizesPieces(result.sizes, facts.arch, 3)} />
           </p>
         </div>
       </div>

@@ -56,7 +56,13 @@ export const VaTable = ({ facts }: { readonly facts: DmaFacts }) => (
               </td>
               <td>{formatCount(row.faults)}</td>
               <td>{row.result.ok ? formatCount(row.result.pinning.steps) : row.result.errno}</td>
-              <td>{row.result.ok ? <Pieces of={sizesPieces(row.result.sizes, 2)} /> : row.result.errno}</td>
+              <td>
+                {row.result.ok ? (
+                  <Pieces of={sizesPieces(row.result.sizes, facts.arch, 2)} />
+                ) : (
+                  row.result.errno
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -178,7 +184,7 @@ export const Presets = ({ facts }: { readonly facts: DmaFacts }) => {
               {leaves
                 .map(size => (
                   <th key={size} scope="col">
-                    6.15, leaves of <b className={`ink-${rampOf(size)}`}>{formatSize(size)}</b>
+                    6.15, leaves of <b className={`ink-${rampOf(size, arch)}`}>{formatSize(size)}</b>
                   </th>
                 ))
                 .reverse()}

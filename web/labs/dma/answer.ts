@@ -10,7 +10,7 @@ import { type LeafRun, leafCount } from '../../../src/leaves/runs.ts';
 import { touchAll } from '../../../src/leaves/touch.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { DeviceAnswer, Solution } from '../../../src/solve.ts';
-import { alignUp, bytes, GiB, MiB, TiB, va } from '../../../src/units.ts';
+import { alignUp, bytes, TiB, va } from '../../../src/units.ts';
 
 /** What the CPU's page table has where the program asks for DMA. */
 export interface CpuSide {
@@ -52,17 +52,22 @@ export interface DmaFacts {
   readonly rows: readonly VaRow[];
 }
 
-/** The class of the ramp that a size belongs to: the IOMMU has sizes between those that the ramp was made for. */
-export const rampOf = (size: number): LeafKind =>
-  size >= GiB
-    ? 'pud'
-    : size >= 32 * MiB
-      ? 'contpmd'
-      : size >= 2 * MiB
-        ? 'pmd'
-        : size >= 64 * 1024
-          ? 'contpte'
-          : 'pte';
+/** What of an architecture decides the classes of the ramp. */
+export type RampBounds = Pick<Arch, 'page' | 'pmdSize' | 'pudSize'>;
+
+/** So many entries are marked contiguous at least, where an architecture can. */
+const CONTIGUOUS = 16;
+
+/**
+ * The class of the ramp that a size belongs to, by the CPU's own leaves: the IOMMU has sizes between those that the
+ * ramp was made for, so that the size is always written beside the colour.
+ */
+export const rampOf = (size: number, { page, pmdSize, pudSize }: RampBounds): LeafKind => {
+  if (pudSize > pmdSize && size >= pudSize) return 'pud';
+  if (size >= pmdSize * CONTIGUOUS) return 'contpmd';
+  if (size >= pmdSize) return 'pmd';
+  return size >= page * CONTIGUOUS ? 'contpte' : 'pte';
+};
 
 /** The kinds of ordinary memory that an architecture has, with the bytes of their folios. */
 export const foliosOf = (arch: Arch): ReadonlyMap<MemoryKind, number> => {
@@ -108,7 +113,7 @@ const memorySide = (arch: Arch, folio: number, length: number): CpuSide => {
   const rest = length - whole * folio;
   const run = (at: number, size: number, count: number): LeafRun => ({
     va: va(at),
-    kind: rampOf(size),
+    kind: rampOf(size, arch),
     size: bytes(size),
     count,
     corrupt: false,

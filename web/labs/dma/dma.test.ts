@@ -101,10 +101,24 @@ describe('the DMA lab', () => {
     }
   });
 
-  it('gives every size a class of the ramp', () => {
-    expect(
-      [4096, 16 * 1024, 65_536, 2 ** 20, 2 ** 21, 2 ** 25, 2 ** 29, 2 ** 30, 2 ** 42].map(rampOf),
-    ).toEqual(['pte', 'pte', 'contpte', 'contpte', 'pmd', 'contpmd', 'contpmd', 'pud', 'pud']);
+  it('gives every size the class that the CPU’s own leaves have', () => {
+    const x86 = ask().arch;
+    const sizes = [4096, 16 * 1024, 65_536, 2 ** 20, 2 ** 21, 2 ** 24, 2 ** 25, 2 ** 29, 2 ** 30, 2 ** 42];
+    expect(sizes.map(size => rampOf(size, x86))).toEqual([
+      'pte',
+      'pte',
+      'contpte',
+      'contpte',
+      'pmd',
+      'pmd',
+      'contpmd',
+      'contpmd',
+      'pud',
+      'pud',
+    ]);
+    for (const arch of archs)
+      for (const leaf of arch.pfnLeaves.filter(l => l.since !== undefined))
+        expect([arch.id, leaf.size, rampOf(leaf.size, arch)]).toEqual([arch.id, leaf.size, leaf.kind]);
   });
 });
 

@@ -10,12 +10,13 @@ import type { Pane } from '../../picture/panes.ts';
 import { check, cross, fitText, pill, write } from '../../picture/sheet.ts';
 import { clampTo, drawDistances, drawTeeth, teethOf } from '../../picture/teeth.ts';
 import type { Sheet } from '../../picture/types.ts';
-import { rampOf } from './answer.ts';
+import { type RampBounds, rampOf } from './answer.ts';
 
 /** What the picture of one VFIO_IOMMU_MAP_DMA is drawn from. Bytes and CSS pixels. */
 export interface DmaPictureInput {
   readonly width: number;
   readonly measure: Measure;
+  readonly bounds: RampBounds;
   readonly length: number;
   readonly iova: number;
   readonly va: number;
@@ -72,12 +73,13 @@ interface View {
   readonly to: number;
   readonly upper: number | undefined;
   readonly lower: number | undefined;
+  readonly bounds: RampBounds;
 }
 
 const paneOf = (view: View, size: number): Pane => {
   const viewport = viewportOf({ from: view.from, to: view.to });
   return {
-    kind: rampOf(size),
+    kind: rampOf(size, view.bounds),
     size,
     why: undefined,
     x: view.x,
@@ -268,7 +270,7 @@ const drawWords = (s: Sheet, view: View, side: Side, pa: number, length: number)
   if (m === undefined) return;
   const y = side.wordsY;
   const style = { size: 12, weight: 600 };
-  const kind = rampOf(m.size);
+  const kind = rampOf(m.size, view.bounds);
   let x =
     view.x + write(s, { x: view.x, y, text: `${formatSize(m.size)}:`, ...style, ink: `${kind}.text` }) + 12;
   if (m.residue !== 0) cross(s, x, y);
@@ -382,7 +384,7 @@ const drawPhysical = (s: Sheet, input: DmaPictureInput, view: View, y: number, f
 const LENS_TEETH = 3;
 
 const viewsOf = (input: DmaPictureInput, x: number, w: number): readonly View[] => {
-  const { length, iommuTeeth, cpuTeeth } = input;
+  const { bounds, length, iommuTeeth, cpuTeeth } = input;
   const whole = (width: number): View => ({
     x,
     w: width,
@@ -390,6 +392,7 @@ const viewsOf = (input: DmaPictureInput, x: number, w: number): readonly View[] 
     to: length,
     upper: iommuTeeth[0],
     lower: cpuTeeth[0],
+    bounds,
   });
   const [upper, lower] = [iommuTeeth[1], cpuTeeth[1]];
   const teeth = Math.max(upper ?? 0, lower ?? 0);
@@ -398,7 +401,7 @@ const viewsOf = (input: DmaPictureInput, x: number, w: number): readonly View[] 
   const lens = Math.round(w * 0.33);
   return [
     whole(first),
-    { x: x + w - lens, w: lens, from: length - teeth * LENS_TEETH, to: length, upper, lower },
+    { x: x + w - lens, w: lens, from: length - teeth * LENS_TEETH, to: length, upper, lower, bounds },
   ];
 };
 
@@ -436,7 +439,7 @@ export const drawDma = (input: DmaPictureInput): DmaPicture => {
         from: run.iova - input.iova,
         size: run.size,
         count: run.count,
-        kind: rampOf(run.size),
+        kind: rampOf(run.size, input.bounds),
       })),
       size: view.upper,
       wordsY: TOP - 16,

@@ -22,8 +22,11 @@ const teethSizes = (
 export const pictureOf = (facts: DmaFacts): Omit<DmaPictureInput, 'width' | 'measure' | 'at'> => {
   const { length, iova, cpu, pa, folio, result, sizes, arch } = facts;
   const most = pa === undefined ? folio : ((result.ok ? result.best?.size : undefined) ?? length);
+  // Of ordinary memory one size is all there is to see: the lens shows it where it is too fine.
+  const second = pa === undefined ? 0 : arch.pmdSize;
   const levels = pa === undefined ? [folio] : arch.pfnLeaves.map(l => l.size as number).reverse();
   return {
+    bounds: { page: arch.page, pmdSize: arch.pmdSize, pudSize: arch.pudSize },
     length,
     iova,
     va: cpu.va,
@@ -31,8 +34,8 @@ export const pictureOf = (facts: DmaFacts): Omit<DmaPictureInput, 'width' | 'mea
     folio,
     iommu: result.ok ? result.runs : [],
     cpu: cpu.leaves,
-    iommuTeeth: teethSizes(sizes, most, arch.pmdSize, length),
-    cpuTeeth: teethSizes(levels, length, arch.pmdSize, length),
+    iommuTeeth: teethSizes(sizes, most, second, length),
+    cpuTeeth: teethSizes(levels, length, second, length),
     refused: result.ok ? undefined : `nothing: ${result.errno}`,
   };
 };

@@ -8,18 +8,18 @@ import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
 import { leavesPieces, leavesText } from '../../scenario/words.ts';
 import { type Piece, plain } from '../../ui/Pieces.tsx';
-import { cpuLeaves, type DmaFacts, rampOf } from './answer.ts';
+import { cpuLeaves, type DmaFacts, type RampBounds, rampOf } from './answer.ts';
 
 const many = (n: number, one: string, more = `${one}s`): string =>
   `${formatCount(n)} ${n === 1 ? one : more}`;
 
 /** “2 × 1 GiB”, each size in the colour of its class, largest first; the last ones counted together. */
-export const sizesPieces = (sizes: readonly SizeCount[], most = 4): readonly Piece[] => {
+export const sizesPieces = (sizes: readonly SizeCount[], bounds: RampBounds, most = 4): readonly Piece[] => {
   const shown = sizes.length > most ? sizes.slice(0, most - 1) : sizes;
   const rest = sizes.slice(shown.length);
   const pieces = shown.flatMap(({ size, count }, i): Piece[] => [
     i === 0 ? '' : ', ',
-    { leaf: rampOf(size), text: `${formatCount(count)} × ${formatSize(size)}` },
+    { leaf: rampOf(size, bounds), text: `${formatCount(count)} × ${formatSize(size)}` },
   ]);
   if (rest.length === 0) return pieces;
   const count = rest.reduce((sum, r) => sum + r.count, 0);
@@ -161,7 +161,7 @@ const runReason = (facts: DmaFacts, mapped: DmaMapped): DmaReason => {
 
 const sizeReason = (facts: DmaFacts, mapped: DmaMapped): DmaReason => {
   const { iova, pa, iommu, sizes } = facts;
-  const got: readonly Piece[] = [`${iommu.label}: `, ...sizesPieces(mapped.sizes, 14), '. '];
+  const got: readonly Piece[] = [`${iommu.label}: `, ...sizesPieces(mapped.sizes, facts.arch, 14), '. '];
   const spread = mapped.sizes.filter(s => repeats(iommu, s.size) > 1);
   const again: readonly Piece[] =
     spread.length === 0
@@ -258,5 +258,5 @@ export const spokenDma = (facts: DmaFacts | undefined): string => {
   if (facts === undefined) return 'No BAR is mapped, so that there is nothing to map for DMA.';
   const { result } = facts;
   if (!result.ok) return `Refused with ${result.errno}. ${refusalWords(result, facts)}`;
-  return `${many(result.pinning.steps, 'step')}, ${many(result.faults, 'fault')}, ${many(result.leaves, 'IOMMU entry', 'IOMMU entries')}: ${plain(sizesPieces(result.sizes))}. The CPU has ${leavesText(facts.cpu.leaves)}.`;
+  return `${many(result.pinning.steps, 'step')}, ${many(result.faults, 'fault')}, ${many(result.leaves, 'IOMMU entry', 'IOMMU entries')}: ${plain(sizesPieces(result.sizes, facts.arch))}. The CPU has ${leavesText(facts.cpu.leaves)}.`;
 };
