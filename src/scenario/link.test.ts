@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { archs } from '../arch/index.ts';
+import { iommuIds, memoryKinds } from '../dma/ids.ts';
 import { policies } from '../placement/policies.ts';
 import type { Vma } from '../space/vma.ts';
 import { bytes, GiB, MiB, pa, va } from '../units.ts';
 import { designIds } from '../zap/ids.ts';
-import { LINK_VERSION, type Packer, readLink, writeLink } from './link.ts';
+import { LINK_VERSION, linkKeys, type Packer, readLink, writeLink } from './link.ts';
 import { spacePresets } from './presets.ts';
 import {
   type Bar,
@@ -241,6 +242,17 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         drawnFor: fc.constantFrom('none', 'J1', 'J2', 'J3'),
         pair: fc.constantFrom('V2.V5', 'V3fixed.J3'),
       }),
+      dma: fc.record({
+        iova: fc.option(pages(2 ** 45), { nil: undefined }),
+        iommu: fc.option(fc.constantFrom(...iommuIds), { nil: undefined }),
+        sizes: fc.option(
+          fc.subarray([12, 16, 21, 30, 38, 42, 51]).map(powers => powers.map(n => 2 ** n)),
+          { nil: undefined },
+        ),
+        memory: fc.constantFrom(...memoryKinds),
+        vaOff: fc.boolean(),
+        smallPages: fc.boolean(),
+      }),
     }),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
@@ -292,6 +304,10 @@ describe('a link', () => {
     );
   });
 
+  it('has a key of its own for every field', () => {
+    expect(new Set(linkKeys).size).toBe(linkKeys.length);
+  });
+
   it('of the default scenario is empty', () => {
     expect(write(defaultScenario)).toBe('');
     for (const hash of ['', '#', '#1'])
@@ -330,6 +346,30 @@ describe('a link', () => {
     expect(read('#1&zx=6.4.6').scenario.view.labs.zap.dropped).toEqual([3, 5]);
     expect(read('#1&zd=Z&zx=0&zs=abc&zt=-1').problems.map(p => p.field)).toEqual(['zd', 'zx', 'zs', 'zt']);
   });
+  it('carries the DMA lab in a line', () => {
+    const hash = '#1&s=labs&di=0x38_0000_0000&du=amd1&dz=4K.2M.2T&dm=thp&dv=page-off&dh=off';
+    const { scenario, problems } = read(hash);
+    expect(problems).toEqual([]);
+    expect(scenario.view.labs.dma).toEqual({
+      iova: 0x38_0000_0000,
+      iommu: 'amd1',
+      sizes: [4096, 2 * MiB, 2 ** 41],
+      memory: 'thp',
+      vaOff: true,
+      smallPages: true,
+    });
+    expect(write(scenario)).toBe(hash);
+    expect(read('#1&dz=2M.4K.2M').scenario.view.labs.dma.sizes).toEqual([4096, 2 * MiB]);
+    expect(read('#1&dz=none').scenario.view.labs.dma.sizes).toEqual([]);
+    expect(read('#1&di=12&du=x&dz=12K&dm=x&dv=x&dh=x').problems.map(p => p.field)).toEqual([
+      'di',
+      'du',
+      'dz',
+      'dm',
+      'dv',
+      'dh',
+    ]);
+  });
 
   it('carries the Compare table in a line', () => {
     const hash = '#1&s=compare&sort=-faults&find=pud&rows=kernels.policies.archs&vs=k:7.3&pin=k:7.3,p:xu1';
@@ -356,7 +396,7 @@ describe('a link', () => {
 
   it('carries what is diagnosed', () => {
     const text = encodeURIComponent('[[3,"maps"],[1,""]]\na\nbc').replaceAll('%', '~');
-    const hash = `#1&s=diagnose&dk=6.12.5&da=arm64-4k-48&dt=never&df=524288&dv=4100&pair=2:0000:41:00.0/2,7:/0&paste=${text}`;
+    const hash = `#1&s=diagnose&dk=6.12.5&da=arm64-4k-48&dt=never&df=524288&dp=4100&pair=2:0000:41:00.0/2,7:/0&paste=${text}`;
     const { scenario, problems } = read(hash);
     expect(problems).toEqual([]);
     expect(scenario.view.diagnose).toEqual({

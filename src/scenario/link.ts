@@ -1,4 +1,5 @@
 import { findArch } from '../arch/index.ts';
+import { iommuIds, memoryKinds } from '../dma/ids.ts';
 import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import { MAP } from '../placement/flags.ts';
 import { policies } from '../placement/policies.ts';
@@ -17,6 +18,7 @@ import {
   compareColumns,
   compareGroups,
   type DiagnoseView,
+  type DmaView,
   defaultScenario,
   type EvidenceFilter,
   type EvidenceView,
@@ -184,6 +186,20 @@ const zap = (s: Scenario, part: Partial<ZapView>): Scenario =>
   labs(s, { zap: { ...s.view.labs.zap, ...part } });
 const pagesLab = (s: Scenario, part: Partial<PagesLabView>): Scenario =>
   labs(s, { pages: { ...s.view.labs.pages, ...part } });
+const dma = (s: Scenario, part: Partial<DmaView>): Scenario =>
+  labs(s, { dma: { ...s.view.labs.dma, ...part } });
+
+/** Page sizes with dots: `4K.2M.1G`. */
+const readSizes = (text: string): Read<readonly number[]> => {
+  const sizes: number[] = [];
+  for (const part of text.split('.')) {
+    const size = readPages(part);
+    if (!size.ok) return size;
+    if (!Number.isInteger(Math.log2(size.value))) return bad(`${part.slice(0, 20)} is not a power of two`);
+    sizes.push(size.value);
+  }
+  return ok([...new Set(sizes)].sort((a, b) => a - b));
+};
 
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
   ...s,
@@ -708,6 +724,46 @@ const fields: readonly Field[] = [
     (s, pair) => pagesLab(s, { pair }),
   ),
   {
+    key: 'di',
+    show: () => 'where a guest would have the BAR',
+    write: ({ view }) => (view.labs.dma.iova === undefined ? undefined : formatAddress(view.labs.dma.iova)),
+    read: (text, s) =>
+      map(readPages(text), iova => (iova > 2 ** 57 ? bad('beyond any address') : ok(dma(s, { iova })))),
+  },
+  {
+    key: 'du',
+    show: () => 'the usual one of the architecture',
+    write: s => s.view.labs.dma.iommu,
+    read: (text, s) => map(oneOf(iommuIds, text), iommu => ok(dma(s, { iommu }))),
+  },
+  {
+    key: 'dz',
+    show: () => 'all that the IOMMU has',
+    write: s => {
+      const { sizes } = s.view.labs.dma;
+      return sizes === undefined ? undefined : sizes.map(formatExact).join('.') || 'none';
+    },
+    read: (text, s) => map(text === 'none' ? ok([]) : readSizes(text), sizes => ok(dma(s, { sizes }))),
+  },
+  choice(
+    'dm',
+    memoryKinds,
+    s => s.view.labs.dma.memory,
+    (s, memory) => dma(s, { memory }),
+  ),
+  choice(
+    'dv',
+    ['as-placed', 'page-off'],
+    s => (s.view.labs.dma.vaOff ? 'page-off' : 'as-placed'),
+    (s, v) => dma(s, { vaOff: v === 'page-off' }),
+  ),
+  choice(
+    'dh',
+    ['on', 'off'],
+    s => (s.view.labs.dma.smallPages ? 'off' : 'on'),
+    (s, v) => dma(s, { smallPages: v === 'off' }),
+  ),
+  {
     key: 'v',
     show: () => 'the whole mapping',
     write: ({ view: { map: shown } }) =>
@@ -810,7 +866,7 @@ const fields: readonly Field[] = [
   }),
   said('dt', 'thp', text => oneOf(['always', 'madvise', 'never'], text)),
   said('df', 'faults', readCount),
-  said('dv', 'vmPteKib', readCount),
+  said('dp', 'vmPteKib', readCount),
   {
     key: 'pair',
     show: () => 'none',

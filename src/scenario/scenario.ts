@@ -1,4 +1,5 @@
 import type { ArchId } from '../arch/arch.ts';
+import type { IommuId, MemoryKind } from '../dma/ids.ts';
 import type { ContRule } from '../leaves/contiguous.ts';
 import type { PolicyId } from '../placement/policies.ts';
 import type { FileKind } from '../placement/request.ts';
@@ -200,11 +201,27 @@ export interface PagesLabView {
   readonly pair: string;
 }
 
+/** What the DMA lab maps, and on which IOMMU. The mapping is the request's own. */
+export interface DmaView {
+  /** The IOVA, a multiple of 4 KiB; undefined: where a guest would have the BAR. */
+  readonly iova: number | undefined;
+  /** undefined: the usual one of the architecture. */
+  readonly iommu: IommuId | undefined;
+  /** The page sizes it may use, in bytes, ascending; undefined: all it has. */
+  readonly sizes: readonly number[] | undefined;
+  readonly memory: MemoryKind;
+  /** What if the VA were a page higher. */
+  readonly vaOff: boolean;
+  /** The module option disable_hugepages of vfio_iommu_type1. */
+  readonly smallPages: boolean;
+}
+
 /** Which lab is open, and what is set in it. */
 export interface LabsView {
   readonly lab: LabId;
   readonly zap: ZapView;
   readonly pages: PagesLabView;
+  readonly dma: DmaView;
 }
 
 /** Which screen is shown, and how. */
@@ -347,6 +364,14 @@ export const defaultScenario: Scenario = {
     },
     labs: {
       lab: 'dma',
+      dma: {
+        iova: undefined,
+        iommu: undefined,
+        sizes: undefined,
+        memory: 'bar',
+        vaOff: false,
+        smallPages: false,
+      },
       pages: { memory: 'M1', drawnFor: 'none', pair: 'V2.V5' },
       zap: { design: 'B', dropped: [], turns: undefined, at: undefined },
     },

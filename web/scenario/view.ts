@@ -1,6 +1,7 @@
 import type {
   CompareView,
   DiagnoseView,
+  DmaView,
   EvidenceView,
   LabsView,
   MapView,
@@ -63,6 +64,11 @@ export const withZap =
   (part: Partial<ZapView>): Update =>
   s =>
     withLabs({ zap: { ...s.view.labs.zap, ...part } })(s);
+/** Something else set in the DMA lab. */
+export const withDma =
+  (part: Partial<DmaView>): Update =>
+  s =>
+    withLabs({ dma: { ...s.view.labs.dma, ...part } })(s);
 
 const LONGEST_FILTER = 80;
 
