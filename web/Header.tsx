@@ -70,6 +70,17 @@ const HelpButton = () => (
   </button>
 );
 
+const ExportButton = () => (
+  <button
+    type="button"
+    className="button"
+    title="Files and texts of what is shown (E)"
+    onClick={() => app.getState().open('export')}
+  >
+    Export
+  </button>
+);
+
 const DrawerButton = () => {
   const drawer = useApp(s => s.drawer);
   return (
@@ -175,12 +186,14 @@ export const Header = () => {
             </button>
             <div id="more" className="menu" popover="auto">
               <Steps />
+              <ExportButton />
               <ThemeMenu />
               <HelpButton />
             </div>
           </>
         ) : (
           <>
+            <ExportButton />
             <ThemeMenu />
             <HelpButton />
           </>
