@@ -43,6 +43,13 @@ const themeNames: Readonly<Record<FileTheme, string>> = {
   projector: 'Projector',
 };
 
+const Part = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
+  <section>
+    <h3>{title}</h3>
+    <div>{children}</div>
+  </section>
+);
+
 const Button = ({ onClick, children }: { readonly onClick: () => void; readonly children: ReactNode }) => (
   <button type="button" className="button" onClick={onClick}>
     {children}
@@ -79,11 +86,9 @@ const Link = ({ scene }: { readonly scene: ExportScene }) => {
   const { source } = scene.scenario.space;
   const { texts } = scene.scenario.view.diagnose;
   return (
-    <section>
-      <h3>Link</h3>
+    <Part title="Link">
       <p className="note">
-        {formatCount(length)} {length === 1 ? 'character' : 'characters'}
-        {warning === '' ? ', a line of mail' : `: ${warning}`}.
+        {formatCount(length)} characters: {warning === '' ? 'a line of mail holds them' : warning}.
         {source.kind === 'pasted' && ' It carries the pasted address space.'}
         {texts.length > 0 && ' It carries the texts given to Diagnose.'}
         {window.location.protocol === 'file:' && ' It leads to this computer’s disk.'}
@@ -93,7 +98,7 @@ const Link = ({ scene }: { readonly scene: ExportScene }) => {
         <Button onClick={() => void copyText('Markdown', markdownLink(scene))}>Copy as Markdown</Button>
         <Button onClick={() => void copyText('Picture as text', plainText(scene))}>Copy as plain text</Button>
       </div>
-    </section>
+    </Part>
   );
 };
 
@@ -120,8 +125,7 @@ const Pictures = ({ scene }: { readonly scene: ExportScene }) => {
   const ids = useId();
   const { height } = useMemo(() => pngSize(scene, width, theme, 1), [scene, width, theme]);
   return (
-    <section>
-      <h3>Picture</h3>
+    <Part title="Picture">
       <div className="row">
         <label htmlFor={`${ids}w`}>Width</label>
         <select id={`${ids}w`} value={width} onChange={e => setWidth(Number(e.target.value))}>
@@ -155,7 +159,7 @@ const Pictures = ({ scene }: { readonly scene: ExportScene }) => {
           </Button>
         ))}
       </div>
-    </section>
+    </Part>
   );
 };
 
@@ -170,14 +174,12 @@ const Texts = ({ scene }: { readonly scene: ExportScene }) => {
   };
   return (
     <>
-      <section>
-        <h3>Text, 72 columns</h3>
+      <Part title="72 columns">
         <div className="row">
           <Button onClick={() => saveText(scene)}>Text</Button>
         </div>
-      </section>
-      <section>
-        <h3>Table</h3>
+      </Part>
+      <Part title="Table">
         <div className="row">
           <select
             aria-label="Which table"
@@ -191,16 +193,15 @@ const Texts = ({ scene }: { readonly scene: ExportScene }) => {
           </select>
           <Button onClick={() => saveTable(scene, which, 'csv')}>CSV</Button>
           <Button onClick={() => saveTable(scene, which, 'md')}>Markdown</Button>
-          <Button onClick={copyTable}>Copy table as Markdown</Button>
+          <Button onClick={copyTable}>Copy Markdown</Button>
         </div>
-      </section>
-      <section>
-        <h3>Everything, for a program</h3>
+      </Part>
+      <Part title="For a program">
         <div className="row">
           <Button onClick={() => saveJson(scene)}>JSON</Button>
           <Button onClick={() => void copyText('JSON', jsonFile(scene))}>Copy JSON</Button>
         </div>
-      </section>
+      </Part>
     </>
   );
 };
@@ -218,8 +219,7 @@ const Reopen = () => {
     else app.getState().open(undefined);
   };
   return (
-    <section>
-      <h3>Open one again</h3>
+    <Part title="Open one again">
       <p className="note">
         SVG, PNG and JSON carry the scene. Drop one anywhere on the page, or choose it; nothing is uploaded.
       </p>
@@ -243,7 +243,7 @@ const Reopen = () => {
           {trouble}
         </p>
       )}
-    </section>
+    </Part>
   );
 };
 

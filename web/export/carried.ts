@@ -69,8 +69,9 @@ const inSvg = (svg: string): string | undefined => {
     const tag = svg.slice(open, Math.min(content, open + 1000));
     const end = svg.indexOf('<', content);
     if (end < 0) return undefined;
+    const closed = svg.startsWith('</metadata', end);
     if (new RegExp(`\\sid=["']${METADATA_ID}["']`).test(tag))
-      return end - content > 5 * MOST_LINK
+      return !closed || end - content > 5 * MOST_LINK
         ? ''
         : svg.slice(content, end).replaceAll(/&(amp|lt|gt|quot|apos);/g, (_, name) => ENTITIES[name] ?? '');
     at = end;

@@ -1,4 +1,4 @@
-import { type Mark, roughMeasure } from '../draw/marks.ts';
+import { type Mark, type Point, roughMeasure } from '../draw/marks.ts';
 import { svgOf } from '../draw/svg.ts';
 import { palettes, type ThemeName } from '../draw/tokens.ts';
 import { viewportOf } from '../draw/viewport.ts';
@@ -17,6 +17,38 @@ export const WIDTHS = [868, 640, 1280, 1600, 1920] as const;
 export const fileThemes = ['dark', 'light', 'projector'] as const satisfies readonly ThemeName[];
 export type FileTheme = (typeof fileThemes)[number];
 
+/** The title above a picture: in a text or on a slide nothing else says what is shown. */
+const TITLE = { size: 14, weight: 600, top: 12, line: 19, below: 8 } as const;
+
+/** The same mark, so many pixels further down. */
+const lowered = (mark: Mark, by: number): Mark => {
+  const point = ([x, y]: Point): Point => [x, y + by];
+  switch (mark.kind) {
+    case 'path':
+      return { ...mark, points: mark.points.map(point) };
+    case 'hop':
+      return { ...mark, from: point(mark.from), to: point(mark.to) };
+    case 'rect':
+    case 'circle':
+    case 'text':
+    case 'leaves':
+    case 'hatch':
+      return { ...mark, y: mark.y + by };
+  }
+};
+
+/** A text in lines that are at most `width` wide; a word is not broken. */
+const inLines = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && roughMeasure(`${last} ${word}`, TITLE) <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+};
+
 /** The height in which a picture of the narrowest width has room; wider ones have a little more. */
 const heightFor = (width: number): number => Math.round(Math.max(770, width * 0.56));
 
@@ -31,14 +63,11 @@ export interface Drawn {
 }
 
 /**
- * The Map of a scene, `width` CSS pixels wide: the draw list of the screen, with text measured by rule of thumb, so
- * that a scene gives the same file on every machine. The crosshair is drawn where it is pinned.
+ * The Map of a scene, `width` CSS pixels wide, under a title: the draw list of the screen, with text measured by rule
+ * of thumb, so that a scene gives the same file on every machine. The crosshair is drawn where it is pinned.
  */
-export const drawnMap = (
-  { scenario, solution, events }: ExportScene,
-  width: number,
-  theme: FileTheme,
-): Drawn => {
+export const drawnMap = (scene: ExportScene, width: number, theme: FileTheme): Drawn => {
+  const { scenario, solution, events } = scene;
   const { range, at } = scenario.view.map;
   const { device, parts, prepared } = solution;
   const wanted = heightFor(width);
@@ -58,7 +87,27 @@ export const drawnMap = (
     measure: roughMeasure,
     tablesBelow: theme === 'projector',
   });
-  return { marks, width: own, height, scale };
+  // The margin of the picture below.
+  const x = own < 600 ? 14 : 24;
+  const lines = inLines(titleOf(scene), own - 2 * x);
+  const title = lines.map(
+    (text, i): Mark => ({
+      kind: 'text',
+      x,
+      y: TITLE.top + (i + 0.5) * TITLE.line,
+      text,
+      size: TITLE.size,
+      weight: TITLE.weight,
+      ink: 'ink',
+    }),
+  );
+  const room = TITLE.top + lines.length * TITLE.line + TITLE.below;
+  return {
+    marks: [...title, ...marks.map(mark => lowered(mark, room))],
+    width: own,
+    height: height + room,
+    scale,
+  };
 };
 
 /** The Map of a scene as an SVG that stands alone and carries the link. */

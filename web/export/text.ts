@@ -1,4 +1,4 @@
-import { ascii, COLUMNS, scenarioPicture, wrap } from '../../src/diagnose/plain.ts';
+import { ascii, COLUMNS, fitted, scenarioPicture, wrap } from '../../src/diagnose/plain.ts';
 import { errnoName } from '../../src/placement/errno.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { leavesElsewhere, refusalText } from '../scenario/words.ts';
@@ -13,7 +13,9 @@ const wordsOf = ({ scenario, solution, events }: ExportScene): string => {
   const said = placement.ok
     ? `Placed at ${formatAddress(placement.start)}, ${formatSize(placement.end - placement.start)}. ${leavesElsewhere(scenario) ?? ''}`
     : `mmap() fails with ${errnoName(placement.errno)}. ${failed?.text ?? ''}`;
-  return [headOf(scenario), '', ...wrap(ascii(said.trim()), COLUMNS)].map(ascii).join('\n').concat('\n');
+  const lines = [...wrap(headOf(scenario), COLUMNS, '  '), '', ...wrap(said.trim())];
+  // The plain forms of signs are longer than the signs.
+  return `${lines.flatMap(line => fitted(ascii(line))).join('\n')}\n`;
 };
 
 /** The link under a text: as it is where a line of mail holds it, between `<` and `>` where a mail may carry it. */
