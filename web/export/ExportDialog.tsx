@@ -73,6 +73,8 @@ const ToCopy = ({ what, text }: { readonly what: string; readonly text: string }
         id={id}
         className="code"
         readOnly
+        data-first-focus
+        onFocus={e => e.currentTarget.select()}
         value={text}
         rows={Math.min(8, text.split('\n').length + 1)}
       />

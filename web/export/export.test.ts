@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { anyScenario } from '../../scripts/anyScenario.ts';
@@ -417,6 +418,25 @@ describe('the JSON', () => {
       mappings: [],
     });
   });
+});
+
+it('docs/export.md describes every key of the JSON', () => {
+  const doc = readFileSync(new URL('../../docs/export.md', import.meta.url), 'utf8');
+  const keys = new Set<string>();
+  const collect = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(collect);
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value)) {
+        keys.add(key);
+        collect(inner);
+      }
+  };
+  for (const hash of ['', '#1&len=4G', '#1&ranges=1G@0x50_0000_0000&holes=0x2000+4K'])
+    collect(answerJson(sceneAt(hash)));
+  expect(keys.size).toBeGreaterThan(50);
+  // `answer.leaves` names the key `leaves`.
+  const named = new Set([...doc.matchAll(/`([^`]+)`/g)].flatMap(([, t = '']) => t.split(/[.,]\s*/)));
+  expect([...keys].filter(k => !named.has(k))).toEqual([]);
 });
 
 describe('the length of a link', () => {
