@@ -5,6 +5,7 @@ import { viewportOf } from '../draw/viewport.ts';
 import { enlargement } from '../picture/enlargement.ts';
 import { drawMap } from '../picture/picture.ts';
 import { finalSearch } from '../picture/vaItems.ts';
+import { refusalText } from '../scenario/words.ts';
 import { descriptionOf, type ExportScene, titleOf } from './scene.ts';
 
 /** The id of the metadata element in an SVG that holds the link. */
@@ -18,7 +19,29 @@ export const fileThemes = ['dark', 'light', 'projector'] as const satisfies read
 export type FileTheme = (typeof fileThemes)[number];
 
 /** The title above a picture: in a text or on a slide nothing else says what is shown. */
-const TITLE = { size: 14, weight: 600, top: 12, line: 19, below: 8 } as const;
+const TITLE = { size: 14, weight: 600, line: 19 } as const;
+/** Why a request was refused, below it: on the screen the verdict says so. */
+const REFUSED = { size: 12.5, line: 17 } as const;
+const ABOVE = 12;
+const BELOW = 8;
+
+/** The lowest pixel of a mark, as far as the empty picture has such marks. */
+const bottomOf = (mark: Mark): number => {
+  switch (mark.kind) {
+    case 'path':
+      return Math.max(...mark.points.map(p => p[1]));
+    case 'hop':
+      return Math.max(mark.from[1], mark.to[1]);
+    case 'circle':
+      return mark.y + mark.r;
+    case 'text':
+      return mark.y + mark.size / 2;
+    case 'rect':
+    case 'leaves':
+    case 'hatch':
+      return mark.y + mark.h;
+  }
+};
 
 /** The same mark, so many pixels further down. */
 const lowered = (mark: Mark, by: number): Mark => {
@@ -37,12 +60,16 @@ const lowered = (mark: Mark, by: number): Mark => {
   }
 };
 
-/** A text in lines that are at most `width` wide; a word is not broken. */
-const inLines = (text: string, width: number): readonly string[] => {
+/** A text in lines that are at most `width` wide in its style; a word is not broken. */
+const inLines = (
+  text: string,
+  width: number,
+  style: { size: number; weight?: number },
+): readonly string[] => {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && roughMeasure(`${last} ${word}`, TITLE) <= width)
+    if (last !== undefined && roughMeasure(`${last} ${word}`, style) <= width)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
@@ -89,23 +116,26 @@ export const drawnMap = (scene: ExportScene, width: number, theme: FileTheme): D
   });
   // The margin of the picture below.
   const x = own < 600 ? 14 : 24;
-  const lines = inLines(titleOf(scene), own - 2 * x);
-  const title = lines.map(
-    (text, i): Mark => ({
-      kind: 'text',
-      x,
-      y: TITLE.top + (i + 0.5) * TITLE.line,
-      text,
-      size: TITLE.size,
-      weight: TITLE.weight,
-      ink: 'ink',
-    }),
-  );
-  const room = TITLE.top + lines.length * TITLE.line + TITLE.below;
+  const room = own - 2 * x;
+  const head = inLines(titleOf(scene), room, TITLE);
+  const failed = refusalText(scenario, solution, events);
+  const why = failed === undefined ? [] : inLines(failed.text, room, REFUSED);
+  const written = [
+    ...head.map(text => ({ text, ink: 'ink' as const, ...TITLE })),
+    ...why.map(text => ({ text, ink: 'mut' as const, ...REFUSED })),
+  ];
+  let y = ABOVE;
+  const title = written.map(({ line, ...text }): Mark => {
+    y += line;
+    return { kind: 'text', x, y: y - line / 2, ...text };
+  });
+  const down = y + BELOW;
+  // Where nothing is mapped, the room of the page tables stays empty, and a file has no use for it.
+  const used = device === undefined ? Math.max(...marks.map(bottomOf)) + BELOW : height;
   return {
-    marks: [...title, ...marks.map(mark => lowered(mark, room))],
+    marks: [...title, ...marks.map(mark => lowered(mark, down))],
     width: own,
-    height: height + room,
+    height: Math.ceil(used) + down,
     scale,
   };
 };
