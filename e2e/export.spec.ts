@@ -310,9 +310,10 @@ for (const theme of ['light', 'projector'])
 test('on another screen it is said what is exported instead', async ({ page }) => {
   await page.goto('/#1&s=compare&as=scene');
   await page.keyboard.press('e');
-  await expect(dialog(page)).toContainText(
-    'The files below are the Map of this scene; they reopen on Compare.',
-  );
+  await expect(dialog(page)).toContainText('they reopen on Compare.');
+  const csv = await saved(page, 'CSV');
+  expect(csv.name).toMatch(/\.compare\.csv$/);
+  expect(csv.bytes.toString()).toMatch(/^Policy,.*\r\n(?:.*\r\n){3,}$/);
   const json = await saved(page, 'JSON');
   expect(JSON.parse(json.bytes.toString())).toMatchObject({ link: '#1&as=scene&s=compare' });
 });

@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { ScreenId } from '../../src/scenario/scenario.ts';
 import { formatCount } from '../../src/text.ts';
-import { twinsOf } from '../scenario/twins.ts';
 import { lengthWarning } from '../state/linkLength.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -14,6 +13,7 @@ import {
   saveTable,
   saveText,
   sceneShown,
+  tablesOf,
   themeShown,
 } from './actions.ts';
 import { type FileTheme, fileThemes, svgFile, WIDTHS } from './drawn.ts';
@@ -21,7 +21,7 @@ import { takeFiles } from './dropped.ts';
 import { pngScales, pngSize } from './files.ts';
 import { jsonFile } from './json.ts';
 import { type ExportScene, titleOf } from './scene.ts';
-import { MOST_EXPORTED, markdownOf } from './tables.ts';
+import { markdownOf } from './tables.ts';
 import { markdownLink, plainText } from './text.ts';
 import './export.css';
 
@@ -29,7 +29,7 @@ import './export.css';
 const elsewhere: Readonly<Record<ScreenId, string | undefined>> = {
   map: undefined,
   compare:
-    'The files below are the Map of this scene; they reopen on Compare. Its table is copied there, with C.',
+    'The files below are the Map of this scene, and the table of Compare is the first of the tables; they reopen on Compare.',
   sweep:
     'The files below are the Map of this scene; they reopen on Sweep. The plane itself is made of points and is not exported.',
   diagnose: 'The files below are the Map of this scene; they reopen on Diagnose, with the texts given there.',
@@ -166,12 +166,13 @@ const Pictures = ({ scene }: { readonly scene: ExportScene }) => {
 };
 
 const Texts = ({ scene }: { readonly scene: ExportScene }) => {
-  const captions = useMemo(() => twinsOf(scene).map(t => t.caption), [scene]);
+  const tables = useMemo(() => tablesOf(scene), [scene]);
+  const captions = tables.map(t => t.caption);
   const [chosen, setChosen] = useState<string>();
   const id = useId();
-  const which = Math.max(captions.indexOf(chosen ?? ''), chosen === undefined ? firstTable(captions) : 0);
+  const which = Math.max(captions.indexOf(chosen ?? ''), chosen === undefined ? firstTable(tables) : 0);
   const copyTable = (): void => {
-    const twin = twinsOf(scene, MOST_EXPORTED)[which];
+    const twin = tables[which];
     if (twin !== undefined) void copyText('Table', markdownOf(twin));
   };
   return (

@@ -1,6 +1,7 @@
 import { formatCount } from '../../src/text.ts';
-import { twinsOf } from '../scenario/twins.ts';
+import { type Twin, twinsOf } from '../scenario/twins.ts';
 import { lengthWarning } from '../state/linkLength.ts';
+import { offeredTable } from '../state/offered.ts';
 import { app, currentUrl } from '../state/store.ts';
 import { themeOf } from '../state/theme.ts';
 import { type FileTheme, svgFile, WIDTHS } from './drawn.ts';
@@ -68,9 +69,24 @@ export const saveJson = (scene: ExportScene): void => {
   saved(name);
 };
 
+/** The tables of a scene: what the screen shown offers of its own, then those of the Map. */
+export const tablesOf = (scene: ExportScene, most = MOST_EXPORTED): readonly Twin[] => {
+  const own = offeredTable();
+  return [...(own === undefined ? [] : [own]), ...twinsOf(scene, most)];
+};
+
+/** The number of the table that is offered first: the screen's own, or the leaves, where there are any. */
+export const firstTable = (tables: readonly Twin[]): number =>
+  offeredTable() === undefined
+    ? Math.max(
+        0,
+        tables.findIndex(t => t.caption === 'Leaves'),
+      )
+    : 0;
+
 /** Saves one of the tables: `which` counts from 0. */
 export const saveTable = (scene: ExportScene, which: number, as: 'csv' | 'md'): void => {
-  const twin = twinsOf(scene, MOST_EXPORTED)[which];
+  const twin = tablesOf(scene)[which];
   if (twin === undefined) return;
   const short = twin.caption.toLowerCase().replaceAll(/[^a-z]+/g, '-');
   const name = fileName(scene, `${short}.${as}`);
@@ -78,9 +94,6 @@ export const saveTable = (scene: ExportScene, which: number, as: 'csv' | 'md'): 
   else saveFile(name, 'text/markdown;charset=utf-8', markdownOf(twin));
   saved(name);
 };
-
-/** The number of the table that is offered first: the leaves, where there are any. */
-export const firstTable = (captions: readonly string[]): number => Math.max(0, captions.indexOf('Leaves'));
 
 /** Puts a text on the clipboard; where the browser refuses, it is shown selected in the dialog. */
 export const copyText = async (what: string, text: string, note = ''): Promise<void> => {
@@ -120,7 +133,7 @@ export const exportAs = async (kind: ExportKind): Promise<void> => {
       saveText(scene);
       break;
     case 'table':
-      saveTable(scene, firstTable(twinsOf(scene).map(t => t.caption)), 'csv');
+      saveTable(scene, firstTable(tablesOf(scene)), 'csv');
       break;
     case 'json':
       saveJson(scene);
