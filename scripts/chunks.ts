@@ -119,11 +119,24 @@ export const firstChunks = (
   const chunks = Object.values(bundle).filter(c => c.type === 'chunk');
   const entry = chunks.find(c => c.isEntry);
   const picture = chunks.find(c => c.name === PICTURE);
-  const needs = entry?.imports ?? [];
-  const later = picture === undefined ? [] : [picture.fileName, ...picture.imports];
-  const known = new Set([...needs, entry?.fileName]);
+  // What a chunk needs may need others: all of it, each once.
+  const closure = (files: readonly string[]): ReadonlySet<string> => {
+    const all = new Set<string>();
+    const visit = (file: string): void => {
+      if (all.has(file)) return;
+      all.add(file);
+      const chunk = chunks.find(c => c.fileName === file);
+      for (const next of chunk?.imports ?? []) visit(next);
+    };
+    for (const file of files) visit(file);
+    return all;
+  };
+  const needs = closure(entry?.imports ?? []);
+  const later = closure(picture === undefined ? [] : [picture.fileName]);
   return [
-    ...needs.map(file => ({ file, low: false })),
-    ...later.filter(file => !known.has(file)).map(file => ({ file, low: true })),
+    ...[...needs].filter(file => file !== entry?.fileName).map(file => ({ file, low: false })),
+    ...[...later]
+      .filter(file => !needs.has(file) && file !== entry?.fileName)
+      .map(file => ({ file, low: true })),
   ];
 };

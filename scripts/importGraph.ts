@@ -34,7 +34,16 @@ const order: readonly (readonly string[])[] = [
 ];
 
 /** Folders of web/ that screens share. Every other folder is a screen, and imports no other screen. */
-const shared: readonly string[] = ['state', 'draw', 'ui', 'picture', 'scenario', 'controls', 'work'];
+const shared: readonly string[] = [
+  'state',
+  'draw',
+  'ui',
+  'picture',
+  'scenario',
+  'controls',
+  'work',
+  'export',
+];
 
 /** Those of them that work without React: tests and exports use them too. */
 const plain = /^web\/(draw|picture)\//;

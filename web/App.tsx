@@ -10,6 +10,27 @@ import { Dialog } from './ui/Dialog.tsx';
 import { type Late, LatePart, late } from './ui/late.tsx';
 import './styles.css';
 
+const takeTexts = async (files: readonly File[]): Promise<void> => {
+  const { drop: take, say } = app.getState();
+  const small = files.filter(f => f.size <= MAX_INTAKE);
+  if (small.length < files.length) say('Files above 32 MiB are not read');
+  const texts = await Promise.all(small.map(async f => ({ name: f.name, text: await f.text() })));
+  if (texts.length > 0) take(texts);
+};
+
+/** Files that carry a scene open it, on every screen; the others go where the screen takes them. */
+const takeFiles = async (files: readonly File[]): Promise<void> => {
+  const rest = await import('./export/part.ts').then(
+    m => m.takeFiles(files),
+    () => files,
+  );
+  if (rest.length === 0) return;
+  const { dropCaptures, scenario } = app.getState();
+  // Captures may be packed, and text they are not, so the screen that takes them reads them itself.
+  if (scenario.view.screen === 'evidence') dropCaptures(rest);
+  else await takeTexts(rest);
+};
+
 /** Takes files and text dropped anywhere on the page. */
 const useDrops = (): void => {
   useEffect(() => {
@@ -27,21 +48,10 @@ const useDrops = (): void => {
       const ownField = e.target instanceof HTMLTextAreaElement || e.target instanceof HTMLInputElement;
       if (files.length === 0 && (text === '' || ownField)) return;
       e.preventDefault();
-      const { drop: take, dropCaptures, say, scenario } = app.getState();
-      // Captures may be packed, and text they are not, so the screen that takes them reads them itself.
-      if (scenario.view.screen === 'evidence') {
-        dropCaptures(files.length > 0 ? files : [new File([text], 'dropped text')]);
-        return;
-      }
-      if (files.length === 0) {
-        take([{ name: '', text }]);
-        return;
-      }
-      const small = files.filter(f => f.size <= MAX_INTAKE);
-      if (small.length < files.length) say('Files above 32 MiB are not read');
-      void Promise.all(small.map(async f => ({ name: f.name, text: await f.text() }))).then(texts => {
-        if (texts.length > 0) take(texts);
-      });
+      if (files.length > 0) void takeFiles(files);
+      else if (app.getState().scenario.view.screen === 'evidence')
+        app.getState().dropCaptures([new File([text], 'dropped text')]);
+      else app.getState().drop([{ name: '', text }]);
     };
     window.addEventListener('dragover', over);
     window.addEventListener('drop', drop);
@@ -66,6 +76,7 @@ const intake = late(() =>
 );
 const help = late(() => import('./Help.tsx').then(m => m.Help));
 const palette = late(() => import('./Palette.tsx').then(m => m.Palette));
+const exporting = late(() => import('./export/part.ts').then(m => m.ExportDialog));
 const terms = late(() => import('./ui/TermHelp.tsx').then(m => m.TermHelp));
 
 const LateScreen = ({ of }: { readonly of: Late<object> }) => (
@@ -112,6 +123,7 @@ export const App = () => {
       <LateDialog of={intake} name="intake" title="Paste what a machine prints" />
       <LateDialog of={help} name="help" title="Keys" />
       <LateDialog of={palette} name="palette" title="Find a command" />
+      <LateDialog of={exporting} name="export" title="Export" />
       <LatePart of={terms} wanted frame={() => null} props={{}} />
     </>
   );

@@ -4,7 +4,7 @@ import { withScreen } from './scenario/view.ts';
 import { useCalmScenario, useRestedScenario } from './state/calm.ts';
 import { copyLink } from './state/commands.ts';
 import { hashOf } from './state/links.ts';
-import { app, useApp, useMedia } from './state/store.ts';
+import { app, useApp, useMedia, useThemeName } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';
 
 const ThemeMenu = () => {
@@ -67,6 +67,17 @@ const HelpButton = () => (
     onClick={() => app.getState().open('help')}
   >
     ?
+  </button>
+);
+
+const ExportButton = () => (
+  <button
+    type="button"
+    className="button"
+    title="Files and texts of what is shown (E)"
+    onClick={() => app.getState().open('export')}
+  >
+    Export
   </button>
 );
 
@@ -147,18 +158,21 @@ const ScreenMenu = () => {
 /** The scene in a line; it is read, so it keeps a reader's pace. */
 const Caption = () => <span className="caption">{sceneCaption(useCalmScenario())}</span>;
 
-/** Name, scene, screens, and what works on every screen. On a phone the tools move into a menu. */
+/** Name, scene, screens, and what works on every screen. Where it is tight the tools move into a menu. */
 export const Header = () => {
   const screen = useApp(s => s.scenario.view.screen);
   const remark = useApp(s => s.remark);
   const stage = useApp(s => s.stage);
   const narrow = useMedia('(max-width: 1239px)') || stage;
   const phone = useMedia('(max-width: 719px)');
+  // Large type needs the room earlier.
+  const large = useThemeName() === 'projector';
+  const tight = useMedia(large ? '(max-width: 1239px)' : '(max-width: 1099px)');
   return (
     <header className="header" tabIndex={-1}>
       <h1>Hugemap</h1>
       <Caption />
-      {phone ? <ScreenMenu /> : <Screens />}
+      {tight ? <ScreenMenu /> : <Screens />}
       <span className="remark" role="status">
         {remark}
       </span>
@@ -168,19 +182,21 @@ export const Header = () => {
         <button type="button" className="button" onClick={() => void copyLink()}>
           {phone ? 'Link' : 'Copy link'}
         </button>
-        {phone ? (
+        {tight ? (
           <>
             <button type="button" className="button icon" aria-label="More" popoverTarget="more">
               ⋯
             </button>
             <div id="more" className="menu" popover="auto">
-              <Steps />
+              {phone && <Steps />}
+              <ExportButton />
               <ThemeMenu />
               <HelpButton />
             </div>
           </>
         ) : (
           <>
+            <ExportButton />
             <ThemeMenu />
             <HelpButton />
           </>

@@ -293,6 +293,19 @@ describe('a link', () => {
     );
   });
 
+  it('carries any words of a reader, and never throws over half a character', () => {
+    const filtered = (filter: string): Scenario => ({
+      ...defaultScenario,
+      view: { ...defaultScenario.view, compare: { ...defaultScenario.view.compare, filter } },
+    });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), filter => {
+        expect(read(write(filtered(filter))).scenario.view.compare.filter).toBe(filter);
+      }),
+    );
+    expect(read(write(filtered('a\ud83d'))).scenario.view.compare.filter).toBe('a\ufffd');
+  });
+
   it('is a fragment that a browser keeps as it is', () => {
     fc.assert(
       fc.property(scenarios, s => {

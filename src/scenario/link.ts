@@ -1000,8 +1000,11 @@ export const writeLink = (s: Scenario, packer: Packer): string => {
 };
 
 // Everything a fragment may hold stays as it is, so that a link can be read and edited by hand.
+// Half of a surrogate pair has no escape; it becomes the sign that stands for what cannot be written.
 const escapeValue = (text: string): string =>
-  text.replaceAll(/[^A-Za-z0-9_.,:;@+\-/~!$'()*]/g, c => encodeURIComponent(c));
+  text.replaceAll(/[^A-Za-z0-9_.,:;@+\-/~!$'()*]/gu, c =>
+    encodeURIComponent(/^[\ud800-\udfff]$/.test(c) ? '\ufffd' : c),
+  );
 
 const unescapeValue = (text: string): string => {
   try {

@@ -10,10 +10,12 @@ import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { BaseControl, HintControl, LengthControl, OffsetControl } from '../controls/request.tsx';
 import { withCompare, withFilter } from '../scenario/view.ts';
 import { bindCompare } from '../state/commands.ts';
+import { offerTable } from '../state/offered.ts';
 import { app, useApp, useMedia, useScenario } from '../state/store.ts';
 import { copyRows, openRow, toggleBaseline, togglePin } from './actions.ts';
 import type { Axes } from './Cells.tsx';
 import { columnName, commonModulus, logEnd } from './columns.ts';
+import { asTwin } from './copy.ts';
 import './compare.css';
 import { filtered, sorted } from './order.ts';
 import { Pinned } from './Pinned.tsx';
@@ -228,6 +230,8 @@ export const CompareScreen = () => {
       find: () => find.current?.focus(),
     });
   }, []);
+
+  useEffect(() => offerTable(() => asTwin(latest.current.shown, latest.current.base)), []);
 
   const policy = policyOf(scenario.machine.policy);
   const groupNotes: Readonly<Record<CompareGroup, string>> = {

@@ -1,4 +1,5 @@
 import { type CompareColumn, compareColumns } from '../../src/scenario/scenario.ts';
+import type { Twin } from '../scenario/twins.ts';
 import { columnName, commonModulus, textOf } from './columns.ts';
 import { differenceOf } from './differences.ts';
 import type { Row } from './rows.ts';
@@ -15,6 +16,14 @@ const headOf = (rows: readonly Row[]): readonly string[] => {
   const modulus = commonModulus(rows);
   return compareColumns.map((c: CompareColumn) => columnName(c, modulus).replace(/, log( scale)?$/, ''));
 };
+
+/** The table as it is exported: the rows shown, as they are sorted, with the differences to the baseline in brackets. */
+export const asTwin = (rows: readonly Row[], base: Row | undefined): Twin => ({
+  caption: 'Compare',
+  head: headOf(rows),
+  rows: rows.map(r => cellsOf(r, base)),
+  note: base === undefined ? undefined : `In brackets: the difference to ${base.name}.`,
+});
 
 /** The table as Markdown, with the differences to the baseline in brackets. */
 export const asMarkdown = (rows: readonly Row[], base: Row | undefined): string => {

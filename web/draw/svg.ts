@@ -271,6 +271,12 @@ export interface SvgOptions {
   readonly palette: Palette;
   /** What the picture shows, for who cannot see it. */
   readonly title: string;
+  /** The same at length. */
+  readonly description?: string;
+  /** What the file carries for a program that reads it: the text of a metadata element with this id. */
+  readonly carried?: { readonly id: string; readonly text: string };
+  /** How much larger than its own pixels the document asks to be shown; 1 where left out. */
+  readonly scale?: number;
   /** As {@link paint} takes it. */
   readonly outlines?: boolean;
 }
@@ -281,7 +287,7 @@ export interface SvgOptions {
  */
 export const svgOf = (
   marks: readonly Mark[],
-  { width, height, palette, title, outlines }: SvgOptions,
+  { width, height, palette, title, description, carried, scale = 1, outlines }: SvgOptions,
 ): string => {
   const pen = new SvgPen();
   pen.fillStyle = palette.bg;
@@ -291,8 +297,12 @@ export const svgOf = (
   paint(pen, marks, palette, outlines);
   const [w, h] = [num(width), num(height)];
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img"${attribute('font-family', quotes(SANS))} stroke-linejoin="round">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${num(width * scale)}" height="${num(height * scale)}" viewBox="0 0 ${w} ${h}" role="img"${attribute('font-family', quotes(SANS))} stroke-linejoin="round">`,
     `<title>${escapeXml(title)}</title>`,
+    ...(description === undefined ? [] : [`<desc>${escapeXml(description)}</desc>`]),
+    ...(carried === undefined
+      ? []
+      : [`<metadata${attribute('id', carried.id)}>${escapeXml(carried.text)}</metadata>`]),
     ...pen.lines(),
     '</svg>',
     '',

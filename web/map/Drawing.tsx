@@ -5,8 +5,9 @@ import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
-import { outlined, palettes, type ThemeName } from '../draw/tokens.ts';
+import { outlined, palettes } from '../draw/tokens.ts';
 import { zoomed } from '../draw/viewport.ts';
+import { enlargement } from '../picture/enlargement.ts';
 import { firstWidth, standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
 import { drawMap } from '../picture/picture.ts';
 import type { Hit, Picture } from '../picture/types.ts';
@@ -23,13 +24,6 @@ import { type Shown, useTween } from './tween.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
 const NARROW = 620;
-
-/** The drawing's least comfortable size, from which the projector theme starts to enlarge it. */
-const ROOMY = { width: 640, height: 568 };
-
-/** How much larger everything is drawn: on a projector as much as the room allows, elsewhere not at all. */
-const enlargement = (theme: ThemeName, width: number, height: number): number =>
-  theme === 'projector' ? Math.min(2, Math.max(1, Math.min(width / ROOMY.width, height / ROOMY.height))) : 1;
 
 /** A tip beside the pointer, in CSS pixels of the drawing. */
 interface Tip {

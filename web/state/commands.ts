@@ -1,6 +1,7 @@
-import { formatSize } from '../../src/text.ts';
+import { formatCount, formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
 import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
+import { lengthWarning } from './linkLength.ts';
 import { fit, panBy, showAll, zoomBy } from './look.ts';
 import { closePlayer, playerOpen } from './playing.ts';
 import { playSearch, stepSearch } from './playSearch.ts';
@@ -8,16 +9,24 @@ import { solutionOf } from './solution.ts';
 import { app, currentUrl } from './store.ts';
 import { themeChoices } from './theme.ts';
 
-/** Copies the address of the page, or says where it is to be copied from. */
+type Export = typeof import('../export/part.ts');
+
+/** The part that exports, for what is there before it. */
+const late = (act: (part: Export) => unknown): void => {
+  import('../export/part.ts').then(act, () =>
+    app.getState().say('The part of the page that exports did not load'),
+  );
+};
+
+/** Copies the address of the page; where the browser refuses, the dialog shows it to be copied by hand. */
 export const copyLink = async (): Promise<void> => {
   const url = currentUrl();
-  const { say } = app.getState();
   try {
     await navigator.clipboard.writeText(url);
-    say(`Link copied, ${url.length.toLocaleString('en')} characters`);
+    const warning = lengthWarning(url.length);
+    app.getState().say(`Link copied, ${formatCount(url.length)} characters${warning && `: ${warning}`}`);
   } catch {
-    // Pages opened from disk and old browsers have no clipboard; the address bar always has the link.
-    say('The browser did not allow copying: the link is in the address bar');
+    app.setState({ toCopy: { what: 'The link', text: url }, dialog: 'export' });
   }
 };
 
@@ -163,6 +172,15 @@ export const bindCompare = (actions: CompareActions): (() => void) => {
   };
 };
 
+/** A command that is found by its name. */
+const share = (label: string, act: (part: Export) => unknown): Command => ({
+  group: 'App',
+  label,
+  keys: [],
+  shown: '',
+  run: () => late(act),
+});
+
 const view = (label: string, shown: string, keys: readonly string[], run: () => void): Command => ({
   group: 'View',
   label,
@@ -303,6 +321,14 @@ const commands: readonly Command[] = [
     run: () => app.getState().open('palette'),
   },
   { group: 'App', label: 'Copy link', keys: ['c'], shown: 'C', run: () => void copyLink() },
+  { group: 'App', label: 'Export', keys: ['e'], shown: 'E', run: () => app.getState().open('export') },
+  share('Export: SVG', part => part.exportAs('svg')),
+  share('Export: PNG', part => part.exportAs('png')),
+  share('Export: text, 72 columns', part => part.exportAs('text')),
+  share('Export: table', part => part.exportAs('table')),
+  share('Export: JSON', part => part.exportAs('json')),
+  share('Copy as Markdown', part => part.copyAs('markdown')),
+  share('Copy as plain text', part => part.copyAs('text')),
   { group: 'App', label: 'Next theme', keys: ['t'], shown: 'T', run: nextTheme },
   {
     group: 'App',

@@ -9,13 +9,13 @@ import type { ThemeName } from '../draw/tokens.ts';
 import { rangeOf, sameViewport, type Viewport, viewportOf, within } from '../draw/viewport.ts';
 import { withMapView } from '../scenario/view.ts';
 import { canRead, loadCodec } from './codec.ts';
-import { hashOf, type Links, makeLinks } from './links.ts';
+import { hashOf, type Links, makeLinks, readHash } from './links.ts';
 import { askedOf, solutionOf } from './solution.ts';
 import * as steps from './steps.ts';
 import { applyTheme, keepTheme, keptTheme, type ThemeChoice, themeOf } from './theme.ts';
 
 /** The dialogs; one is open at a time. */
-export type DialogName = 'intake' | 'help' | 'palette';
+export type DialogName = 'intake' | 'help' | 'palette' | 'export';
 
 /** Text that was dropped on the page, on its way into the dialog. */
 export interface Dropped {
@@ -44,6 +44,8 @@ export interface App extends steps.Steps {
   /** The picture has the whole window, with the number above it and a few controls below: for a stage. */
   readonly stage: boolean;
   readonly dialog: DialogName | undefined;
+  /** A text that the browser would not copy, for the export dialog to show. */
+  readonly toCopy: { readonly what: string; readonly text: string } | undefined;
   /** Dropped texts that the dialog, or the screen made for them, has not taken yet. */
   readonly dropped: readonly Dropped[];
   /** Files that were dropped on the Evidence screen, and it has not taken yet. */
@@ -204,6 +206,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       bits: false,
       stage: false,
       dialog: undefined,
+      toCopy: undefined,
       dropped: [],
       captures: [],
       remark: '',
@@ -339,6 +342,16 @@ export const currentUrl = (): string => {
   links.flush();
   const { href, hash } = window.location;
   return href.slice(0, href.length - hash.length).replace(/#$/, '') + hashOf(app.getState().scenario);
+};
+
+/** Shows the Scenario of a hash that came with a file, as a step that Undo takes back. Wants the codec where it is packed. */
+export const openHash = (hash: string): void => {
+  const { scenario, problems, notes = [] } = solvable(readHash(hash));
+  const { finish, settle, change } = app.getState();
+  finish();
+  settle();
+  if (hashOf(scenario) !== hashOf(app.getState().scenario)) change(() => scenario, 'done');
+  app.setState({ problems, linkNotes: notes });
 };
 
 const NO_CODEC =

@@ -1,22 +1,7 @@
 import { useState } from 'react';
-import { type Facts, useFacts } from '../verdict/useVerdict.ts';
+import { type Twin, twinsOf } from '../../scenario/twins.ts';
+import { useFacts } from '../verdict/useVerdict.ts';
 import './tables.css';
-import { ladderTwin, leavesTwin, physicalTwin, spaceTwin, type Twin, zipperTwin } from './twins.ts';
-
-/** The tables of what is shown, in the order of the pictures. */
-const twinsOf = ({ scenario, solution, events }: Facts): readonly Twin[] => {
-  const { device } = solution;
-  const space = spaceTwin(solution, events);
-  if (device === undefined)
-    return scenario.request.file === 'vfio' ? [space, physicalTwin(scenario, solution)] : [space];
-  return [
-    space,
-    zipperTwin(solution, device),
-    leavesTwin(device),
-    physicalTwin(scenario, solution),
-    ladderTwin(solution, device),
-  ];
-};
 
 const One = ({ twin: { caption, head, rows, note } }: { readonly twin: Twin }) => (
   <>

@@ -1,14 +1,14 @@
-import type { LeafRun } from '../../../src/leaves/runs.ts';
-import type { WhyCause } from '../../../src/leaves/why.ts';
-import { leafNames } from '../../../src/leaves/words.ts';
-import type { PlacementEvent } from '../../../src/placement/mm.ts';
-import { alignmentOf, barAlignment, physRanges } from '../../../src/scenario/devices.ts';
-import type { Bar, Scenario } from '../../../src/scenario/scenario.ts';
-import type { DeviceAnswer, Solution } from '../../../src/solve.ts';
-import { findVma, gapEnd, gapStart } from '../../../src/space/gapIndex.ts';
-import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
-import { alignDown, alignUp, mod, pa } from '../../../src/units.ts';
-import { finalSearch } from '../../picture/vaItems.ts';
+import type { LeafRun } from '../../src/leaves/runs.ts';
+import type { WhyCause } from '../../src/leaves/why.ts';
+import { leafNames } from '../../src/leaves/words.ts';
+import type { PlacementEvent } from '../../src/placement/mm.ts';
+import { alignmentOf, barAlignment, physRanges } from '../../src/scenario/devices.ts';
+import type { Bar, Scenario } from '../../src/scenario/scenario.ts';
+import type { DeviceAnswer, Solution } from '../../src/solve.ts';
+import { findVma, gapEnd, gapStart } from '../../src/space/gapIndex.ts';
+import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import { alignDown, alignUp, mod, pa } from '../../src/units.ts';
+import { finalSearch } from '../picture/vaItems.ts';
 
 /** A picture as a table. The first cell of a row names the row. */
 export interface Twin {
@@ -47,9 +47,13 @@ const verdicts = (solution: Solution, events: readonly PlacementEvent[]) => {
 
 /**
  * The address space around the mapping, ascending: mappings, and each gap with its size, the size the search needed
- * and what became of it. At most {@link MOST_ROWS} rows, most of them on the side the search came from.
+ * and what became of it. At most `most` rows, most of them on the side the search came from.
  */
-export const spaceTwin = (solution: Solution, events: readonly PlacementEvent[]): Twin => {
+export const spaceTwin = (
+  solution: Solution,
+  events: readonly PlacementEvent[],
+  most: number = MOST_ROWS,
+): Twin => {
   const { placement, prepared } = solution;
   const { index, vmas } = prepared.mm.space;
   const { taskSize } = prepared.arch;
@@ -115,7 +119,7 @@ export const spaceTwin = (solution: Solution, events: readonly PlacementEvent[])
   const above: Row[] = [];
   const below: Row[] = [];
   const down = search?.topDown ?? true;
-  const roomAbove = down ? MOST_ROWS - BEYOND : BEYOND;
+  const roomAbove = down ? most - BEYOND : BEYOND;
   let up = home;
   const stepUp = (limit: number): void => {
     while (up < index.count && above.length + 2 <= limit) {
@@ -126,11 +130,11 @@ export const spaceTwin = (solution: Solution, events: readonly PlacementEvent[])
   };
   stepUp(roomAbove - middle.length);
   let low = home;
-  while (low > 0 && below.length + above.length + middle.length + 2 <= MOST_ROWS) {
+  while (low > 0 && below.length + above.length + middle.length + 2 <= most) {
     low--;
     below.unshift(...gapRows(low), ...vmaRows(low));
   }
-  stepUp(MOST_ROWS - middle.length - below.length);
+  stepUp(most - middle.length - below.length);
   const left = index.count - (up - low);
   const unseen = search === undefined ? 0 : search.passedCount;
   return {
@@ -211,11 +215,11 @@ export const zipperTwin = (solution: Solution, device: DeviceAnswer): Twin => {
 };
 
 /** The leaves themselves: neighbouring ones of a kind in one row. */
-export const leavesTwin = ({ leaves, mapping }: DeviceAnswer): Twin => ({
+export const leavesTwin = ({ leaves, mapping }: DeviceAnswer, most: number = MOST_ROWS): Twin => ({
   caption: 'Leaves',
   head: ['VA', 'PA', 'Leaf', 'Count'],
   rows: leaves
-    .slice(0, MOST_ROWS)
+    .slice(0, most)
     .map(run => [
       formatAddress(run.va),
       formatAddress(mapping.pa + (run.va - mapping.start)),
@@ -223,13 +227,17 @@ export const leavesTwin = ({ leaves, mapping }: DeviceAnswer): Twin => ({
       formatCount(run.count),
     ]),
   note:
-    leaves.length > MOST_ROWS
-      ? `${formatCount(leaves.length - MOST_ROWS)} further runs of leaves are left out.`
+    leaves.length > most
+      ? `${formatCount(leaves.length - most)} further runs of leaves are left out.`
       : undefined,
 });
 
 /** The physical side, ascending: BARs, what of them is mapped, and what is left out of the mapping. */
-export const physicalTwin = ({ device }: Scenario, { parts, prepared }: Solution): Twin => {
+export const physicalTwin = (
+  { device }: Scenario,
+  { parts, prepared }: Solution,
+  most: number = MOST_ROWS,
+): Twin => {
   const natural = (bar: Pick<Bar, 'base' | 'size'>): string => {
     switch (barAlignment(bar)) {
       case 'natural':
@@ -286,10 +294,10 @@ export const physicalTwin = ({ device }: Scenario, { parts, prepared }: Solution
   return {
     caption: 'Physical address space',
     head: ['From', 'What', 'Size', 'Alignment', 'To'],
-    rows: all.slice(0, MOST_ROWS),
+    rows: all.slice(0, most),
     note:
-      all.length > MOST_ROWS
-        ? `${formatCount(all.length - MOST_ROWS)} further ranges are left out.`
+      all.length > most
+        ? `${formatCount(all.length - most)} further ranges are left out.`
         : parts.length === 0
           ? `Nothing of it is mapped on ${prepared.arch.label}.`
           : undefined,
@@ -324,4 +332,26 @@ export const ladderTwin = (solution: Solution, device: DeviceAnswer): Twin => {
       .reverse(),
     note: 'Every process has the root; its bytes are not counted as a cost.',
   };
+};
+
+/** What the tables are made of. */
+interface Facts {
+  readonly scenario: Scenario;
+  readonly solution: Solution;
+  readonly events: readonly PlacementEvent[];
+}
+
+/** The tables of what is shown, in the order of the pictures; none has more than `most` rows. */
+export const twinsOf = ({ scenario, solution, events }: Facts, most: number = MOST_ROWS): readonly Twin[] => {
+  const { device } = solution;
+  const space = spaceTwin(solution, events, most);
+  if (device === undefined)
+    return scenario.request.file === 'vfio' ? [space, physicalTwin(scenario, solution, most)] : [space];
+  return [
+    space,
+    zipperTwin(solution, device),
+    leavesTwin(device, most),
+    physicalTwin(scenario, solution, most),
+    ladderTwin(solution, device),
+  ];
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Scenario } from '../../../src/scenario/scenario.ts';
-import { prepare, type Solution, solve, trace } from '../../../src/solve.ts';
-import { readHash } from '../../state/links.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { prepare, type Solution, solve, trace } from '../../src/solve.ts';
+import { readHash } from '../state/links.ts';
 import { ladderTwin, leavesTwin, physicalTwin, spaceTwin, type Twin, zipperTwin } from './twins.ts';
 
 const at = (hash: string) => {

@@ -1,0 +1,155 @@
+import { type Mark, type Point, roughMeasure } from '../draw/marks.ts';
+import { svgOf } from '../draw/svg.ts';
+import { palettes, type ThemeName } from '../draw/tokens.ts';
+import { viewportOf } from '../draw/viewport.ts';
+import { enlargement } from '../picture/enlargement.ts';
+import { drawMap } from '../picture/picture.ts';
+import { finalSearch } from '../picture/vaItems.ts';
+import { refusalText } from '../scenario/words.ts';
+import { descriptionOf, type ExportScene, titleOf } from './scene.ts';
+
+/** The id of the metadata element in an SVG that holds the link. */
+export const METADATA_ID = 'hugemap';
+
+/** The widths that are offered, in CSS pixels; the first is that of the picture in a window of 1440. */
+export const WIDTHS = [868, 640, 1280, 1600, 1920] as const;
+
+/** The themes that a file can have. The colours of the system are no one else's, so they stay on the screen. */
+export const fileThemes = ['dark', 'light', 'projector'] as const satisfies readonly ThemeName[];
+export type FileTheme = (typeof fileThemes)[number];
+
+/** The title above a picture: in a text or on a slide nothing else says what is shown. */
+const TITLE = { size: 14, weight: 600, line: 19 } as const;
+/** Why a request was refused, below it: on the screen the verdict says so. */
+const REFUSED = { size: 12.5, line: 17 } as const;
+const ABOVE = 12;
+const BELOW = 8;
+
+/** The lowest pixel of a mark, as far as the empty picture has such marks. */
+const bottomOf = (mark: Mark): number => {
+  switch (mark.kind) {
+    case 'path':
+      return Math.max(...mark.points.map(p => p[1]));
+    case 'hop':
+      return Math.max(mark.from[1], mark.to[1]);
+    case 'circle':
+      return mark.y + mark.r;
+    case 'text':
+      return mark.y + mark.size / 2;
+    case 'rect':
+    case 'leaves':
+    case 'hatch':
+      return mark.y + mark.h;
+  }
+};
+
+/** The same mark, so many pixels further down. */
+const lowered = (mark: Mark, by: number): Mark => {
+  const point = ([x, y]: Point): Point => [x, y + by];
+  switch (mark.kind) {
+    case 'path':
+      return { ...mark, points: mark.points.map(point) };
+    case 'hop':
+      return { ...mark, from: point(mark.from), to: point(mark.to) };
+    case 'rect':
+    case 'circle':
+    case 'text':
+    case 'leaves':
+    case 'hatch':
+      return { ...mark, y: mark.y + by };
+  }
+};
+
+/** A text in lines that are at most `width` wide in its style; a word is not broken. */
+const inLines = (
+  text: string,
+  width: number,
+  style: { size: number; weight?: number },
+): readonly string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && roughMeasure(`${last} ${word}`, style) <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+};
+
+/** The height in which a picture of the narrowest width has room; wider ones have a little more. */
+const heightFor = (width: number): number => Math.round(Math.max(770, width * 0.56));
+
+/** A picture for a file: its draw list, its own size, and how much larger it is shown. */
+export interface Drawn {
+  readonly marks: readonly Mark[];
+  /** CSS pixels of the draw list. */
+  readonly width: number;
+  readonly height: number;
+  /** CSS pixels of the file to one of the draw list. */
+  readonly scale: number;
+}
+
+/**
+ * The Map of a scene, `width` CSS pixels wide, under a title: the draw list of the screen, with text measured by rule
+ * of thumb, so that a scene gives the same file on every machine. The crosshair is drawn where it is pinned.
+ */
+export const drawnMap = (scene: ExportScene, width: number, theme: FileTheme): Drawn => {
+  const { scenario, solution, events } = scene;
+  const { range, at } = scenario.view.map;
+  const { device, parts, prepared } = solution;
+  const wanted = heightFor(width);
+  const scale = enlargement(theme, width, wanted);
+  const own = width / scale;
+  const length = device === undefined ? 0 : device.mapping.end - device.mapping.start;
+  const { marks, height } = drawMap({
+    scenario,
+    solution,
+    // The steps are those of the first mapping.
+    search: device === parts[0] ? finalSearch(events, prepared.mm.space.index) : undefined,
+    width: own,
+    height: wanted / scale,
+    crosshair: at !== undefined && at < length ? at : undefined,
+    pane: undefined,
+    viewport: range === undefined ? undefined : viewportOf(range),
+    measure: roughMeasure,
+    tablesBelow: theme === 'projector',
+  });
+  // The margin of the picture below.
+  const x = own < 600 ? 14 : 24;
+  const room = own - 2 * x;
+  const head = inLines(titleOf(scene), room, TITLE);
+  const failed = refusalText(scenario, solution, events);
+  const why = failed === undefined ? [] : inLines(failed.text, room, REFUSED);
+  const written = [
+    ...head.map(text => ({ text, ink: 'ink' as const, ...TITLE })),
+    ...why.map(text => ({ text, ink: 'mut' as const, ...REFUSED })),
+  ];
+  let y = ABOVE;
+  const title = written.map(({ line, ...text }): Mark => {
+    y += line;
+    return { kind: 'text', x, y: y - line / 2, ...text };
+  });
+  const down = y + BELOW;
+  // Where nothing is mapped, the room of the page tables stays empty, and a file has no use for it.
+  const used = device === undefined ? Math.max(...marks.map(bottomOf)) + BELOW : height;
+  return {
+    marks: [...title, ...marks.map(mark => lowered(mark, down))],
+    width: own,
+    height: Math.ceil(used) + down,
+    scale,
+  };
+};
+
+/** The Map of a scene as an SVG that stands alone and carries the link. */
+export const svgFile = (scene: ExportScene, width: number, theme: FileTheme): string => {
+  const { marks, width: w, height, scale } = drawnMap(scene, width, theme);
+  return svgOf(marks, {
+    width: w,
+    height,
+    scale,
+    palette: palettes[theme],
+    title: titleOf(scene),
+    description: descriptionOf(scene),
+    carried: { id: METADATA_ID, text: scene.link },
+  });
+};

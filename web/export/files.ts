@@ -1,0 +1,64 @@
+import { paint } from '../draw/canvas.ts';
+import { palettes } from '../draw/tokens.ts';
+import { PNG_KEYWORD } from './carried.ts';
+import { drawnMap, type FileTheme } from './drawn.ts';
+import { withTexts } from './png.ts';
+import { descriptionOf, type ExportScene, titleOf } from './scene.ts';
+
+/** How many pixels of a PNG there may be to one CSS pixel. */
+export const pngScales = [1, 2, 4] as const;
+export type PngScale = (typeof pngScales)[number];
+
+/** A browser may take a moment to begin a download; so long its bytes are kept, in milliseconds. */
+const KEPT_MS = 60_000;
+
+/** Gives bytes to the browser to keep as a file. Works on a page opened from disk too. */
+export const saveFile = (name: string, type: string, content: string | Uint8Array<ArrayBuffer>): void => {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  window.setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+};
+
+/** Pixels of the PNG of a scene. */
+export const pngSize = (
+  scene: ExportScene,
+  width: number,
+  theme: FileTheme,
+  scale: PngScale,
+): { readonly width: number; readonly height: number } => {
+  const drawn = drawnMap(scene, width, theme);
+  return { width: width * scale, height: Math.round(drawn.height * drawn.scale * scale) };
+};
+
+/** The Map of a scene as a PNG that carries the link; undefined where the browser cannot make one so large. */
+export const pngFile = async (
+  scene: ExportScene,
+  width: number,
+  theme: FileTheme,
+  scale: PngScale,
+): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+  const drawn = drawnMap(scene, width, theme);
+  const canvas = document.createElement('canvas');
+  canvas.width = width * scale;
+  canvas.height = Math.round(drawn.height * drawn.scale * scale);
+  const ctx = canvas.getContext('2d');
+  if (ctx === null) return undefined;
+  const palette = palettes[theme];
+  ctx.fillStyle = palette.bg;
+  ctx.fillRect(0, 0, canvas.width, canvas.height);
+  ctx.scale(drawn.scale * scale, drawn.scale * scale);
+  paint(ctx, drawn.marks, palette);
+  const blob = await new Promise<Blob | null>(done => canvas.toBlob(done, 'image/png'));
+  return blob === null
+    ? undefined
+    : withTexts(new Uint8Array(await blob.arrayBuffer()), [
+        { keyword: 'Title', text: titleOf(scene) },
+        { keyword: 'Description', text: descriptionOf(scene) },
+        { keyword: PNG_KEYWORD, text: scene.link },
+      ]);
+};
