@@ -128,13 +128,32 @@ export const dumpHeld = (dumped: Intake['dumped'], row: Judgeable): DumpHeld | u
     : { shown: bytes(shown), agree: bytes(agree), first, elsewhere };
 };
 
+/** Regions of one number that are looked at for one mapping: QEMU names each device's once. */
+const MOST_REGIONS = 1024;
+
+/** QEMU's regions by number, to be asked for one mapping after the other. */
+export const regionsByIndex = (
+  regions: Intake['qemuRegions'],
+): ReadonlyMap<number, Intake['qemuRegions'][number][]> => {
+  const byIndex = new Map<number, Intake['qemuRegions'][number][]>();
+  for (const r of regions) {
+    if (r.index === undefined) continue;
+    const same = byIndex.get(r.index);
+    if (same === undefined) byIndex.set(r.index, [r]);
+    else if (same.length < MOST_REGIONS) same.push(r);
+  }
+  return byIndex;
+};
+
 /** The region that QEMU names for a mapping, and the area of it that is mapped. */
-export const qemuHeld = (regions: Intake['qemuRegions'], row: Judgeable): QemuHeld | undefined => {
+export const qemuHeld = (
+  byIndex: ReturnType<typeof regionsByIndex>,
+  row: Judgeable,
+): QemuHeld | undefined => {
   const { offset } = row;
   if (offset === undefined || row.bar === undefined) return undefined;
-  const mine = regions.filter(
+  const mine = (byIndex.get(row.bar) ?? []).filter(
     r =>
-      r.index === row.bar &&
       (row.device === undefined || r.device === undefined || r.device === row.device) &&
       (r.size === undefined || r.size >= offset + row.length),
   );
