@@ -424,6 +424,26 @@ describe('counts', () => {
   });
 });
 
+describe('a mapping by itself', () => {
+  const alone = (start: number, size: number): string =>
+    mapsLine({ start, end: start + size, perms: 'rw-s', name: 'anon_inode:[vfio-device]' });
+
+  it('of offset 0 is a region on every kernel: no device lies at physical address 0', () => {
+    for (const kernel of ['6.1.0', '7.3'])
+      expect(diagnose(readIntake(alone(0x7f00_0000_1000, 4 * MiB)), { kernel }).rows[0]).toMatchObject({
+        bar: 0,
+        column: { as: 'region' },
+        physical: { kind: 'residue' },
+      });
+  });
+
+  it('is told of no start below mmap_min_addr', () => {
+    const near = (start: number) => diagnose(readIntake(alone(start, 4 * MiB)), { kernel: '7.3' }).rows[0];
+    expect(near(64 * MiB + 4096)?.nearest?.start).toBe(64 * MiB);
+    expect(near(2 * MiB - 4096)).toMatchObject({ verdict: 'bad', nearest: undefined });
+  });
+});
+
 describe('VmPTE', () => {
   const at = 0x7f00_0000_1000;
   const bar = (offset: number, start: number, size: number): string =>
