@@ -93,6 +93,9 @@ describe('tables', () => {
     );
     expect(vmPteGrowth(runs, x86Level4, [])).toBe(12 * KiB);
     expect(vmPteGrowth(runs, x86Level4, [owner(at, at + 4096, '---p')])).toBe(12 * KiB);
+    // A fifth level has a table more, which __p4d_alloc() does not count.
+    expect(costOf(runs, x86Level5, 'hugeAligned').tableBytes).toBe(16 * KiB);
+    expect(vmPteGrowth(runs, x86Level5, [])).toBe(12 * KiB);
     expect(vmPteGrowth(runs, x86Level4, [owner(at, at + 4096)])).toBe(0);
     expect(vmPteGrowth(runs, x86Level4, [owner(at + 2 * MiB, at + 4 * MiB)])).toBe(4 * KiB);
     expect(vmPteGrowth(runs, x86Level4, [owner(at + 2 * GiB, at + 3 * GiB)])).toBe(8 * KiB);

@@ -86,12 +86,18 @@ export const bytesOf = (tables: readonly TableCost[]): Bytes => {
 };
 
 /**
+ * What VmPTE in /proc/PID/status counts of tables, in bytes: all but those of the P4D level, which __p4d_alloc()
+ * populates without a count. Source: mm_inc_nr_ptes(), _pmds() and _puds(), the only ones; mm/memory.c, 6.12.
+ */
+export const vmPteOf = (tables: readonly TableCost[]): Bytes => bytesOf(tables.filter(t => t.name !== 'P4D'));
+
+/**
  * By how much VmPTE in /proc/PID/status grows, in bytes (the file shows KiB), when these leaves appear in a process
  * with these VMAs, ascending. Takes every table that an accessible VMA could have as present.
  * Source: mm_pgtables_bytes(), include/linux/mm.h, shown by task_mem(), fs/proc/task_mmu.c.
  */
 export const vmPteGrowth = (runs: readonly LeafRun[], arch: Arch, existing: readonly TableOwner[]): Bytes =>
-  bytesOf(tablesNeeded(runs, arch, existing));
+  vmPteOf(tablesNeeded(runs, arch, existing));
 
 /**
  * Page faults of touching every page of a fresh mapping once, given its leaves afterwards. In the huge eras and in

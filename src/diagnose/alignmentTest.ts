@@ -52,17 +52,46 @@ export const checkScript = (answer: DeviceAnswer, least: number): CheckScript =>
 
 type Mapped = Pick<DiagnosisRow, 'start' | 'length' | 'offset' | 'bar' | 'barSize' | 'device'>;
 
-/** What a log of the test says of a mapping: of this very address, else of the whole BAR that it maps, too. */
-export const logOf = (log: readonly AlignmentResult[], row: Mapped): AlignmentResult | undefined =>
-  log.find(a => a.va === row.start) ??
-  log.find(
-    a =>
-      a.passed !== undefined &&
-      a.bar !== undefined &&
-      a.bar === row.bar &&
-      (a.rule ?? 'whole') === 'whole' &&
-      row.offset === 0 &&
-      (a.size === undefined || a.size === row.length) &&
-      (row.barSize === undefined || row.barSize === row.length) &&
-      (a.device === undefined || row.device === undefined || a.device === row.device),
-  );
+/** The results of a log, to be asked for one mapping after the other. */
+export interface LogIndex {
+  /** The first result of each mapping that failed, by address and length. */
+  readonly byPlace: ReadonlyMap<string, AlignmentResult>;
+  /** Results of whole BARs, by number. */
+  readonly byBar: ReadonlyMap<number, readonly AlignmentResult[]>;
+}
+
+/** Results of one BAR number that are kept: the test tells of each device's BAR once. */
+const MOST_WHOLE = 1024;
+
+const placeKey = (start: number, length: number): string => `${start} ${length}`;
+
+/** A log of the test by what mappings are looked up with. */
+export const indexLog = (log: readonly AlignmentResult[]): LogIndex => {
+  const byPlace = new Map<string, AlignmentResult>();
+  const byBar = new Map<number, AlignmentResult[]>();
+  for (const a of log) {
+    if (a.va !== undefined && a.size !== undefined) {
+      const key = placeKey(a.va, a.size);
+      if (!byPlace.has(key)) byPlace.set(key, a);
+    }
+    if (a.passed === undefined || a.bar === undefined || (a.rule ?? 'whole') !== 'whole') continue;
+    const same = byBar.get(a.bar);
+    if (same === undefined) byBar.set(a.bar, [a]);
+    else if (same.length < MOST_WHOLE) same.push(a);
+  }
+  return { byPlace, byBar };
+};
+
+/** What a log of the test says of a mapping: of this very one, else of the whole BAR that it maps, too. */
+export const logOf = ({ byPlace, byBar }: LogIndex, row: Mapped): AlignmentResult | undefined =>
+  byPlace.get(placeKey(row.start, row.length)) ??
+  (row.bar === undefined || row.offset !== 0
+    ? undefined
+    : byBar
+        .get(row.bar)
+        ?.find(
+          a =>
+            (a.size === undefined || a.size === row.length) &&
+            (row.barSize === undefined || row.barSize === row.length) &&
+            (a.device === undefined || row.device === undefined || a.device === row.device),
+        ));

@@ -424,6 +424,56 @@ describe('counts', () => {
   });
 });
 
+describe('a mapping by itself', () => {
+  const alone = (start: number, size: number): string =>
+    mapsLine({ start, end: start + size, perms: 'rw-s', name: 'anon_inode:[vfio-device]' });
+
+  it('of offset 0 is a region on every kernel: no device lies at physical address 0', () => {
+    for (const kernel of ['6.1.0', '7.3'])
+      expect(diagnose(readIntake(alone(0x7f00_0000_1000, 4 * MiB)), { kernel }).rows[0]).toMatchObject({
+        bar: 0,
+        column: { as: 'region' },
+        physical: { kind: 'residue' },
+      });
+  });
+
+  it('is told of no start below mmap_min_addr', () => {
+    const near = (start: number) => diagnose(readIntake(alone(start, 4 * MiB)), { kernel: '7.3' }).rows[0];
+    expect(near(64 * MiB + 4096)?.nearest?.start).toBe(64 * MiB);
+    expect(near(2 * MiB - 4096)).toMatchObject({ verdict: 'bad', nearest: undefined });
+  });
+});
+
+describe('VmPTE', () => {
+  const at = 0x7f00_0000_1000;
+  const bar = (offset: number, start: number, size: number): string =>
+    mapsLine({ start, end: start + size, perms: 'rw-s', name: 'anon_inode:[vfio-device]' }, offset);
+  const checked = (text: string, vmPteKib: number, arch: 'x86_64-4' | 'x86_64-5' = 'x86_64-4') =>
+    diagnose(readIntake(text), { kernel: '7.3', arch, vmPteKib }).counts[0];
+
+  it('is that of the leaves where nothing else is mapped, at five levels too', () => {
+    // 8 MiB a page beside: five tables of PTEs, one each above.
+    const text = bar(0, at, 8 * MiB);
+    for (const arch of ['x86_64-4', 'x86_64-5'] as const) {
+      expect(checked(text, 28, arch)).toMatchObject({ slack: 0, matches: [{ id: 'now', tableKib: 28 }] });
+      expect(checked(text, 8, arch)?.matches).toMatchObject([{ id: 'best', tableKib: 8 }]);
+      expect(checked(text, 24, arch)?.matches).toEqual([]);
+    }
+  });
+
+  it('leaves room for a device mapping of which nothing is known, and none for what cannot be touched', () => {
+    const known = bar(0, at, 8 * MiB);
+    // Region 7 is the configuration space, no BAR.
+    const other = bar(7 * 2 ** 40, at + GiB, MiB);
+    const d = diagnose(readIntake(`${known}\n${other}`), { kernel: '7.3', vmPteKib: 28 + 8 });
+    expect(d.rows.map(r => r.verdict)).toEqual(['bad', 'unknown']);
+    expect(d.counts[0]?.slack).toBeGreaterThan(0);
+    expect(d.counts[0]?.matches.map(m => m.id)).toContain('now');
+    const guard = mapsLine({ start: at + GiB, end: at + 2 * GiB, perms: '---p', name: '' });
+    expect(checked(`${known}\n${guard}`, 28)).toMatchObject({ slack: 0 });
+  });
+});
+
 describe('the machine', () => {
   it('is read off the addresses and names, or assumed and said to be', () => {
     expect(of(design).kernel).toMatchObject({ value: '7.3', how: 'assumed' });

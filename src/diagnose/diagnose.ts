@@ -6,7 +6,7 @@ import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { defaultScenario } from '../scenario/scenario.ts';
 import { type DeviceAnswer, prepare, trace } from '../solve.ts';
 import { type Bytes, bytes, va } from '../units.ts';
-import { checkScript, logOf, publicTest } from './alignmentTest.ts';
+import { checkScript, indexLog, logOf, publicTest } from './alignmentTest.ts';
 import type {
   Ask,
   BarGroup,
@@ -21,7 +21,7 @@ import type {
 } from './diagnosis.ts';
 import { disagreementsOf } from './disagreements.ts';
 import { fixesOf } from './fixes.ts';
-import { countChecks, dumpHeld, faultsHeld, layoutsOf, qemuHeld } from './held.ts';
+import { countChecks, dumpHeld, faultsHeld, layoutsOf, qemuHeld, regionsByIndex } from './held.ts';
 import { answerAt, asSysfs, type Bench, idealOf, idealRulesOf, judge, nearestOf } from './judge.ts';
 import { machineDisagreements, toldArch, toldKernel, toldThp } from './machine.ts';
 import { type Behind, makeBehind, physOf } from './physical.ts';
@@ -60,7 +60,7 @@ const unknownRow = {
 
 type Plain = Omit<DiagnosisRow, keyof typeof unknownRow>;
 
-const plainRow = (m: PlacedMapping, behind: Behind, from: Intake): Plain => {
+const plainRow = (m: PlacedMapping, behind: Behind, names: ReadonlyMap<string, string>): Plain => {
   const { physical, offset, candidates, bar } = behind;
   const known = physical.kind === 'bar' ? physical.candidate : undefined;
   const device = known?.address ?? (m.source === 'sysfs' ? m.device : undefined);
@@ -69,7 +69,7 @@ const plainRow = (m: PlacedMapping, behind: Behind, from: Intake): Plain => {
     line: m.line,
     source: m.source,
     device,
-    deviceName: from.devices.find(d => d.address === device)?.name ?? '',
+    deviceName: names.get(device ?? '') ?? '',
     bar: known?.bar ?? bar,
     barSize: known?.size,
     start: m.va,
@@ -143,8 +143,8 @@ const judged = (bench: Bench, row: Plain): Judgement => {
 
 interface Neighbours {
   readonly group: BarGroup;
-  /** Rows of the group that touch each other in the BAR and in the address space, this one among them. */
-  readonly touching: readonly (Plain & Judgement)[];
+  /** The run of rows that this one is in; undefined where it touches none. */
+  readonly touching: Touching | undefined;
 }
 
 /** What the other mappings of the BAR make of a verdict. */
@@ -157,18 +157,10 @@ const amongNeighbours = (
   const at = physOf(row.physical);
   if (answer === undefined || at === undefined || row.offset === undefined || cause.kind !== 'none')
     return row;
-  const [first] = touching;
-  const start = first && physOf(first.physical);
-  if (first !== undefined && start !== undefined && touching.length > 1) {
-    const length = bytes(touching.reduce((n, r) => n + r.length, 0));
-    const { leaves } = answerAt(bench, { ...stretchOf(first, start), length }, first.start);
-    const now = touching.reduce((n, r) => n + (r.answer === undefined ? 0 : leafCount(r.answer.leaves)), 0);
-    if (leafCount(leaves) < now)
-      return {
-        ...row,
-        verdict: 'better',
-        cause: { kind: 'split', pieces: touching.length, leaves: leafCount(leaves) },
-      };
+  if (touching !== undefined) {
+    const { pieces, now, joined } = touching;
+    if (leafCount(joined) < now)
+      return { ...row, verdict: 'better', cause: { kind: 'split', pieces, leaves: leafCount(joined) } };
   }
   const hole = group.holes.find(
     h => h.offset === (row.offset ?? 0) + row.length || h.offset + h.size === row.offset,
@@ -220,9 +212,21 @@ const groupsOf = (
   );
 };
 
-/** The run of rows around one that touch each other, in the BAR and in the address space alike. */
-const touchingOf = <T extends Plain>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> => {
-  const runs: T[][] = [];
+/** Rows of one BAR that touch each other, in the BAR and in the address space alike. */
+interface Touching {
+  readonly pieces: number;
+  /** Leaves that they have together. */
+  readonly now: number;
+  /** What one mapping in their place would have. */
+  readonly joined: readonly LeafRun[];
+}
+
+/** The runs of rows that touch each other, two and more, by the key of each row. Rows ascend by offset. */
+const touchingOf = (
+  bench: Bench,
+  rows: readonly (Plain & Judgement)[],
+): readonly (readonly [string, Touching])[] => {
+  const runs: (Plain & Judgement)[][] = [];
   for (const row of rows) {
     const run = runs.at(-1);
     const last = run?.at(-1);
@@ -230,12 +234,25 @@ const touchingOf = <T extends Plain>(rows: readonly T[]): ReadonlyMap<string, re
       last !== undefined &&
       row.offset !== undefined &&
       last.offset !== undefined &&
+      last.source === row.source &&
       last.end === row.start &&
       last.offset + last.length === row.offset;
     if (touches) run?.push(row);
     else runs.push([row]);
   }
-  return new Map(runs.flatMap(run => run.map(row => [row.key, run] as const)));
+  return runs.flatMap(run => {
+    const [first] = run;
+    const at = first && physOf(first.physical);
+    if (first === undefined || at === undefined || run.length < 2) return [];
+    const length = bytes(run.reduce((n, r) => n + r.length, 0));
+    const stretch = { ...stretchOf(first, at), length };
+    const touching: Touching = {
+      pieces: run.length,
+      now: run.reduce((n, r) => n + (r.answer === undefined ? 0 : leafCount(r.answer.leaves)), 0),
+      joined: answerAt(bench, stretch, first.start, first.source === 'sysfs').leaves,
+    };
+    return run.map(row => [row.key, touching] as const);
+  });
 };
 
 const totalsOf = (rows: readonly DiagnosisRow[], groups: readonly BarGroup[], bench: Bench): Totals => {
@@ -353,13 +370,16 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
 
   const behind = makeBehind(from, prepared.facts.faultEra, choices.pairings ?? []);
   const mappings = from.deviceMappings.slice(0, MOST_ROWS);
-  const plain = grouped(mappings.map(m => plainRow(m, behind(m), from)));
+  const names = new Map(from.devices.toReversed().map(d => [d.address, d.name]));
+  const plain = grouped(mappings.map(m => plainRow(m, behind(m), names)));
   const first = plain.map(row => ({ ...row, ...judged(bench, row) }));
   const groups = groupsOf(first);
-  const touching = new Map([...groups].flatMap(([, g]) => [...touchingOf(g.rows)]));
+  const touching = new Map([...groups].flatMap(([, g]) => touchingOf(bench, g.rows)));
 
   let budget = FIX_BUDGET;
   const dumped = from.dumped.toSorted((a, b) => a.start - b.start);
+  const tested = indexLog(from.alignment);
+  const regions = regionsByIndex(from.qemuRegions);
   const unheld = first.map((row): DiagnosisRow => {
     const group = groups.get(row.group);
     const settled =
@@ -367,7 +387,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
         ? row
         : {
             ...row,
-            ...amongNeighbours(bench, row, { group: group.group, touching: touching.get(row.key) ?? [] }),
+            ...amongNeighbours(bench, row, { group: group.group, touching: touching.get(row.key) }),
           };
     const { answer, cause, verdict } = settled;
     const at = physOf(settled.physical);
@@ -378,7 +398,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
       budget -= (brief ? BRIEF : SPACES) * (vmas.length + 100);
       fixes =
         cause.kind === 'split'
-          ? [{ kind: 'join', leaves: joined(bench, touching.get(row.key) ?? []) }]
+          ? [{ kind: 'join', leaves: touching.get(row.key)?.joined ?? [] }]
           : fixesOf(bench, spaceWithout(from, settled), stretchOf(settled, at), {
               start: settled.start,
               cause,
@@ -389,7 +409,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
               brief,
             });
     }
-    const log = logOf(from.alignment, settled);
+    const log = logOf(tested, settled);
     return {
       ...settled,
       nearest: answer && at !== undefined ? nearestOf(answer, prepared) : undefined,
@@ -404,7 +424,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
           : undefined,
       faults: undefined,
       dump: dumpHeld(dumped, settled),
-      qemu: qemuHeld(from.qemuRegions, settled),
+      qemu: qemuHeld(regions, settled),
     };
   });
 
@@ -414,7 +434,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
   const layouts = layoutsOf(rows, arch.value, prepared.facts.faultEra, bench.idealRules);
   const { faults, vmPte } = from.figures;
   const searches = checkSearches(from, prepared, rows, row => askedBy(bench, from, row));
-  const disagreements: readonly Disagreement[] = [
+  const disagreements: readonly Disagreement[] = shortened([
     ...machineDisagreements(vmas, from.figures, arch.value),
     ...disagreementsOf(from, rows, prepared.facts.faultEra, kernel),
     ...(from.deviceMappings.length > MOST_ROWS
@@ -425,7 +445,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
           },
         ]
       : []),
-  ];
+  ]);
   return {
     kernel,
     arch,
@@ -453,19 +473,18 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
   };
 };
 
+/** So many disagreements are told; of more the last tells how many. */
+const MOST_TOLD = 200;
+
+const shortened = (all: readonly Disagreement[]): readonly Disagreement[] =>
+  all.length <= MOST_TOLD
+    ? all
+    : [...all.slice(0, MOST_TOLD), { lines: [], text: `${all.length - MOST_TOLD} more like these.` }];
+
 /** What this kernel and policy would ask the first search for, to place a row. */
 const askedBy = (bench: Bench, from: Intake, row: DiagnosisRow): Asked | undefined => {
   const at = physOf(row.physical);
   if (at === undefined || row.source === 'sysfs') return undefined;
   const events = trace(scenarioFor(bench.machine, spaceWithout(from, row), stretchOf(row, at)));
   return events.find(e => e.kind === 'search');
-};
-
-/** The leaves of one mapping over all the pieces. */
-const joined = (bench: Bench, pieces: readonly (Plain & Judgement)[]): readonly LeafRun[] => {
-  const [first] = pieces;
-  const at = first && physOf(first.physical);
-  if (first === undefined || at === undefined) return [];
-  const length = bytes(pieces.reduce((n, r) => n + r.length, 0));
-  return answerAt(bench, { ...stretchOf(first, at), length }, first.start).leaves;
 };

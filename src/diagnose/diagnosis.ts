@@ -316,6 +316,7 @@ export interface Layout {
   readonly row: string | undefined;
   readonly leaves: readonly LeafRun[];
   readonly faults: number;
+  /** Of their page tables what VmPTE counts. */
   readonly tableKib: number;
 }
 

@@ -1,3 +1,4 @@
+import type { PciBar, PciDevice } from '../intake/devices.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { FaultEra } from '../kernel/facts.ts';
 import { formatAddress, formatSize } from '../text.ts';
@@ -43,25 +44,43 @@ const againstKernel = (
   ];
 };
 
+/** The BARs of one number: the first, the longest, and whether there are more. */
+interface SameNumber {
+  readonly device: PciDevice;
+  readonly bar: PciBar;
+  longest: number;
+  several: boolean;
+}
+
 /** A mapping of a BAR that is longer than every BAR of that number. */
-const tooLong = (from: Intake): readonly Disagreement[] =>
-  from.deviceMappings.flatMap(m => {
+const tooLong = (from: Intake): readonly Disagreement[] => {
+  const byNumber = new Map<number, SameNumber>();
+  for (const device of from.devices)
+    for (const bar of device.bars) {
+      if (bar.kind !== 'mem') continue;
+      const same = byNumber.get(bar.index);
+      if (same === undefined) byNumber.set(bar.index, { device, bar, longest: bar.size, several: false });
+      else {
+        same.longest = Math.max(same.longest, bar.size);
+        same.several = true;
+      }
+    }
+  return from.deviceMappings.flatMap(m => {
     if (m.source !== 'vfio' || m.offsetInRegion === undefined || m.places.length > 0 || m.region > 5)
       return [];
     if (m.reading === 'physical') return [];
     const end = m.offsetInRegion + m.length;
-    const bars = from.devices.flatMap(d =>
-      d.bars.filter(b => b.index === m.region && b.kind === 'mem').map(b => ({ d, b })),
-    );
-    const [first] = bars;
-    if (first === undefined || bars.some(({ b }) => b.size >= end)) return [];
+    const same = byNumber.get(m.region);
+    if (same === undefined || same.longest >= end) return [];
+    const { device, bar, several } = same;
     return [
       {
-        lines: [m.line, first.d.line],
-        text: `${formatSize(end)} of region ${m.region} are mapped, and BAR ${m.region} of ${first.d.address} has ${formatSize(first.b.size)}${bars.length > 1 ? ', no other one more' : ''}.`,
+        lines: [m.line, device.line],
+        text: `${formatSize(end)} of region ${m.region} are mapped, and BAR ${m.region} of ${device.address} has ${formatSize(bar.size)}${several ? ', no other one more' : ''}.`,
       },
     ];
   });
+};
 
 /** Measurements that say something else than the prediction. */
 const measured = (rows: readonly DiagnosisRow[]): readonly Disagreement[] =>

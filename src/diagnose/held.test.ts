@@ -35,6 +35,21 @@ describe('fault lines', () => {
     ]);
   });
 
+  it('that fell back from a leaf that is expected are told', () => {
+    const start = 0x7f00_0000_0000;
+    const maps = mapsLine(
+      { start, end: start + 2 ** 21, perms: 'rw-s', name: 'anon_inode:[vfio-device]' },
+      2 * 2 ** 40,
+    );
+    const lspci = lspciText('41:00.0', [{ index: 2, base: 0x38_8000_0000, size: 2 ** 21 }]);
+    const d = diagnose(readIntake(`${maps}\n${lspci}\n${fault(9, 0, '0x800')}`), { kernel: '7.3' });
+    expect(d.rows[0]?.faults).toMatchObject({
+      count: 1,
+      agree: 0,
+      first: { size: 2 ** 21, expected: 2 ** 21 },
+    });
+  });
+
   it('that failed say nothing about leaves', () => {
     expect(bar2(of(fault(0, 0, '0x2'))).faults).toBeUndefined();
   });
@@ -46,10 +61,25 @@ describe('a page-table dump', () => {
 
   it('of PTEs agrees, of PMDs does not', () => {
     const same = of(dump('pte', 'PCD        '));
-    if (bar2(same).dump !== undefined) expect(dumpText(bar2(same))).toContain('the same leaves over 2 GiB');
+    expect(dumpText(bar2(same))).toContain('the same leaves over 2 GiB');
     const other = of(dump('pmd', 'PCD     PSE'));
     expect(bar2(other).dump).toMatchObject({ agree: 0, first: { expected: 4096 } });
     expect(other.disagreements.map(d => d.text).join()).toContain('The page tables have leaves of 2 MiB');
+  });
+});
+
+describe('a failure that the alignment test tells of a mapping', () => {
+  const log = (size: string, order: number): string =>
+    `Using device 0000:41:00.0 in IOMMU group 1\n[BAR2]: size ${size}, order ${order}, offset 0x20000000000, flags 0xf\nTesting BAR2, require at least 30 bit alignment\nFailed minimum alignment, got order 14 want 30 (0x7ffe6cc54000)\n`;
+
+  it('agrees with its rule in silence', () => {
+    const d = of(log('0x80000000', 31));
+    expect(bar2(d).publicTest?.log).toMatchObject({ passed: false, here: true });
+    expect(d.disagreements).toEqual([]);
+  });
+
+  it('is not taken for one of another length at the same address', () => {
+    expect(bar2(of(log('0x40000000', 30))).publicTest?.log).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ArchId } from '../arch/arch.ts';
 import { archOf } from '../arch/index.ts';
-import { bytesOf, costOf, faultsOf, tablesNeeded } from '../cost/cost.ts';
+import { faultsOf, tablesNeeded, vmPteOf } from '../cost/cost.ts';
 import type { HugeFault } from '../intake/facts.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { FaultEra } from '../kernel/facts.ts';
@@ -128,13 +128,32 @@ export const dumpHeld = (dumped: Intake['dumped'], row: Judgeable): DumpHeld | u
     : { shown: bytes(shown), agree: bytes(agree), first, elsewhere };
 };
 
+/** Regions of one number that are looked at for one mapping: QEMU names each device's once. */
+const MOST_REGIONS = 1024;
+
+/** QEMU's regions by number, to be asked for one mapping after the other. */
+export const regionsByIndex = (
+  regions: Intake['qemuRegions'],
+): ReadonlyMap<number, Intake['qemuRegions'][number][]> => {
+  const byIndex = new Map<number, Intake['qemuRegions'][number][]>();
+  for (const r of regions) {
+    if (r.index === undefined) continue;
+    const same = byIndex.get(r.index);
+    if (same === undefined) byIndex.set(r.index, [r]);
+    else if (same.length < MOST_REGIONS) same.push(r);
+  }
+  return byIndex;
+};
+
 /** The region that QEMU names for a mapping, and the area of it that is mapped. */
-export const qemuHeld = (regions: Intake['qemuRegions'], row: Judgeable): QemuHeld | undefined => {
+export const qemuHeld = (
+  byIndex: ReturnType<typeof regionsByIndex>,
+  row: Judgeable,
+): QemuHeld | undefined => {
   const { offset } = row;
   if (offset === undefined || row.bar === undefined) return undefined;
-  const mine = regions.filter(
+  const mine = (byIndex.get(row.bar) ?? []).filter(
     r =>
-      r.index === row.bar &&
       (row.device === undefined || r.device === undefined || r.device === row.device) &&
       (r.size === undefined || r.size >= offset + row.length),
   );
@@ -164,12 +183,11 @@ export const layoutsOf = (
   const layouts: Layout[] = [];
   const add = (id: Layout['id'], row: string | undefined, parts: readonly (readonly LeafRun[])[]): void => {
     const leaves = sorted(parts.flat());
-    const { tableBytes } = costOf(leaves, found, era);
     const faults = parts.reduce((n, runs) => n + faultsOf(runs, era), 0);
     const key = `${row ?? ''} ${leavesText(leaves)}`;
     if (leaves.length === 0 || seen.has(key)) return;
     seen.add(key);
-    layouts.push({ id, row, leaves, faults, tableKib: tableBytes / KiB });
+    layouts.push({ id, row, leaves, faults, tableKib: vmPteOf(tablesNeeded(leaves, found)) / KiB });
   };
   const all = (of: readonly (typeof judged)[number][], row: string | undefined): void => {
     add(
@@ -223,10 +241,13 @@ const check = (
   };
 };
 
-/** At most so many KiB of page tables the rest of the process has: as if every page of it were present. */
+/**
+ * At most so many KiB of page tables the rest of the process has: as if every page of it were present. Device mappings
+ * of which nothing is known belong to the rest: no layout counts them.
+ */
 const otherTables = (vmas: readonly Vma[], rows: readonly DiagnosisRow[], arch: ArchId): number => {
   const found = archOf(arch);
-  const mine = new Set(rows.map(r => r.start as number));
+  const mine = new Set(rows.flatMap(r => (r.answer === undefined ? [] : [r.start as number])));
   const runs = vmas
     .filter(v => !mine.has(v.start) && !v.perms.startsWith('---'))
     .map(
@@ -238,7 +259,7 @@ const otherTables = (vmas: readonly Vma[], rows: readonly DiagnosisRow[], arch: 
         corrupt: false,
       }),
     );
-  return bytesOf(tablesNeeded(runs, found)) / KiB;
+  return vmPteOf(tablesNeeded(runs, found)) / KiB;
 };
 
 /** The counts that were given, held against every layout. */

@@ -74,3 +74,10 @@ it('of more BARs than a link carries the nearest ones stay', () => {
   expect(s.device.others.some(o => o.base === 0x38_0000_0000)).toBe(false);
   expect(readLink(writeLink(s, packer), packer).problems).toEqual([]);
 });
+
+it('maps above 2^47 are of a machine with five levels', () => {
+  const arch = (end: string): string =>
+    used(`7ffff7fc0000-${end} rw-p 00000000 00:00 0 [stack]\n`).machine.arch;
+  expect(arch('7ffffffff000')).toBe('x86_64-4');
+  expect(arch('800000001000')).toBe('x86_64-5');
+});

@@ -122,27 +122,6 @@ export interface BarPlace {
 const holds = (bar: PciBar, offset: number, length: number): boolean =>
   bar.kind === 'mem' && offset >= 0 && offset + length <= Math.max(bar.size, 4096);
 
-/** The memory BARs number `index` that are long enough for [`offset`, `offset` + `length`), all in bytes. */
-export const placesByIndex = (
-  devices: readonly PciDevice[],
-  index: number,
-  offset: Bytes,
-  length: Bytes,
-): readonly BarPlace[] =>
-  devices.flatMap(d =>
-    d.bars
-      .filter(b => b.index === index && holds(b, offset, length))
-      .map(b => ({ address: d.address, bar: b.index, pa: (b.base + offset) as Pa, offset })),
-  );
-
-/** The memory BARs that contain the physical range [`start`, `start` + `length`), in bytes. */
-export const placesByPa = (devices: readonly PciDevice[], start: Pa, length: Bytes): readonly BarPlace[] =>
-  devices.flatMap(d =>
-    d.bars
-      .filter(b => holds(b, start - b.base, length))
-      .map(b => ({ address: d.address, bar: b.index, pa: start, offset: (start - b.base) as Bytes })),
-  );
-
 /** A range without a BAR number that a mapping may show, and the part of it. */
 export interface UnnumberedPlace {
   readonly address: string;
@@ -153,38 +132,78 @@ export interface UnnumberedPlace {
   readonly range: UnnumberedRange;
 }
 
-const unnumbered = (
-  devices: readonly PciDevice[],
-  offsetIn: (range: UnnumberedRange) => number | undefined,
-): readonly UnnumberedPlace[] =>
-  devices.flatMap(d =>
-    (d.unnumbered ?? []).flatMap(range => {
-      const offset = offsetIn(range);
-      return offset === undefined
-        ? []
-        : [{ address: d.address, pa: (range.base + offset) as Pa, offset: offset as Bytes, range }];
-    }),
-  );
+/** So many places of one mapping are listed: nobody chooses among more. */
+export const MOST_PLACES = 256;
 
-/** The ranges without a number that contain the physical range [`start`, `start` + `length`), in bytes. */
-export const unnumberedByPa = (
-  devices: readonly PciDevice[],
-  start: Pa,
-  length: Bytes,
-): readonly UnnumberedPlace[] =>
-  unnumbered(devices, r =>
-    start >= r.base && start + length <= r.base + Math.max(r.size, 4096) ? start - r.base : undefined,
-  );
+/** The memory of some devices, to be asked for one mapping after the other. */
+export class DeviceMemory {
+  /** BARs and ranges that were looked at so far: what asking has cost. */
+  looked = 0;
+  private readonly bars: { readonly address: string; readonly bar: PciBar }[] = [];
+  private readonly byIndex = new Map<number, { readonly address: string; readonly bar: PciBar }[]>();
+  private readonly ranges: { readonly address: string; readonly range: UnnumberedRange }[] = [];
 
-/**
- * The ranges without a number that are as long as the smallest BAR with room for [`offset`, `offset` + `length`),
- * in bytes: a power of two, and 4 KiB at least.
- */
-export const unnumberedBySize = (
-  devices: readonly PciDevice[],
-  offset: Bytes,
-  length: Bytes,
-): readonly UnnumberedPlace[] => {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(offset + length, 4096)));
-  return unnumbered(devices, r => (r.size === size ? offset : undefined));
-};
+  constructor(devices: readonly PciDevice[]) {
+    for (const { address, bars, unnumbered } of devices) {
+      for (const bar of bars) {
+        if (bar.kind !== 'mem') continue;
+        const entry = { address, bar };
+        this.bars.push(entry);
+        const same = this.byIndex.get(bar.index);
+        if (same === undefined) this.byIndex.set(bar.index, [entry]);
+        else same.push(entry);
+      }
+      for (const range of unnumbered ?? []) this.ranges.push({ address, range });
+    }
+  }
+
+  /** The first {@link MOST_PLACES} that `placeOf` gives a place. */
+  private find<T, P>(all: readonly T[], placeOf: (of: T) => P | undefined): readonly P[] {
+    const found: P[] = [];
+    let i = 0;
+    while (i < all.length && found.length < MOST_PLACES) {
+      const place = placeOf(all[i++] as T);
+      if (place !== undefined) found.push(place);
+    }
+    this.looked += i;
+    return found;
+  }
+
+  /** The memory BARs number `index` that are long enough for [`offset`, `offset` + `length`), all in bytes. */
+  byNumber(index: number, offset: Bytes, length: Bytes): readonly BarPlace[] {
+    return this.find(this.byIndex.get(index) ?? [], ({ address, bar }) =>
+      holds(bar, offset, length)
+        ? { address, bar: bar.index, pa: (bar.base + offset) as Pa, offset }
+        : undefined,
+    );
+  }
+
+  /** The memory BARs that contain the physical range [`start`, `start` + `length`), in bytes. */
+  byPa(start: Pa, length: Bytes): readonly BarPlace[] {
+    return this.find(this.bars, ({ address, bar }) =>
+      holds(bar, start - bar.base, length)
+        ? { address, bar: bar.index, pa: start, offset: (start - bar.base) as Bytes }
+        : undefined,
+    );
+  }
+
+  /** The ranges without a number that contain the physical range [`start`, `start` + `length`), in bytes. */
+  rangesByPa(start: Pa, length: Bytes): readonly UnnumberedPlace[] {
+    return this.find(this.ranges, ({ address, range }) =>
+      start >= range.base && start + length <= range.base + Math.max(range.size, 4096)
+        ? { address, pa: start, offset: (start - range.base) as Bytes, range }
+        : undefined,
+    );
+  }
+
+  /**
+   * The ranges without a number that are as long as the smallest BAR with room for [`offset`, `offset` + `length`),
+   * in bytes: a power of two, and 4 KiB at least.
+   */
+  rangesBySize(offset: Bytes, length: Bytes): readonly UnnumberedPlace[] {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(offset + length, 4096)));
+    return this.find(this.ranges, ({ address, range }) =>
+      range.size === size ? { address, pa: (range.base + offset) as Pa, offset, range } : undefined,
+    );
+  }
+}

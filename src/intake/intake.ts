@@ -3,13 +3,11 @@ import { formatCount } from '../text.ts';
 import { pa, type Va } from '../units.ts';
 import {
   type BarPlace,
+  DeviceMemory,
+  MOST_PLACES,
   type PciBar,
   type PciDevice,
-  placesByIndex,
-  placesByPa,
   type UnnumberedPlace,
-  unnumberedByPa,
-  unnumberedBySize,
 } from './devices.ts';
 import type {
   AlignmentResult,
@@ -130,11 +128,39 @@ export const guessMmapBase = (vmas: readonly Vma[]): BaseGuess => {
   };
 };
 
-const placeMapping = (m: DeviceMapping, devices: readonly PciDevice[]): PlacedMapping => {
-  const asPa = placesByPa(devices, pa(m.fileOffset), m.length);
+/** So many BARs and ranges are looked at for all mappings together: seldom a tenth of a second. */
+const MOST_LOOKED = 4_000_000;
+
+/** Matches mappings with BARs, until that has taken too long. */
+const placeMappings = (
+  mappings: readonly DeviceMapping[],
+  devices: readonly PciDevice[],
+  say: (line: number, reason: string) => void,
+): readonly PlacedMapping[] => {
+  const bound = devices.filter(d => d.driver !== undefined && /vfio/.test(d.driver));
+  const all = new DeviceMemory(devices);
+  const mine = bound.length > 0 ? new DeviceMemory(bound) : all;
+  const none = new DeviceMemory([]);
+  let told = false;
+  let many = 0;
+  return mappings.map(m => {
+    const tired = all.looked + mine.looked > MOST_LOOKED;
+    if (tired && !told) {
+      told = true;
+      say(m.line, 'mappings from here on are not matched with devices: there are too many of both');
+    }
+    const placed = tired ? placeMapping(m, none, none) : placeMapping(m, all, mine);
+    if (placed.places.length >= MOST_PLACES && many++ === 0)
+      say(m.line, `more BARs fit this mapping than are listed: the first ${MOST_PLACES} are`);
+    return placed;
+  });
+};
+
+const placeMapping = (m: DeviceMapping, all: DeviceMemory, mine: DeviceMemory): PlacedMapping => {
+  const asPa = all.byPa(pa(m.fileOffset), m.length);
   if (m.source === 'sysfs') {
     const own = asPa.filter(p => p.address === m.device && p.bar === m.region);
-    const ranges = own.length > 0 ? [] : unnumberedByPa(devices, pa(m.fileOffset), m.length);
+    const ranges = own.length > 0 ? [] : all.rangesByPa(pa(m.fileOffset), m.length);
     return {
       ...m,
       reading: 'physical',
@@ -143,17 +169,15 @@ const placeMapping = (m: DeviceMapping, devices: readonly PciDevice[]): PlacedMa
     };
   }
   if (m.offsetInRegion === undefined) return { ...m, reading: 'unclear', places: [], unnumbered: [] };
-  const bound = devices.filter(d => d.driver !== undefined && /vfio/.test(d.driver));
-  const mine = bound.length > 0 ? bound : devices;
-  const asRegion = m.region <= 5 ? placesByIndex(mine, m.region, m.offsetInRegion, m.length) : [];
+  const asRegion = m.region <= 5 ? mine.byNumber(m.region, m.offsetInRegion, m.length) : [];
   if (asRegion.length > 0 && asPa.length === 0)
     return { ...m, reading: 'region', places: asRegion, unnumbered: [] };
   if (asPa.length > 0 && asRegion.length === 0)
     return { ...m, reading: 'physical', places: asPa, unnumbered: [] };
   if (asPa.length > 0) return { ...m, reading: 'unclear', places: [...asRegion, ...asPa], unnumbered: [] };
-  const rangeByPa = unnumberedByPa(devices, pa(m.fileOffset), m.length);
+  const rangeByPa = all.rangesByPa(pa(m.fileOffset), m.length);
   if (rangeByPa.length > 0) return { ...m, reading: 'physical', places: [], unnumbered: rangeByPa };
-  const rangeBySize = m.region <= 5 ? unnumberedBySize(mine, m.offsetInRegion, m.length) : [];
+  const rangeBySize = m.region <= 5 ? mine.rangesBySize(m.offsetInRegion, m.length) : [];
   // Physical address 0 is memory on no machine with PCI, so offset 0 of region 0 can only be a region.
   if (m.fileOffset === 0) return { ...m, reading: 'region', places: [], unnumbered: rangeBySize };
   return { ...m, reading: m.region > 8 ? 'physical' : 'unclear', places: [], unnumbered: rangeBySize };
@@ -358,8 +382,9 @@ const sayLogged = ({ logged, sections, lines }: Recognised, report: Report): voi
  * Reads whatever was pasted or dropped, in any number and order: the formats of {@link BLOCK_FORMATS} and
  * {@link LINE_FORMATS}. Every line number speaks of the whole text. Only the first process is read; a further
  * one is a problem. Devices named twice are joined, also with /proc/iomem. VFIO and sysfs mappings are matched
- * to the devices' BARs. A text of more than 32 Mi characters or a million lines is refused with one problem. Never throws; linear
- * in the length; problems and notes are listed up to a thousand each.
+ * to the devices' BARs. A text of more than 32 Mi characters or a million lines is refused with one problem. Never throws;
+ * linear in the length, as many mappings and many devices are matched up to a bound only, which is noted; problems
+ * and notes are listed up to a thousand each.
  */
 export const readIntake = (text: string): Intake => {
   if (text.length > MAX_INTAKE)
@@ -391,7 +416,7 @@ export const readIntake = (text: string): Intake => {
     ...(vmas === undefined ? {} : { vmas }),
     ...(guess?.base === undefined ? {} : { mmapBaseGuess: guess.base }),
     devices,
-    deviceMappings: (found.maps?.deviceMappings ?? []).map(m => placeMapping(m, devices)),
+    deviceMappings: placeMappings(found.maps?.deviceMappings ?? [], devices, report.say),
     iomem: found.iomem,
     searches: found.searches,
     hugeFaults: found.hugeFaults,

@@ -106,25 +106,32 @@ const place = (d: PciDevice, rest: UnnumberedRange[], say: Say): readonly PciBar
 
 const REGION = /^((?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]) BAR ([0-5])\b/;
 
+/** The sizes that QEMU tells of the BARs of each device, by address and then number. */
+const toldSizes = (regions: readonly QemuRegion[]): ReadonlyMap<string, ReadonlyMap<number, number>> => {
+  const all = new Map<string, Map<number, number>>();
+  for (const r of regions) {
+    const m = REGION.exec(r.name);
+    const index = r.index ?? Number(m?.[2]);
+    if (!m || index > 5 || r.size === undefined || r.size === 0) continue;
+    const address = fullAddress(m[1] ?? '');
+    const told = all.get(address) ?? new Map<number, number>();
+    all.set(address, told.set(index, r.size));
+  }
+  return all;
+};
+
 /** Numbers ranges by the sizes that QEMU tells of the regions of a device. */
 const number = (
   address: string,
   known: readonly PciBar[],
   rest: UnnumberedRange[],
-  regions: readonly QemuRegion[],
+  sizes: ReadonlyMap<number, number> | undefined,
   say: Say,
 ): readonly PciBar[] => {
-  const told = new Map<number, number>();
-  for (const r of regions) {
-    const m = REGION.exec(r.name);
-    const index = r.index ?? Number(m?.[2]);
-    if (!m || fullAddress(m[1] ?? '') !== address || index > 5 || r.size === undefined || r.size === 0)
-      continue;
-    if (!known.some(b => b.index === index)) told.set(index, r.size);
-  }
+  const told = [...(sizes ?? [])].filter(([index]) => !known.some(b => b.index === index));
   const numbered: PciBar[] = [];
   for (const [index, size] of told) {
-    if ([...told.values()].filter(s => s === size).length > 1) continue;
+    if (told.filter(([, s]) => s === size).length > 1) continue;
     const range = exactlyOne(rest.filter(r => r.size === size));
     if (range === undefined) continue;
     numbered.push({
@@ -160,13 +167,14 @@ export const joinIomem = (
   say: Say,
 ): readonly PciDevice[] => {
   const byAddress = claims(iomem);
+  const sizes = toldSizes(regions);
   const seen = new Set<string>();
   const complete = (d: PciDevice, claim: Claim): PciDevice => {
     const rest = [...claim.ranges];
     compare(d, rest, say);
     const placed = place(d, rest, say);
     const bars = [...d.bars, ...placed];
-    bars.push(...number(d.address, bars, rest, regions, say));
+    bars.push(...number(d.address, bars, rest, sizes.get(d.address), say));
     const indices = new Set(bars.map(b => b.index));
     return {
       ...d,

@@ -7,6 +7,14 @@ import { parseSearchTrace } from './searchTrace.ts';
 const read = (text: string) => parseSearchTrace([{ line: 7, text }]);
 const reasons = (text: string) => read(text).problems.map(p => p.reason);
 
+it('searches from above where bit 0 of the flags is set, whatever else is', () => {
+  const of = (flags: string) =>
+    read(
+      `vm_unmapped_area: addr=0x7f0000000000 err=0 total_vm=0x1 flags=${flags} len=0x1000 lo=0x1000 hi=0x7f0000001000 mask=0x0 ofs=0x0`,
+    ).items[0]?.topDown;
+  expect(['0x0', '0x1', '0x2', '0x3'].map(of)).toEqual([false, true, false, true]);
+});
+
 describe('real lines', () => {
   it('of ftrace (<b26b34cf503ad570a3b40c72f312482921d7104f.camel@gmx.de> on linux-kernel), an event of another kind among them', () => {
     const text = readFileSync(new URL('./fixtures/objdump.ftrace.txt', import.meta.url), 'utf8');

@@ -193,11 +193,20 @@ export const vmmRecipe = (scenario: Scenario, link?: string): Read<VmmRecipe> =>
     return no('vfio-pci offers this BAR for reading and writing only.');
 
   // Each area has the start that is best for itself; the one that is best for all of them is taken. A start may agree
-  // modulo more than was asked for, so the worse one of two that differ there is what can be promised.
+  // modulo more than was asked for, so the worst one of those that differ there is what can be promised: the fewest
+  // whole blocks fit where an area begins at a boundary of a larger leaf, or as little as possible behind one.
   const at = (start: number): Promised => promiseAt(scenario, solution, areas, start);
+  const larger = (align: number): readonly number[] =>
+    solution.prepared.arch.pfnLeaves.map(leaf => leaf.size as number).filter(size => size > align);
   const surely = (start: number, align: number): Promised => {
-    const [a, b] = [at(start), at(start + align)];
-    return leafCount(a.runs) < leafCount(b.runs) ? b : a;
+    const starts = new Set([start, start + align]);
+    for (const size of larger(align))
+      for (const area of areas) {
+        const begin = start + (area.offset - first.offset);
+        const lowest = start - (mod(begin, size) - mod(begin, align));
+        for (const one of [lowest, lowest + align]) starts.add(one);
+      }
+    return [...starts].map(at).reduce((a, b) => (leafCount(a.runs) < leafCount(b.runs) ? b : a));
   };
   const candidates = areas.map(area => {
     const answer = deviceAnswer(

@@ -18,6 +18,8 @@ export interface Running {
 interface Waiting {
   readonly part: (part: unknown) => void;
   readonly end: (end: End) => void;
+  /** Runs the job on the page, from its beginning: no part of it has come. */
+  readonly onPage: () => void;
 }
 
 const waiting = new Map<number, Waiting>();
@@ -38,18 +40,26 @@ const take = ({ data }: MessageEvent<Answer>): void => {
   }
 };
 
-/** undefined: not asked for yet; null: this browser starts none here. */
+/** undefined: none runs, and the next job starts one; null: this browser starts none here, and jobs run on the page. */
 let worker: Worker | null | undefined;
 
 const start = (): Worker | null => {
   try {
     const made = new MadeWorker();
-    made.onmessage = take;
+    let answered = false;
+    made.onmessage = (event: MessageEvent<Answer>) => {
+      answered = true;
+      take(event);
+    };
     made.onerror = event => {
       event.preventDefault();
-      worker = null;
+      // What still runs in it is nobody's any more.
+      made.terminate();
+      // One that never said a word was kept from starting, and so will be the next one.
+      worker = answered ? undefined : null;
       for (const job of [...waiting.values()])
-        job.end({ kind: 'failed', reason: event.message || 'the worker did not start' });
+        if (answered) job.end({ kind: 'failed', reason: event.message || 'the worker ended' });
+        else job.onPage();
     };
     return made;
   } catch {
@@ -72,7 +82,7 @@ export const runJob = <K extends JobKind>(
   input: Jobs[K]['input'],
   part: (part: Jobs[K]['part']) => void,
 ): Running => {
-  worker ??= start();
+  if (worker === undefined) worker = start();
   const id = ++lastId;
   const used = worker;
   let stop = (): void => {};
@@ -81,25 +91,28 @@ export const runJob = <K extends JobKind>(
       waiting.delete(id);
       settle(how);
     };
-    // The two sides are built together, so the parts are those of this kind.
-    waiting.set(id, { part: p => part(p as Jobs[K]['part']), end: finish });
-    if (used !== null && used !== undefined) {
-      send(used, { order: 'start', id, kind, input });
+    const onThisPage = (): void => {
+      const halt = runInSlices(workOf(kind, input), 'page', onPage, (answer, value) => {
+        if (answer === 'part') waiting.get(id)?.part(value);
+        else finish(answer === 'done' ? { kind: 'done' } : { kind: 'failed', reason: String(value) });
+      });
       stop = () => {
-        if (!waiting.has(id)) return;
-        send(used, { order: 'stop', id });
+        halt();
         finish({ kind: 'stopped' });
       };
+    };
+    // The two sides are built together, so the parts are those of this kind.
+    waiting.set(id, { part: p => part(p as Jobs[K]['part']), end: finish, onPage: onThisPage });
+    if (used === null || used === undefined) {
+      onThisPage();
       return;
     }
-    const halt = runInSlices(workOf(kind, input), 'page', onPage, (answer, value) => {
-      if (answer === 'part') waiting.get(id)?.part(value);
-      else finish(answer === 'done' ? { kind: 'done' } : { kind: 'failed', reason: String(value) });
-    });
     stop = () => {
-      halt();
+      if (!waiting.has(id)) return;
+      send(used, { order: 'stop', id });
       finish({ kind: 'stopped' });
     };
+    send(used, { order: 'start', id, kind, input });
   });
   return { end, stop: () => stop() };
 };
