@@ -1,6 +1,6 @@
 import type { ScreenId } from '../src/scenario/scenario.ts';
-import { sceneCaption } from './scenario/caption.ts';
-import { withScreen } from './scenario/view.ts';
+import { screenCaption } from './scenario/caption.ts';
+import { screens, withScreen } from './scenario/view.ts';
 import { useCalmScenario, useRestedScenario } from './state/calm.ts';
 import { copyLink } from './state/commands.ts';
 import { hashOf } from './state/links.ts';
@@ -85,14 +85,6 @@ const DrawerButton = () => {
   );
 };
 
-const screens: readonly { readonly id: ScreenId; readonly label: string }[] = [
-  { id: 'map', label: 'Map' },
-  { id: 'compare', label: 'Compare' },
-  { id: 'sweep', label: 'Sweep' },
-  { id: 'diagnose', label: 'Diagnose' },
-  { id: 'evidence', label: 'Evidence' },
-];
-
 const go = (screen: ScreenId): void => app.getState().change(withScreen(screen), 'done');
 
 /** Links to the screens, each with the whole Scenario in it. */
@@ -143,8 +135,8 @@ const ScreenMenu = () => {
   );
 };
 
-/** The scene in a line; it is read, so it keeps a reader's pace. */
-const Caption = () => <span className="caption">{sceneCaption(useCalmScenario())}</span>;
+/** What the screen is about, in a line; it is read, so it keeps a reader's pace. */
+const Caption = () => <span className="caption">{screenCaption(useCalmScenario())}</span>;
 
 /** Name, scene, screens, and what works on every screen. On a phone the tools move into a menu. */
 export const Header = () => {
@@ -153,11 +145,13 @@ export const Header = () => {
   const stage = useApp(s => s.stage);
   const narrow = useMedia('(max-width: 1239px)') || stage;
   const phone = useMedia('(max-width: 719px)');
+  // Six links beside the tools of the Map need this much; a page that is enlarged has less.
+  const menu = useMedia('(max-width: 1023px)');
   return (
     <header className="header" tabIndex={-1}>
       <h1>Hugemap</h1>
       <Caption />
-      {phone ? <ScreenMenu /> : <Screens />}
+      {menu ? <ScreenMenu /> : <Screens />}
       <span className="remark" role="status">
         {remark}
       </span>
