@@ -4,6 +4,8 @@ import type { LeafKind } from '../../src/arch/arch.ts';
 export interface StripPart {
   readonly kind: LeafKind;
   readonly share: number;
+  /** How many leaves it stands for; slabs are drawn one a leaf where there is room for that. */
+  readonly count?: number;
   readonly corrupt?: boolean;
 }
 
@@ -22,7 +24,14 @@ const blocks = (x: number, width: number, height: number, wanted: number, radius
   ));
 };
 
-const part = (kind: LeafKind, x: number, width: number, height: number) => {
+/** Pixels of the narrowest slab that still is one. */
+const SLAB = 5;
+
+/** Width of each slab: real leaves where they can be told apart, else a texture. */
+const slabWidth = (width: number, count: number | undefined): number =>
+  count !== undefined && count > 0 && width / count >= SLAB ? width / count : 27;
+
+const part = (kind: LeafKind, x: number, width: number, height: number, count: number | undefined) => {
   switch (kind) {
     case 'pte':
       return lines(x, width, height);
@@ -64,19 +73,20 @@ const part = (kind: LeafKind, x: number, width: number, height: number) => {
         </>
       );
     }
-    case 'pud':
+    case 'pud': {
+      const wanted = slabWidth(width, count);
+      const slabs = Math.max(1, Math.round(width / wanted));
+      const each = width / slabs;
       return (
         <>
-          {blocks(x, width, height, 27, 3)}
-          {width > 12 &&
-            Array.from({ length: Math.max(1, Math.round(width / 27)) }, (_, i) => {
-              const each = width / Math.max(1, Math.round(width / 27));
-              return { x: x + i * each + 3, width: each - 7.2 };
-            }).map(b => (
+          {blocks(x, width, height, wanted, 3)}
+          {each > 12 &&
+            Array.from({ length: slabs }, (_, i) => ({ x: x + i * each + 3, width: each - 7.2 })).map(b => (
               <rect key={b.x} className="inner" x={b.x} y={3} width={b.width} height={height - 6} rx={1.5} />
             ))}
         </>
       );
+    }
   }
 };
 
@@ -110,7 +120,7 @@ export const LeafStrip = ({
         x += own;
         return (
           <g key={at} className={`leaf ${p.kind}`}>
-            {part(p.kind, at, own, height)}
+            {part(p.kind, at, own, height, p.count)}
             {p.corrupt && (
               <path
                 className="hatch"
