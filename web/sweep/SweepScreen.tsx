@@ -493,7 +493,7 @@ export const SweepScreen = () => {
   backRef.current = back;
   const label = `Plane of ${inputNames[x.input]} and ${inputNames[y.input]}, coloured by ${colourNames[sweep.colour]}. At ${where}: ${value}`;
   return (
-    <main className="sweep">
+    <main className="sweep" tabIndex={-1}>
       <section className="intro">
         <h2>{titleOf(x.input, y.input, sweep.colour)}</h2>
         <p className="note">{requestLine(scenario, x, y)}</p>
