@@ -153,3 +153,46 @@ test('on a phone nothing is wider than the screen', async ({ page }) => {
   await expect(headline(page)).toHaveText(/3 of 3 BARs/);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
 });
+
+test('what contradicts what stands in the answer, and a choice of BAR says how many fit', async ({
+  page,
+}) => {
+  await openDiagnose(page);
+  await paste(page, MAPS);
+  await paste(page, `${LSPCI}\n${LSPCI.replace('41:00.0', '42:00.0').replace('38800', '39000')}`);
+  await expect(page.getByRole('combobox', { name: 'It shows' }).locator('option').first()).toHaveText(
+    'one of 2 BARs that fit',
+  );
+  await page.getByRole('button', { name: 'Clear all' }).click();
+  await paste(page, MAPS);
+  await paste(page, LSPCI);
+  await paste(
+    page,
+    '3800000000-39ffffffff : PCI Bus 0000:40\n  38c0000000-393fffffff : 0000:41:00.0\n    38c0000000-393fffffff : vfio-pci\n',
+  );
+  await expect(page.getByRole('heading', { name: 'Where the inputs disagree' })).toBeVisible();
+  await expect(
+    page.getByText(/Lines 5 and 9: \/proc\/iomem has 0x38_c000_0000, 2 GiB where BAR 2/),
+  ).toBeVisible();
+});
+
+test('P goes to the field, and so does the focus of what is removed', async ({ page }) => {
+  await openDiagnose(page);
+  const field = page.getByRole('textbox', { name: /^Paste/ });
+  await page.keyboard.press('p');
+  await expect(field).toBeFocused();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await paste(page, MAPS);
+  await page.getByRole('button', { name: /^Remove/ }).press('Enter');
+  await expect(field).toBeFocused();
+  await paste(page, MAPS);
+  await page.getByRole('button', { name: 'Clear all' }).press('Enter');
+  await expect(field).toBeFocused();
+});
+
+test('a head is said once over all its fixes', async ({ page }) => {
+  await openDiagnose(page);
+  await page.getByRole('button', { name: 'Three BARs, none mapped well' }).click();
+  const heads = page.getByRole('region', { name: 'Cause and fix' }).getByRole('term');
+  await expect(heads).toHaveText(['Cause', 'In the VMM', 'In the kernel', 'Check it']);
+});

@@ -174,7 +174,7 @@ test('a text that is no capture is named and changes nothing', async ({ page }) 
   await openEvidence(page);
   await drop(page, 'notes.txt', new TextEncoder().encode('some notes\n'));
   await expect(page.getByRole('alert')).toContainText(
-    'notes.txt: it holds no captured case (line 1: not JSON). Nothing else was changed.',
+    'notes.txt: it holds no captured case (line 1: not JSON). What maps and lspci print is read on Diagnose.',
   );
   await expect(figure(page)).toHaveText('7,401 of 7,401');
   await drop(page, 'broken.gz', gzipSync(lines().join('\n')).subarray(0, 2000));

@@ -169,3 +169,29 @@ test('fits a phone', async ({ page }) => {
   expect(wide).toBeLessThanOrEqual(390);
   expect(await violations(page)).toEqual([]);
 });
+
+test.describe('under a finger', () => {
+  test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
+  test('a tap moves the point and says its value, a second one opens it', async ({ page }) => {
+    await openSweep(page);
+    await expectPoint(page, '524,288 faults');
+    const at = await pixelOf(page, 0.3, 0.4);
+    await page.touchscreen.tap(at.x, at.y);
+    await expectPoint(page, 'PTE');
+    await expect(plane(page)).toBeVisible();
+    await expect(page.locator('.at-hand')).toBeInViewport();
+    await expect(page.locator('.at-hand')).toContainText('faults');
+    await page.touchscreen.tap(at.x + 3, at.y - 3);
+    await expect(verdict(page)).toBeVisible();
+    await expect(page).toHaveURL(/len=/);
+  });
+});
+
+test('two leaves are two slabs', async ({ page }) => {
+  await openSweep(page, `${SWEEP}&p=xu2`);
+  const row = page
+    .getByRole('region', { name: 'The point under all policies' })
+    .getByRole('row', { name: /^Xu v2/ });
+  await expect(row).toContainText('2 PUD leaves');
+  await expect(row.locator('.leaf.pud > rect:not(.inner)')).toHaveCount(2);
+});

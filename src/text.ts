@@ -127,6 +127,9 @@ const nearWhole = (n: number, count: number, unit: number): string => {
   return `${formatCount(count)} ${SIZES[unit]} ${n > base ? '+' : '\u2212'} ${rest}`;
 };
 
+/** A size exactly, for prose: a count of the largest unit that divides it, `1,640 MiB`, else as {@link formatExact}. */
+export const formatWhole = (n: number): string => wholeUnits(n) ?? formatExact(n);
+
 const LETTERS = ['', 'K', 'M', 'G', 'T', 'P'] as const;
 
 const inUnits = (n: number): string => {

@@ -1,6 +1,6 @@
 import type { ScreenId } from '../src/scenario/scenario.ts';
-import { sceneCaption } from './scenario/caption.ts';
-import { withScreen } from './scenario/view.ts';
+import { screenCaption } from './scenario/caption.ts';
+import { screens, withScreen } from './scenario/view.ts';
 import { useCalmScenario, useRestedScenario } from './state/calm.ts';
 import { copyLink } from './state/commands.ts';
 import { hashOf } from './state/links.ts';
@@ -96,15 +96,6 @@ const DrawerButton = () => {
   );
 };
 
-const screens: readonly { readonly id: ScreenId; readonly label: string }[] = [
-  { id: 'map', label: 'Map' },
-  { id: 'compare', label: 'Compare' },
-  { id: 'sweep', label: 'Sweep' },
-  { id: 'diagnose', label: 'Diagnose' },
-  { id: 'labs', label: 'Labs' },
-  { id: 'evidence', label: 'Evidence' },
-];
-
 const go = (screen: ScreenId): void => app.getState().change(withScreen(screen), 'done');
 
 /** Links to the screens, each with the whole Scenario in it. */
@@ -155,8 +146,8 @@ const ScreenMenu = () => {
   );
 };
 
-/** The scene in a line; it is read, so it keeps a reader's pace. */
-const Caption = () => <span className="caption">{sceneCaption(useCalmScenario())}</span>;
+/** What the screen is about, in a line; it is read, so it keeps a reader's pace. */
+const Caption = () => <span className="caption">{screenCaption(useCalmScenario())}</span>;
 
 /** Name, scene, screens, and what works on every screen. Where it is tight the tools move into a menu. */
 export const Header = () => {

@@ -23,6 +23,23 @@ const HANDS: readonly KeyRow[] = [
   ['Double click', 'Zoom in, Shift: out; on a lens or an entry: to it'],
 ];
 
+/** What keys and hands do on the plane of the Sweep. */
+const PLANE: readonly KeyRow[] = [
+  ['←, →, ↑, ↓', 'The point, Shift: by 16'],
+  ['Home, End', 'Point to the left, right edge'],
+  ['PageUp, PageDown', 'Point to the upper, lower edge'],
+  ['Enter, click', 'Show the point in Map'],
+  ['+, a drag', 'Zoom in'],
+  ['0, −, Esc', 'Zoom back'],
+];
+
+/** What keys do on the squares of the Evidence. */
+const SQUARES: readonly KeyRow[] = [
+  ['←, →, ↑, ↓', 'Case by case, row by row'],
+  ['Home, End', 'First, last case of the set'],
+  ['PageUp, PageDown', 'Set by set'],
+];
+
 /** What the native sliders do. */
 const SLIDER: readonly KeyRow[] = [
   ['←, →', 'A page'],
@@ -61,6 +78,8 @@ export const Help = () => {
           );
         })}
         <Keys title="By hand, on the zipper" rows={HANDS} />
+        <Keys title="On the plane of Sweep" rows={PLANE} />
+        <Keys title="On the squares of Evidence" rows={SQUARES} />
         <Keys title="On a slider" rows={SLIDER} />
       </div>
     </Dialog>

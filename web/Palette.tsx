@@ -5,7 +5,6 @@ import { policies } from '../src/placement/policies.ts';
 import { lessons } from '../src/scenario/lessons.ts';
 import { withArch, withMachine } from './scenario/edit.ts';
 import { lessonUpdate } from './scenario/lesson.ts';
-import { withScreen } from './scenario/view.ts';
 import { presentCommands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
@@ -36,12 +35,10 @@ const itemsOf = (screen: string): readonly Item[] => {
     if (!here || c.keys.includes('mod+k')) return [];
     const label = seen.has(c.label) ? `${c.label}, the other way` : c.label;
     seen.add(c.label);
-    return [{ label, note: c.shown || c.keys[0] || '', run: c.run }];
+    return [{ label, note: c.shown || c.keys[0] || 'screen', run: c.run }];
   });
   return [
     ...keyed,
-    { label: 'Screen: Map', note: 'screen', run: () => change(withScreen('map'), 'done') },
-    { label: 'Screen: Compare', note: 'screen', run: () => change(withScreen('compare'), 'done') },
     ...lessons.map(l => ({
       label: `Lesson: ${l.title}`,
       note: 'lesson',

@@ -295,6 +295,24 @@ describe('what is missing', () => {
     expect(d.rows[0]?.verdict).toBe('good');
   });
 
+  it('a BAR of a mapped device that iomem has elsewhere is told, one of another device is not', () => {
+    const text =
+      vfio(0x7f00_0020_0000, 4 * MiB, 2 * REGION) +
+      lspciText('41:00.0', [{ index: 2, base: 0x38_8000_0000, size: 4 * MiB }]) +
+      lspciText('42:00.0', [{ index: 0, base: 0x39_8000_0000, size: 4 * MiB }]).replace('vfio-pci', 'other') +
+      `3800000000-39ffffffff : PCI Bus 0000:40
+  38c0000000-38c03fffff : 0000:41:00.0
+  39c0000000-39c03fffff : 0000:42:00.0
+`;
+    const d = of(text, { kernel: '7.3' });
+    expect(d.disagreements).toEqual([
+      {
+        lines: [2, 9],
+        text: '/proc/iomem has 0x38_c000_0000, 4 MiB where BAR 2 of 0000:41:00.0 in line 2 is at 0x38_8000_0000, 4 MiB: line 2 is kept.',
+      },
+    ]);
+  });
+
   it('more mapped than the BAR has is told', () => {
     const d = of(
       vfio(0x7f00_0000_0000, 4 * GiB, 2 * REGION) +

@@ -117,6 +117,15 @@ const measured = (rows: readonly DiagnosisRow[]): readonly Disagreement[] =>
     return found;
   });
 
+/** Where two texts put a BAR of a device that is mapped here. */
+const placedTwice = (from: Intake, rows: readonly DiagnosisRow[]): readonly Disagreement[] => {
+  const mapped = new Set(rows.flatMap(r => [r.device ?? '', ...r.candidates.map(c => c.address)]));
+  return from.contradictions
+    .filter(c => mapped.has(c.address))
+    .slice(0, MOST_LINES)
+    .map(({ lines, text }) => ({ lines, text: `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.` }));
+};
+
 /** Everything that does not go together, in the order of how much hangs on it. */
 export const disagreementsOf = (
   from: Intake,
@@ -125,6 +134,7 @@ export const disagreementsOf = (
   kernel: Told<string>,
 ): readonly Disagreement[] => [
   ...againstKernel(from, rows, era, kernel),
+  ...placedTwice(from, rows),
   ...tooLong(from),
   ...measured(rows),
 ];

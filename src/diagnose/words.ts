@@ -391,7 +391,7 @@ export const searchText = ({ trace, outcome, says, row, asKernel }: SearchCheck)
         outcome.got === undefined ? 'finds no room here' : `comes to ${formatAddress(outcome.got)} here`;
       const there = trace.addr === undefined ? 'no room' : formatAddress(trace.addr);
       const why = {
-        gone: 'nothing is mapped there now, so it was unmapped since, or it is another process',
+        gone: `no mapping of that length is at ${there} now, so it was unmapped since, or it is another process`,
         changed: 'the maps were read at another time, when other gaps were free',
         'other process': `it began at ${formatAddress(trace.high)}, which is not where this process begins`,
       }[outcome.reason];

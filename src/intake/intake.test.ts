@@ -91,9 +91,10 @@ describe('readIntake', () => {
       `01:00.0 X: y\n\tRegion 0: Memory at fe000000 (32-bit, non-prefetchable) [size=1M]\n\n== 0000:01:00.0\n0x00000000fd000000 0x00000000fd0fffff 0x0000000000040200\n0x00000000fc000000 0x00000000fc0fffff 0x0000000000040200\n`,
     );
     expect(r.devices).toMatchObject([{ bars: [{ base: 0xfe000000 }, { index: 1, base: 0xfc000000 }] }]);
-    expect(r.notes).toMatchObject([
-      { line: 4, reason: 'BAR 0 of 0000:01:00.0 differs from line 1, which is kept' },
-    ]);
+    const text =
+      'BAR 0 of 0000:01:00.0 is at 0xfd00_0000, 1 MiB, here and at 0xfe00_0000, 1 MiB, in line 1, which is kept';
+    expect(r.notes).toMatchObject([{ line: 4, reason: text }]);
+    expect(r.contradictions).toEqual([{ lines: [1, 4], address: '0000:01:00.0', text }]);
   });
   it('a second process is refused, not mixed in', () => {
     const r = readIntake(`${maps}${maps}`);

@@ -1,5 +1,5 @@
 import type { Vma } from '../space/vma.ts';
-import { formatCount } from '../text.ts';
+import { formatAddress, formatCount, formatSize } from '../text.ts';
 import { pa, type Va } from '../units.ts';
 import {
   type BarPlace,
@@ -51,6 +51,16 @@ export interface Given {
   readonly says: string;
 }
 
+/** Two texts that put a BAR of one device at different places. */
+export interface Contradiction {
+  /** The lines that say so, the one that is kept first. */
+  readonly lines: readonly number[];
+  /** The device. */
+  readonly address: string;
+  /** What either says, and which is kept. */
+  readonly text: string;
+}
+
 /** Everything found in one paste. */
 export interface Intake {
   /** The process, ascending; undefined when the text has no maps. */
@@ -68,6 +78,8 @@ export interface Intake {
   readonly qemuRegions: readonly QemuRegion[];
   readonly dumped: readonly DumpedLeaves[];
   readonly figures: Figures;
+  /** Where two texts put a BAR at different places; they stand among the notes, too. */
+  readonly contradictions: readonly Contradiction[];
   /** What was recognised, one entry a format, in the order of the text. */
   readonly given: readonly Given[];
   /** Ascending by line; of very many the last one tells how many more there are. One may stand for many lines: those of a second process, or of a text in no known format. */
@@ -186,14 +198,20 @@ const placeMapping = (m: DeviceMapping, all: DeviceMemory, mine: DeviceMemory): 
 const sameBar = (a: PciBar, b: PciBar): boolean =>
   a.base === b.base && a.size === b.size && a.kind === b.kind;
 
+const barText = (b: PciBar): string => `${formatAddress(b.base)}, ${formatSize(b.size)},`;
+
 /** Joins two accounts of one device: lspci's names and marks, and the BARs only the other one has. */
-const join = (a: PciDevice, b: PciDevice, note: (line: number, reason: string) => void): PciDevice => {
+const join = (a: PciDevice, b: PciDevice, note: Report['say']): PciDevice => {
   const [main, extra] = a.name !== '' || b.name === '' ? [a, b] : [b, a];
   const added = extra.bars.filter(x => !main.bars.some(m => m.index === x.index));
   for (const x of extra.bars) {
     const m = main.bars.find(y => y.index === x.index);
     if (m && !sameBar(m, x))
-      note(extra.line, `BAR ${x.index} of ${main.address} differs from line ${main.line}, which is kept`);
+      note(
+        extra.line,
+        `BAR ${x.index} of ${main.address} is at ${barText(x)} here and at ${barText(m)} in line ${main.line}, which is kept`,
+        main,
+      );
   }
   const placed = new Set([...main.bars, ...added].map(x => x.index));
   return {
@@ -208,6 +226,7 @@ const join = (a: PciDevice, b: PciDevice, note: (line: number, reason: string) =
 
 const NOTHING = {
   devices: [],
+  contradictions: [],
   deviceMappings: [],
   iomem: undefined,
   searches: [],
@@ -222,10 +241,14 @@ const NOTHING = {
 const plural = (n: number, [one, many]: readonly [string, string]): string =>
   `${formatCount(n)} ${n === 1 ? one : many}`;
 
+/** As many contradictions are kept. */
+const MOST_CONTRADICTIONS = 50;
+
 /** Everything the readers have to say, and what it stands for. */
 class Report {
   readonly problems = new Listing();
   readonly notes = new Listing();
+  readonly contradictions: Contradiction[] = [];
   unread = 0;
   private moreNotes = 0;
   private moreProblems = 0;
@@ -244,8 +267,14 @@ class Report {
     this.unread += part.problems.length + (part.moreProblems ?? 0);
   }
 
-  readonly say = (line: number, reason: string): void => {
+  readonly say = (
+    line: number,
+    reason: string,
+    against?: { readonly line: number; readonly address: string },
+  ): void => {
     this.notes.push(problem(line, '', reason));
+    if (against !== undefined && this.contradictions.length < MOST_CONTRADICTIONS)
+      this.contradictions.push({ lines: [against.line, line], address: against.address, text: reason });
   };
 
   private static close(list: Listing, more: number, what: readonly [string, string]): readonly Problem[] {
@@ -257,8 +286,9 @@ class Report {
       : [...sorted, problem(list.overflow?.line ?? last.line, '', `and ${plural(all, what)}`)];
   }
 
-  result(): Pick<Intake, 'problems' | 'notes' | 'unread'> {
+  result(): Pick<Intake, 'problems' | 'notes' | 'unread' | 'contradictions'> {
     return {
+      contradictions: this.contradictions,
       problems: Report.close(this.problems, this.moreProblems, ['more like this', 'more like these']),
       notes: Report.close(this.notes, this.moreNotes, ['more note', 'more notes']),
       unread: this.unread,

@@ -43,7 +43,12 @@ const exactlyOne = <T>(all: readonly T[]): T | undefined => (all.length === 1 ? 
 const sizeOf = (d: PciDevice, b: UnplacedBar): number | undefined =>
   b.size ?? d.resizable.find(r => r.bar === b.index)?.current;
 
-type Say = (line: number, reason: string) => void;
+/** Takes a remark on a line; `against`: another line, of a device, that says something else. */
+type Say = (
+  line: number,
+  reason: string,
+  against?: { readonly line: number; readonly address: string },
+) => void;
 
 const rangeText = (r: UnnumberedRange): string => `${formatAddress(r.base)}, ${formatSize(r.size)}`;
 
@@ -63,6 +68,7 @@ const compare = (d: PciDevice, rest: UnnumberedRange[], say: Say): void => {
     say(
       alike.line,
       `/proc/iomem has ${rangeText(alike)} where BAR ${b.index} of ${d.address} in line ${d.line} is at ${formatAddress(b.base)}, ${formatSize(b.size)}: line ${d.line} is kept`,
+      d,
     );
     rest.splice(rest.indexOf(alike), 1);
   }

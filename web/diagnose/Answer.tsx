@@ -1,5 +1,5 @@
 import { useId, useMemo, useState } from 'react';
-import type { Diagnosis, DiagnosisRow, Verdict } from '../../src/diagnose/diagnosis.ts';
+import type { Diagnosis, DiagnosisRow, Fix, Verdict } from '../../src/diagnose/diagnosis.ts';
 import { diagnosisPicture } from '../../src/diagnose/report.ts';
 import { scenarioOf, stretchOf } from '../../src/diagnose/scenarioOf.ts';
 import {
@@ -72,7 +72,9 @@ const Pairing = ({ row }: { readonly row: DiagnosisRow }) => {
         value={chosen === undefined ? '' : keyOf(chosen)}
         onChange={e => choose(e.target.value)}
       >
-        <option value="">{row.physical.kind === 'several' ? 'one of several BARs' : 'as read'}</option>
+        <option value="">
+          {numbered.length > 1 ? `one of ${numbered.length} BARs that fit` : 'as read'}
+        </option>
         {numbered.map(c => (
           <option key={keyOf(c)} value={keyOf(c)}>
             {c.address} BAR {c.bar}, {formatSize(c.size)} at {formatAddress(c.base)}
@@ -208,6 +210,18 @@ const Row = ({
   );
 };
 
+/** Fixes under their heads, in order: a place to make them is named once. */
+const headed = (fixes: readonly Fix[]): readonly (readonly [head: string, fixes: readonly Fix[]])[] => {
+  const byHead = new Map<string, Fix[]>();
+  for (const fix of fixes) {
+    const head = fixHead(fix);
+    const known = byHead.get(head);
+    if (known === undefined) byHead.set(head, [fix]);
+    else known.push(fix);
+  }
+  return [...byHead];
+};
+
 /** The fixes that all rows share, or those of the worst row: where to make them and what they give. */
 const Fixes = ({ diagnosis }: { readonly diagnosis: Diagnosis }) => {
   const rows = diagnosis.rows.filter(r => r.fixes.length > 0);
@@ -234,13 +248,15 @@ const Fixes = ({ diagnosis }: { readonly diagnosis: Diagnosis }) => {
           </>
         )}
         {(largest === undefined ? shown : [largest]).flatMap(row => [
-          ...row.fixes.map(fix => (
-            <div key={`${row.key} ${plain(fixPieces(fix))}`} className="fix">
-              <dt>{fixHead(fix)}</dt>
-              <dd>
-                {rows.length > 1 && `${rowName(row)}: `}
-                <Pieces of={fixPieces(fix)} />
-              </dd>
+          ...headed(row.fixes).map(([head, fixes]) => (
+            <div key={`${row.key} ${head}`} className="fix">
+              <dt>{head}</dt>
+              {fixes.map(fix => (
+                <dd key={plain(fixPieces(fix))}>
+                  {rows.length > 1 && `${rowName(row)}: `}
+                  <Pieces of={fixPieces(fix)} />
+                </dd>
+              ))}
             </div>
           )),
           plain(checkPieces(row)) === '' ? null : (

@@ -59,7 +59,7 @@ export const DiagnoseScreen = () => {
     [texts],
   );
   return (
-    <main className={empty ? 'diagnose' : 'diagnose answered'}>
+    <main className={empty ? 'diagnose' : 'diagnose answered'} tabIndex={-1}>
       <div className="intro">
         <h2>What a real machine prints, judged</h2>
         <p className="note">

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type Given, readIntake } from '../../src/intake/intake.ts';
 import { MAX_INTAKE } from '../../src/intake/limit.ts';
 import type { GivenText } from '../../src/scenario/scenario.ts';
@@ -35,6 +35,12 @@ const change = (texts: readonly GivenText[]): void => {
   const { change: apply } = app.getState();
   // A mapping is named by its line; other texts have other lines.
   apply(withDiagnose({ texts, pairings: [] }), 'done');
+};
+
+/** The button that was pressed is gone: the field to paste into is what comes next, and it is said what happened. */
+const toField = (said: string): void => {
+  document.getElementById('diagnose-paste')?.focus({ preventScroll: true });
+  app.getState().say(said);
 };
 
 /** Adds texts to those that are there. */
@@ -93,7 +99,10 @@ const Text = ({
           type="button"
           className="link"
           aria-label={`Remove ${name}`}
-          onClick={() => change(texts.filter((_, i) => i !== at))}
+          onClick={() => {
+            change(texts.filter((_, i) => i !== at));
+            toField(`${name} removed`);
+          }}
         >
           remove
         </button>
@@ -108,7 +117,6 @@ export const Add = ({ empty }: { readonly empty: boolean }) => {
   const box = useRef<HTMLTextAreaElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const [trouble, setTrouble] = useState('');
-  const id = useId();
   const dropped = useApp(s => s.dropped);
 
   useEffect(() => {
@@ -133,10 +141,12 @@ export const Add = ({ empty }: { readonly empty: boolean }) => {
 
   return (
     <div className="add">
-      <label htmlFor={id}>{empty ? 'Paste here, or drop files anywhere' : 'Paste or drop more'}</label>
+      <label htmlFor="diagnose-paste">
+        {empty ? 'Paste here, or drop files anywhere' : 'Paste or drop more'}
+      </label>
       <textarea
         ref={box}
-        id={id}
+        id="diagnose-paste"
         rows={empty ? 6 : 3}
         wrap="off"
         spellCheck={false}
@@ -175,7 +185,14 @@ export const Add = ({ empty }: { readonly empty: boolean }) => {
           }}
         />
         {!empty && (
-          <button type="button" className="button quiet" onClick={() => change([])}>
+          <button
+            type="button"
+            className="button quiet"
+            onClick={() => {
+              change([]);
+              toField('All texts removed');
+            }}
+          >
             Clear all
           </button>
         )}

@@ -11,7 +11,10 @@ export const Unread = ({ intake, texts }: { readonly intake: Intake; readonly te
     const name = text?.given.name ?? '';
     return `line ${formatCount(line)}${name === '' || texts.length < 2 ? '' : ` (${name} ${formatCount(line - (text?.first ?? 1) + 1)})`}`;
   };
-  const { problems, notes, unread } = intake;
+  const { problems, contradictions, unread } = intake;
+  // Where texts contradict each other stands in the answer.
+  const said = new Set(contradictions.map(c => c.text));
+  const notes = intake.notes.filter(n => !said.has(n.reason));
   return (
     <>
       {problems.length > 0 && (

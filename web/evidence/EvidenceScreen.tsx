@@ -355,7 +355,7 @@ export const EvidenceScreen = () => {
         ? 'Replay stopped.'
         : '';
   return (
-    <main className="evidence">
+    <main className="evidence" tabIndex={-1}>
       <div className="left">
         <Headline phase={phase} took={took} totals={totals} failed={failed} />
         <Refused reasons={refused} />

@@ -215,8 +215,8 @@ const leavesSide = (runs: Runs, arch: string): Side => {
   const words = bySize(runs).map(([size, count]) => `${formatCount(count)} × ${formatSize(size)}`);
   const strip =
     runs.length > DRAWN
-      ? bySize(runs).map(([size, count]) => ({ kind: kindOf(size), share: size * count }))
-      : runs.map(([, size = 0, count = 0]) => ({ kind: kindOf(size), share: size * count }));
+      ? bySize(runs).map(([size, count]) => ({ kind: kindOf(size), share: size * count, count }))
+      : runs.map(([, size = 0, count = 0]) => ({ kind: kindOf(size), share: size * count, count }));
   return { text: words.join(', ') || 'none', mono: false, strip };
 };
 

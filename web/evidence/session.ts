@@ -123,10 +123,12 @@ const dropIfEmpty = (serial: number): void => {
   const [first] = set.badLines;
   const why = set.problem ?? 'it holds no captured case';
   const line = first === undefined ? '' : ` (line ${first.line}: ${first.reason})`;
+  // Whatever else a machine prints has a screen of its own.
+  const elsewhere = first?.reason === 'not JSON' ? ' What maps and lspci print is read on Diagnose.' : '';
   own.delete(serial);
   session.setState(({ sets, refused }) => ({
     sets: sets.filter(s => s.serial !== serial),
-    refused: [`${set.file}: ${why}${line}. Nothing else was changed.`, ...refused].slice(0, 5),
+    refused: [`${set.file}: ${why}${line}.${elsewhere}`, ...refused].slice(0, 5),
   }));
 };
 

@@ -21,6 +21,16 @@ export const sameQuestion = (a: Scenario, b: Scenario): boolean =>
   a.request === b.request &&
   a.view.map.part === b.view.map.part;
 
+/** The screens, in the order of the header. */
+export const screens: readonly { readonly id: ScreenId; readonly label: string }[] = [
+  { id: 'map', label: 'Map' },
+  { id: 'compare', label: 'Compare' },
+  { id: 'sweep', label: 'Sweep' },
+  { id: 'diagnose', label: 'Diagnose' },
+  { id: 'labs', label: 'Labs' },
+  { id: 'evidence', label: 'Evidence' },
+];
+
 /** Another screen. */
 export const withScreen =
   (screen: ScreenId): Update =>
@@ -50,6 +60,7 @@ export const withCompare =
 export const withDiagnose =
   (part: Partial<DiagnoseView>): Update =>
   s => ({ ...s, view: { ...s.view, diagnose: { ...s.view.diagnose, ...part } } });
+
 /** Another look at the Evidence. */
 export const withEvidence =
   (part: Partial<EvidenceView>): Update =>

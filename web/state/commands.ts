@@ -1,6 +1,7 @@
 import { formatCount, formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
 import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
+import { screens, withScreen } from '../scenario/view.ts';
 import { lengthWarning } from './linkLength.ts';
 import { fit, panBy, showAll, zoomBy } from './look.ts';
 import { closePlayer, playerOpen } from './playing.ts';
@@ -204,6 +205,13 @@ const compare = (action: CompareAction, label: string, shown: string, key: strin
   run: () => compareActions?.[action](),
 });
 
+/** Where pasted text goes: into the field of Diagnose where that is shown, else into the dialog. */
+const paste = (): void => {
+  const { scenario, open } = app.getState();
+  if (scenario.view.screen === 'diagnose') focusOn('diagnose-paste');
+  else open('intake');
+};
+
 /** Every key of the app. The help is made from this table and the keys are bound by it. */
 const commands: readonly Command[] = [
   ...picture('Crosshair by an entry of the level walked', '←, →', {
@@ -306,13 +314,7 @@ const commands: readonly Command[] = [
     shown: 'Shift+U, Ctrl+Shift+Z',
     run: () => app.getState().redo(),
   },
-  {
-    group: 'Scenario',
-    label: 'Paste maps, lspci',
-    keys: ['p'],
-    shown: 'P',
-    run: () => app.getState().open('intake'),
-  },
+  { group: 'Scenario', label: 'Paste maps, lspci', keys: ['p'], shown: 'P', run: paste },
   {
     group: 'App',
     label: 'Find a command',
@@ -320,6 +322,16 @@ const commands: readonly Command[] = [
     shown: 'Ctrl+K, /',
     run: () => app.getState().open('palette'),
   },
+  // By name only: the header has a link for each.
+  ...screens.map(
+    ({ id, label }): Command => ({
+      group: 'App',
+      label: `Open ${label}`,
+      keys: [],
+      shown: '',
+      run: () => app.getState().change(withScreen(id), 'done'),
+    }),
+  ),
   { group: 'App', label: 'Copy link', keys: ['c'], shown: 'C', run: () => void copyLink() },
   { group: 'App', label: 'Export', keys: ['e'], shown: 'E', run: () => app.getState().open('export') },
   share('Export: SVG', part => part.exportAs('svg')),

@@ -222,8 +222,10 @@ const makeApp = (links: Links, read: () => ReadLink) =>
           set({ remark: `Not possible: ${error instanceof Error ? error.message : String(error)}` });
           return;
         }
-        const { map } = get().scenario.view;
+        const { map, screen } = get().scenario.view;
         step(next);
+        // What was said there means nothing on another screen.
+        if (next.scenario.view.screen !== screen) set({ remark: '' });
         if (next.scenario.view.map !== map) {
           window.clearTimeout(resting);
           set(looking(next.scenario.view.map));

@@ -250,6 +250,7 @@ export const PointTable = ({
                             parts={total.leaves.map(run => ({
                               kind: run.kind,
                               share: run.size * run.count,
+                              count: run.count,
                               corrupt: run.corrupt,
                             }))}
                           />

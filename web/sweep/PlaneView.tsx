@@ -49,6 +49,9 @@ interface Dragged {
 /** Pixels that a press moves before it is a brush and not a click. */
 const BRUSH_PX = 6;
 
+/** A finger that comes down this near to the point at hand means it, in pixels. */
+const FINGER_PX = 22;
+
 const useRatio = (): number => {
   const [ratio, setRatio] = useState(() => window.devicePixelRatio || 1);
   useEffect(() => {
@@ -347,7 +350,13 @@ export const PlaneView = ({
     column: pointAt(x, px, width),
     row: pointAt(y, height - 1 - py, height),
   });
-  const pressed = useRef<{ readonly x: number; readonly y: number; readonly pointer: number }>(undefined);
+  const pressed = useRef<{
+    readonly x: number;
+    readonly y: number;
+    readonly pointer: number;
+    /** The press opens the point: a finger has none under it before it comes down, so its first press only moves it. */
+    readonly opens: boolean;
+  }>(undefined);
   const at = (e: React.PointerEvent): { readonly x: number; readonly y: number } => {
     const box = e.currentTarget.getBoundingClientRect();
     return {
@@ -435,8 +444,14 @@ export const PlaneView = ({
       onPointerDown={e => {
         if (e.button !== 0 || !inside(e)) return;
         e.currentTarget.setPointerCapture(e.pointerId);
-        pressed.current = { ...at(e), pointer: e.pointerId };
-        onCell(cellOf(at(e).x, at(e).y));
+        const here = at(e);
+        const px = ((cell.column + 0.5) / x.count) * width;
+        const py = height - ((cell.row + 0.5) / y.count) * height;
+        const onPoint = Math.hypot(here.x - px, here.y - py) <= FINGER_PX;
+        const finger = e.pointerType === 'touch';
+        pressed.current = { ...here, pointer: e.pointerId, opens: !finger || onPoint };
+        // A finger cannot hit the very same square twice.
+        if (!finger || !onPoint) onCell(cellOf(here.x, here.y));
       }}
       onPointerMove={e => {
         const here = at(e);
@@ -453,8 +468,9 @@ export const PlaneView = ({
         pressed.current = undefined;
         if (from === undefined) return;
         const here = at(e);
-        if (brush === undefined) onOpen(cellOf(here.x, here.y));
-        else {
+        if (brush === undefined) {
+          if (from.opens) onOpen(e.pointerType === 'touch' ? cell : cellOf(here.x, here.y));
+        } else {
           setBrush(undefined);
           onBrush(cellOf(brush.x0, brush.y0), cellOf(brush.x1, brush.y1));
         }

@@ -24,7 +24,7 @@ import { figuresOf, POINT } from '../../src/sweep/points.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
 import { withMachine } from '../scenario/edit.ts';
 import { answerVariant } from '../state/solution.ts';
-import { app, useScenario } from '../state/store.ts';
+import { app, useMedia, useScenario } from '../state/store.ts';
 import { BytesField, readPages, writeSize } from '../ui/BytesField.tsx';
 import { LeafStrip } from '../ui/LeafStrip.tsx';
 import { Spoken } from '../ui/Spoken.tsx';
@@ -382,7 +382,7 @@ const useSide = (): readonly [React.RefObject<HTMLDivElement | null>, number] =>
     if (element === null) return;
     const measure = (): void => {
       const wide = window.innerWidth >= 1000;
-      const most = wide ? Math.max(360, window.innerHeight - 236) : Number.POSITIVE_INFINITY;
+      const most = wide ? Math.max(360, window.innerHeight - 236) : Math.max(300, window.innerHeight - 150);
       setSide(Math.floor(Math.min(element.clientWidth, most)));
     };
     measure();
@@ -413,6 +413,7 @@ export const SweepScreen = () => {
   const [held, setHeld] = useState<{ readonly x: Held; readonly y: Held }>();
   const cell: Cell = { column: heldOf(scenario, x, held?.x), row: heldOf(scenario, y, held?.y) };
   const [box, side] = useSide();
+  const touch = useMedia('(max-width: 719px), (pointer: coarse)');
   const zooms = useRef<{ readonly x: SweepAxis; readonly y: SweepAxis }[]>([]);
 
   const main = shown?.ask.policies[0];
@@ -492,7 +493,7 @@ export const SweepScreen = () => {
   backRef.current = back;
   const label = `Plane of ${inputNames[x.input]} and ${inputNames[y.input]}, coloured by ${colourNames[sweep.colour]}. At ${where}: ${value}`;
   return (
-    <main className="sweep">
+    <main className="sweep" tabIndex={-1}>
       <section className="intro">
         <h2>{titleOf(x.input, y.input, sweep.colour)}</h2>
         <p className="note">{requestLine(scenario, x, y)}</p>
@@ -543,6 +544,10 @@ export const SweepScreen = () => {
             />
           )}
         </div>
+        {/* The plane has these words as its name already. */}
+        <p className="at-hand" aria-hidden="true">
+          At {where}: {value}
+        </p>
         {shown !== undefined && <Key shown={shown} known={known} best={best} scenario={scenario} />}
         {shown !== undefined && <Progress shown={shown} />}
         <div className="axes">
@@ -576,8 +581,9 @@ export const SweepScreen = () => {
           ),
         )}
         <p className="note" id="sweep-keys">
-          Arrows move the point, with Shift by 16; Home, End, Page Up, Page Down to the edges. Click or Enter:
-          show it in Map. Drag a rectangle or + zooms, 0 or Esc goes back.
+          {touch
+            ? 'A tap moves the point, a second one on it shows it in Map. A drag sideways zooms.'
+            : 'Arrows move the point, with Shift by 16; Home, End, Page Up, Page Down to the edges. Click or Enter: show it in Map. Drag a rectangle or + zooms, 0 or Esc goes back.'}
         </p>
       </section>
       <div className="beside">

@@ -8,7 +8,7 @@ import { boundariesOf, pixelOf, pointAt, ticksOf } from './frame.ts';
 import { logShare, shownPlaces, spanOf } from './paintPlane.ts';
 import type { KnownPlane } from './planes.ts';
 import { regionsOf } from './regions.ts';
-import { classText, percentText, policiesOf, policyList } from './words.ts';
+import { classText, percentText, policiesOf, policyList, valueText } from './words.ts';
 
 const planeOf = (points: readonly (readonly [cls: number, faults: number])[]): KnownPlane => {
   const plane = emptyPlane(points.length, 1);
@@ -124,6 +124,15 @@ describe('what is painted', () => {
 });
 
 describe('the words', () => {
+  it('write the value of a point exactly', () => {
+    expect(valueText('len', 1.25 * GiB)).toBe('1.25 GiB');
+    expect(valueText('off', GiB + 616 * MiB)).toBe('1,640 MiB');
+    expect(valueText('len', 2 * GiB - 4096)).toBe('2 GiB \u2212 4 KiB');
+    expect(valueText('off', 0)).toBe('0');
+    // A step of a page on is another text.
+    expect(valueText('len', GiB + 616 * MiB)).not.toBe(valueText('len', GiB + 616 * MiB + 4096));
+  });
+
   it('never round a share to all or nothing', () => {
     expect(percentText(0, 10)).toBe('0 %');
     expect(percentText(10, 10)).toBe('100 %');

@@ -4,7 +4,8 @@ import { type PolicyId, policies, policyOf } from '../../src/placement/policies.
 import type { Scenario, SweepColour, SweepInput } from '../../src/scenario/scenario.ts';
 import { leafKinds } from '../../src/sweep/figures.ts';
 import { CORRUPT, type Figures, isMapped, POINT } from '../../src/sweep/points.ts';
-import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
+import { formatAddress, formatCount, formatSize, formatWhole } from '../../src/text.ts';
+import { writeSize } from '../ui/BytesField.tsx';
 
 /** What the inputs are called in a sentence. */
 export const inputNames: Readonly<Record<SweepInput, string>> = {
@@ -46,7 +47,13 @@ const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.
 export const titleOf = (x: SweepInput, y: SweepInput, colour: SweepColour): string =>
   `${capital(inputNames[x])} against ${inputNames[y]}: ${questions[colour]}`;
 
-/** A value of an input as the reader writes it. */
+/** A size exactly: neighbouring points of a fine grain must not read alike. */
+const exactSize = (n: number): string => {
+  const pretty = formatSize(n);
+  return writeSize(n) === pretty ? pretty : formatWhole(n);
+};
+
+/** A value of an input as the reader writes it, exactly. */
 export const valueText = (input: SweepInput, value: number): string => {
   switch (input) {
     case 'base':
@@ -58,7 +65,7 @@ export const valueText = (input: SweepInput, value: number): string => {
     case 'size':
     case 'gap':
     case 'aslr':
-      return formatSize(value);
+      return exactSize(value);
   }
 };
 

@@ -4,6 +4,8 @@ import type { LeafKind } from '../../src/arch/arch.ts';
 export interface StripPart {
   readonly kind: LeafKind;
   readonly share: number;
+  /** How many leaves it stands for; slabs are drawn one a leaf where there is room for that. */
+  readonly count?: number;
   readonly corrupt?: boolean;
 }
 
@@ -32,8 +34,21 @@ const blocks = (x: number, y: number, width: number, height: number, wanted: num
   return path;
 };
 
+/** Pixels of the narrowest slab that still is one. */
+const SLAB = 5;
+
+/** Width of each slab: real leaves where they can be told apart, else a texture. */
+const slabWidth = (width: number, count: number | undefined): number =>
+  count !== undefined && count > 0 && width / count >= SLAB ? width / count : 27;
+
 /** The shape of a part, as one path however many leaves it shows: a page has many strips. */
-const part = (kind: LeafKind, x: number, width: number, height: number): string => {
+const part = (
+  kind: LeafKind,
+  x: number,
+  width: number,
+  height: number,
+  count: number | undefined,
+): string => {
   switch (kind) {
     case 'pte':
       return lines(x, width, height);
@@ -57,16 +72,17 @@ const part = (kind: LeafKind, x: number, width: number, height: number): string 
       return blocks(x, 0, width, half, 18) + blocks(x, half, width, half, notched);
     }
     case 'pud':
-      return blocks(x, 0, width, height, 27, 3);
+      return blocks(x, 0, width, height, slabWidth(width, count), 3);
   }
 };
 
 /** The inner lines of slabs. */
-const inner = (x: number, width: number, height: number): string => {
-  const count = Math.max(1, Math.round(width / 27));
-  const each = width / count;
+const inner = (x: number, width: number, height: number, count: number | undefined): string => {
+  const slabs = Math.max(1, Math.round(width / slabWidth(width, count)));
+  const each = width / slabs;
   let path = '';
-  for (let i = 0; i < count; i++) path += rect(x + i * each + 3, 3, each - 7.2, height - 6, 1.5);
+  // Nothing fits into a narrow one.
+  for (let i = 0; i < slabs && each > 12; i++) path += rect(x + i * each + 3, 3, each - 7.2, height - 6, 1.5);
   return path;
 };
 
@@ -101,8 +117,8 @@ export const LeafStrip = ({
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a part has no name but its place, and no state to mix up
           <g key={i} className={`leaf ${p.kind}`}>
-            <path d={part(p.kind, at, own, height)} />
-            {p.kind === 'pud' && own > 12 && <path className="inner" d={inner(at, own, height)} />}
+            <path d={part(p.kind, at, own, height, p.count)} />
+            {p.kind === 'pud' && own > 12 && <path className="inner" d={inner(at, own, height, p.count)} />}
             {p.corrupt && (
               <path
                 className="hatch"

@@ -112,6 +112,7 @@ export const Preview = ({ solution, width }: { readonly solution: Solution; read
         parts={device.leaves.map(run => ({
           kind: run.kind,
           share: run.size * run.count,
+          count: run.count,
           corrupt: run.corrupt,
         }))}
       />
