@@ -179,6 +179,16 @@ export interface LabsView {
   readonly lab: LabId;
 }
 
+/** A tour that is presented. */
+export interface PresentView {
+  /** As src/tour/tour.ts reads it: a shipped tour, lessons with commas between, or a packed list of scenes. */
+  readonly tour: string;
+  /** Which scene is shown, from 1; beyond the last one: the last one. */
+  readonly scene: number;
+  /** This is the speaker's window: notes and a clock, no stage. */
+  readonly notes: boolean;
+}
+
 /** Which screen is shown, and how. */
 export interface View {
   readonly screen: ScreenId;
@@ -188,6 +198,8 @@ export interface View {
   readonly evidence: EvidenceView;
   readonly sweep: SweepView;
   readonly labs: LabsView;
+  /** undefined: nothing is presented. */
+  readonly present: PresentView | undefined;
 }
 
 /** The whole truth of what is shown: the link, undo, presets and saved files all speak it. */
@@ -318,5 +330,6 @@ export const defaultScenario: Scenario = {
       detail: 256,
     },
     labs: { lab: 'dma' },
+    present: undefined,
   },
 };

@@ -19,7 +19,7 @@ import { useShownStep } from '../state/player.ts';
 import { eventsOf, solutionOf } from '../state/solution.ts';
 import { app, useApp, useAsked, useSolution, useThemeName } from '../state/store.ts';
 import { makeGestures, type Stage } from './gestures.ts';
-import { type Shown, useTween } from './tween.ts';
+import { type Shown, useTween } from '../ui/tween.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
 const NARROW = 620;
