@@ -70,6 +70,18 @@ const HelpButton = () => (
   </button>
 );
 
+const PresentButton = () => (
+  <button
+    type="button"
+    id="present"
+    className="button"
+    title="Present (Shift+P)"
+    onClick={() => app.getState().open('present')}
+  >
+    Present
+  </button>
+);
+
 const DrawerButton = () => {
   const drawer = useApp(s => s.drawer);
   return (
@@ -176,11 +188,13 @@ export const Header = () => {
             <div id="more" className="menu" popover="auto">
               <Steps />
               <ThemeMenu />
+              <PresentButton />
               <HelpButton />
             </div>
           </>
         ) : (
           <>
+            <PresentButton />
             <ThemeMenu />
             <HelpButton />
           </>

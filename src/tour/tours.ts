@@ -247,9 +247,10 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
     ],
     scenes: [
       {
-        link: '#1&s=compare&rows=policies&vs=k:7.3',
+        link: '#1&s=compare&rows=policies&pin=none',
         title: 'One request, every proposal',
-        caption: 'A 2 GiB BAR, hint 0. Each row is a kernel patch or a program; the strip is what it gets.',
+        caption:
+          'A 2 GiB BAR, hint 0. Each row is a kernel patch or a program; read its leaves, its faults, and where it lands.',
         notes:
           'Six ideas: the THP helper, a hook of vfio, an order from the driver, its closest leaf, the core by length, the core with the first PFN.',
         claims: [

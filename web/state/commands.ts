@@ -302,6 +302,13 @@ export const commands: readonly Command[] = [
     shown: 'Ctrl+K, /',
     run: () => app.getState().open('palette'),
   },
+  {
+    group: 'App',
+    label: 'Present: tours, and a tour of your own',
+    keys: ['shift+p'],
+    shown: 'Shift+P',
+    run: () => app.getState().open('present'),
+  },
   { group: 'App', label: 'Copy link', keys: ['c'], shown: 'C', run: () => void copyLink() },
   { group: 'App', label: 'Next theme', keys: ['t'], shown: 'T', run: nextTheme },
   {
@@ -358,6 +365,8 @@ export const startKeys = (): void => {
     // AltGr types the brackets of many keyboards.
     const altGr = e.getModifierState('AltGraph');
     if (e.defaultPrevented || (e.altKey && !altGr) || e.isComposing || takesText(e.target)) return;
+    // A presentation has keys of its own.
+    if (app.getState().scenario.view.present !== undefined) return;
     // A modal dialog has the keys to itself.
     if (document.querySelector('dialog:modal')) return;
     // On Compare a letter means what its table says, wherever the focus is; arrows and Enter belong to a control
