@@ -13,6 +13,7 @@ import { tourIds, tours } from '../../src/tour/tours.ts';
 import { codec } from '../state/codec.ts';
 import { hashOf } from '../state/links.ts';
 import { app, useApp } from '../state/store.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import {
   draftTour,
   fileName,
@@ -400,13 +401,21 @@ const Editor = () => {
 };
 
 /** Tours to start, and one to make. */
-export const PresentDialog = () => (
-  <div className="present-dialog">
-    <Tours />
-    <Editor />
-    <p className="aside">
-      On stage: arrows, Space, PageUp and PageDown go on and back, a number goes to its scene, N opens the
-      notes, L a dot of light, F the full screen, B blanks it, Esc leaves.
-    </p>
-  </div>
-);
+export const PresentDialog = () => {
+  const open = useApp(s => s.dialog === 'present');
+  return (
+    <Dialog
+      title="Present"
+      open={open}
+      onClose={() => app.getState().open(undefined)}
+      className="present-dialog"
+    >
+      <Tours />
+      <Editor />
+      <p className="aside">
+        On stage: arrows, Space, PageUp and PageDown go on and back, a number goes to its scene, N opens the
+        notes, L a dot of light, F the full screen, B blanks it, Esc leaves.
+      </p>
+    </Dialog>
+  );
+};
