@@ -192,9 +192,16 @@ export const numbersIn = (text: string): readonly string[] =>
       .matchAll(/0x[0-9a-f_]+|\d[\d,]*(?:\.\d+)*(?:-rc\d+)?(?: [KMGT]iB(?: − \d+ KiB)?)?/g),
   ].map(m => m[0].replace(/,$/, ''));
 
-/** The words of a scene that are shown as true: title, caption, question, and the choice that is called right. */
-export const wordsOf = ({ title, caption, predict }: Scene): string =>
-  [title, caption, predict?.question ?? '', predict?.choices[predict.answer] ?? ''].join('\n');
+/** The words of a scene that are shown as true: title, caption, question, the choice that is called right, the number. */
+export const wordsOf = ({ title, caption, predict, number }: Scene): string =>
+  [
+    title,
+    caption,
+    predict?.question ?? '',
+    predict?.choices[predict.answer] ?? '',
+    number?.figure ?? '',
+    number?.what ?? '',
+  ].join('\n');
 
 /** What is wrong with the numbers in the words of a scene, in sentences; empty where the engine says the same of all. */
 export const wrongClaims = (scene: Scene, claims: readonly Claim[]): readonly string[] => {

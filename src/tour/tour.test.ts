@@ -41,6 +41,7 @@ const scenes: fc.Arbitrary<Scene> = fc
     title: words(TOUR_LIMITS.title),
     caption: fc.oneof(fc.constant(''), words(TOUR_LIMITS.caption)),
     notes: fc.string({ maxLength: 60 }),
+    counts: fc.option(fc.record({ figure: words(TOUR_LIMITS.figure), what: words(80) }), { nil: undefined }),
     asks: fc.option(
       fc
         .tuple(words(80), fc.uniqueArray(words(40), { minLength: 2, maxLength: 4 }), fc.nat())
@@ -48,7 +49,11 @@ const scenes: fc.Arbitrary<Scene> = fc
       { nil: undefined },
     ),
   })
-  .map(({ asks, ...scene }) => (asks === undefined ? scene : { ...scene, predict: asks }));
+  .map(({ asks, counts, ...scene }) => ({
+    ...scene,
+    ...(asks === undefined ? {} : { predict: asks }),
+    ...(counts === undefined ? {} : { number: counts }),
+  }));
 const anyTour: fc.Arbitrary<Tour> = fc.record({
   title: words(TOUR_LIMITS.title),
   scenes: fc.array(scenes, { minLength: 1, maxLength: 5 }),

@@ -21,6 +21,8 @@ export interface Scene {
   /** What is to be seen in it, a sentence or two. */
   readonly caption: string;
   readonly predict?: Prediction;
+  /** The one number above the picture, and what it counts, where it is another than the engine's own. */
+  readonly number?: { readonly figure: string; readonly what: string };
   /** What the speaker may say beside it; '' where there is nothing. */
   readonly notes: string;
 }
@@ -38,6 +40,7 @@ export interface Tour {
 export const TOUR_LIMITS = {
   scenes: 99,
   title: 120,
+  figure: 24,
   caption: 400,
   notes: 4000,
   choices: 4,
@@ -95,10 +98,28 @@ const readScene = (value: unknown): Read<Scene> => {
   if (caption === undefined) return bad(`its caption has more than ${TOUR_LIMITS.caption} characters`);
   if (typeof notes !== 'string' || notes.length > TOUR_LIMITS.notes)
     return bad(`its notes have more than ${TOUR_LIMITS.notes} characters`);
+  const number = readNumber(own(value, 'number'));
+  if (!number.ok) return number;
   const asked = own(value, 'predict');
-  if (asked === undefined || asked === null) return ok({ link, title, caption, notes });
-  const predict = readPrediction(asked);
-  return predict.ok ? ok({ link, title, caption, predict: predict.value, notes }) : predict;
+  const predict = asked === undefined || asked === null ? undefined : readPrediction(asked);
+  if (predict?.ok === false) return predict;
+  return ok({
+    link,
+    title,
+    caption,
+    ...(predict === undefined ? {} : { predict: predict.value }),
+    ...(number.value === undefined ? {} : { number: number.value }),
+    notes,
+  });
+};
+
+const readNumber = (value: unknown): Read<Scene['number']> => {
+  if (value === undefined || value === null) return ok(undefined);
+  const figure = typeof value === 'object' ? line(own(value, 'figure'), TOUR_LIMITS.figure) : undefined;
+  const what = typeof value === 'object' ? line(own(value, 'what'), TOUR_LIMITS.title) : undefined;
+  return figure === undefined || figure === '' || what === undefined
+    ? bad(`its number has no figure of up to ${TOUR_LIMITS.figure} characters, or nothing that it counts`)
+    : ok({ figure, what });
 };
 
 /**

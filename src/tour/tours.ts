@@ -519,6 +519,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: 'today',
         title: 'MAP_DMA of a badly placed BAR',
+        number: { figure: '524,288', what: 'steps' },
         caption:
           'Each leaf is a fault and a step of the walk: 524,288 of them before the guest’s device has its memory.',
         notes:
@@ -528,6 +529,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&p=xu1',
         title: 'MAP_DMA of a well placed one',
+        number: { figure: '2', what: 'steps' },
         caption: 'The same walk in 2 steps.',
         predict: {
           question: 'The same BAR, VA ≡ PA modulo 1 GiB. Steps?',
@@ -560,6 +562,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=pages&mem=M1',
         title: 'Pointers touch, frames do not',
+        number: { figure: '8', what: 'pages by their pointers, 4 in truth' },
         caption:
           'Sections beside a hole, memmaps handed out one after the other: 4 pages in truth, 8 by their pointers.',
         predict: {
@@ -576,6 +579,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=pages&mem=M2',
         title: 'No hole, and still a stop',
+        number: { figure: '4', what: 'pages a call, 8 in truth' },
         caption:
           'num_pages_contiguous() of Linux 6.18 stops at every section: 4 where 8 are true. Short, and never wrong.',
         notes: 'A short answer costs another call. 929bf010e059.',
@@ -598,6 +602,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=zap&zd=A',
         title: 'Populate in mmap(), then link',
+        number: { figure: '65', what: 'orders of 80 leave a stale leaf' },
         caption:
           'A zap before the link finds no VMA, and the leaf stays: 65 orders of 80 leave a stale leaf.',
         notes: 'A stale leaf is access to a device whose memory is switched off.',
@@ -609,6 +614,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=zap&zd=B',
         title: 'Check under the driver’s lock, then link',
+        number: { figure: '10', what: 'orders of 21 leave a stale leaf' },
         caption:
           'The check is right when it is made. In 10 orders of 21 the zap runs between it and the link.',
         predict: {
@@ -625,6 +631,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=zap&zd=F',
         title: 'Hold the rmap lock throughout',
+        number: { figure: '10', what: 'orders end in a deadlock' },
         caption: 'Mapper and zapper take two locks in opposite order: 10 orders end in a deadlock.',
         notes: 'Hidden from the rmap until complete, and a hook that takes the driver’s lock.',
         claims: [says('10', { kind: 'race', design: 'F', ending: 'deadlock' })],
@@ -632,6 +639,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=zap&zd=C',
         title: 'Link, then fault under the lock',
+        number: { figure: '21', what: 'orders, and all of them end well' },
         caption:
           'All 21 orders end well: an earlier zap is seen, a later one finds the leaf. This is what vfio-pci does.',
         notes: 'And after the zap only a fault can bring the leaves back.',

@@ -321,7 +321,9 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
       </main>
     );
   const { scene, solution } = ready;
-  const number = solution === undefined ? undefined : stageNumber(solution);
+  const own = solution === undefined ? undefined : stageNumber(solution);
+  const ink = own === undefined ? '' : own.kind === undefined ? 'red' : `ink-${own.kind}`;
+  const number = scene.number ?? own;
   const [whose, asked] = stageScenario(ready.scenario);
   const right = asks !== undefined && chosen === asks.answer;
   return (
@@ -341,16 +343,13 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
         </header>
         {shown && number !== undefined && (
           <p className="stage-number">
-            <span
-              className={`stage-figure ${number.kind === undefined ? 'red' : `ink-${number.kind}`}`}
-              data-testid="stage-figure"
-            >
+            <span className={`stage-figure ${ink}`} data-testid="stage-figure">
               {number.figure}
             </span>
             <span className="what">{number.what}</span>
           </p>
         )}
-        <div className={`stage-middle${other ? ' wide' : ''}`}>
+        <div className={`stage-middle${other && number === undefined ? ' wide' : ''}`}>
           {picture !== undefined && (
             <div hidden={!shown}>
               <StagePicture
