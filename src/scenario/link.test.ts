@@ -226,14 +226,6 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
       ),
     }),
     labs: fc.record({ lab: fc.constantFrom('dma', 'pages', 'zap') }),
-    present: fc.option(
-      fc.record({
-        tour: fc.stringMatching(/^(?:[a-z0-9-]{1,9}(?:,[a-z0-9-]{1,9}){0,3}|~[A-Za-z0-9_-]{1,40})$/),
-        scene: fc.integer({ min: 1, max: 999 }),
-        notes: fc.boolean(),
-      }),
-      { nil: undefined },
-    ),
     compare: fc.record({
       sort: fc.option(fc.record({ by: fc.constantFrom(...compareColumns), down: fc.boolean() }), {
         nil: undefined,
@@ -252,6 +244,14 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         { requiredKeys: [] },
       ),
     }),
+    present: fc.option(
+      fc.record({
+        tour: fc.stringMatching(/^(?:[a-z0-9-]{1,9}(?:,[a-z0-9-]{1,9}){0,3}|~[A-Za-z0-9_-]{1,40})$/),
+        scene: fc.integer({ min: 1, max: 999 }),
+        notes: fc.boolean(),
+      }),
+      { nil: undefined },
+    ),
     sweep: fc
       .tuple(axes, axes, fc.constantFrom(...sweepColours), fc.constantFrom(64, 256, 1024))
       .filter(([x, y]) => x.input !== y.input)

@@ -178,15 +178,6 @@ const labs = (s: Scenario, part: Partial<LabsView>): Scenario => ({
   view: { ...s.view, labs: { ...s.view.labs, ...part } },
 });
 
-/** Changes what is presented; a link that names no tour presents none. */
-const present = (s: Scenario, part: Partial<PresentView>): Read<Scenario> => {
-  const before =
-    s.view.present ?? (part.tour === undefined ? undefined : { tour: '', scene: 1, notes: false });
-  return before === undefined
-    ? bad('no tour is named')
-    : ok({ ...s, view: { ...s.view, present: { ...before, ...part } } });
-};
-
 const mapView = (s: Scenario, part: Partial<MapView>): Scenario => ({
   ...s,
   view: { ...s.view, map: { ...s.view.map, ...part } },
@@ -196,6 +187,15 @@ const sweepView = (s: Scenario, part: Partial<SweepView>): Scenario => ({
   ...s,
   view: { ...s.view, sweep: { ...s.view.sweep, ...part } },
 });
+
+/** Changes what is presented; a link that names no tour presents none. */
+const present = (s: Scenario, part: Partial<PresentView>): Read<Scenario> => {
+  const before =
+    s.view.present ?? (part.tour === undefined ? undefined : { tour: '', scene: 1, notes: false });
+  return before === undefined
+    ? bad('no tour is named')
+    : ok({ ...s, view: { ...s.view, present: { ...before, ...part } } });
+};
 
 /** The other axis of a Sweep where a link names one only. */
 const usualOther = (input: SweepInput): SweepInput => (input === 'len' ? 'off' : 'len');

@@ -145,6 +145,16 @@ export interface EvidenceView {
   readonly only: Readonly<Partial<Record<EvidenceFilter, string>>>;
 }
 
+/** A tour that is presented. */
+export interface PresentView {
+  /** As src/tour/tour.ts reads it: a shipped tour, lessons with commas between, or a packed list of scenes. */
+  readonly tour: string;
+  /** Which scene is shown, from 1; beyond the last one: the last one. */
+  readonly scene: number;
+  /** This is the speaker's window: notes and a clock, no stage. */
+  readonly notes: boolean;
+}
+
 /** What can stand on an axis of Sweep, as a link names it. */
 export const sweepInputs = ['off', 'len', 'base', 'size', 'gap', 'hint', 'aslr'] as const;
 export type SweepInput = (typeof sweepInputs)[number];
@@ -177,16 +187,6 @@ export type LabId = (typeof labIds)[number];
 /** Which lab is open, and what is set in it. */
 export interface LabsView {
   readonly lab: LabId;
-}
-
-/** A tour that is presented. */
-export interface PresentView {
-  /** As src/tour/tour.ts reads it: a shipped tour, lessons with commas between, or a packed list of scenes. */
-  readonly tour: string;
-  /** Which scene is shown, from 1; beyond the last one: the last one. */
-  readonly scene: number;
-  /** This is the speaker's window: notes and a clock, no stage. */
-  readonly notes: boolean;
 }
 
 /** Which screen is shown, and how. */
