@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { type DeviceAnswer, type Solution, solve } from '../solve.ts';
 import { formatAddress, formatCount, formatSize } from '../text.ts';
 import { mod } from '../units.ts';
-import { type DesignId, designOf, zapper } from '../zap/designs.ts';
+import { type Design, designOf, zapper } from '../zap/designs.ts';
 import { explore } from '../zap/explore.ts';
 import type { Ending } from '../zap/machine.ts';
 import { readScenario, type Scene } from './tour.ts';
@@ -48,8 +48,8 @@ export type Figure =
   /** how many of these links end with the same leaves as the scene */
   | { readonly kind: 'same leaves'; readonly links: readonly string[] }
   /** orders of the zap race that end so */
-  | { readonly kind: 'race'; readonly design: DesignId; readonly ending: Ending }
-  | { readonly kind: 'orders'; readonly design: DesignId }
+  | { readonly kind: 'race'; readonly design: Design['id']; readonly ending: Ending }
+  | { readonly kind: 'orders'; readonly design: Design['id'] }
   /** what a counter of contiguous pages answers, or what is true */
   | { readonly kind: 'counted'; readonly preset: string; readonly by: CounterId | 'truth' };
 
@@ -179,7 +179,7 @@ export const figureOf = (figure: Figure, scenario: Scenario): string => {
   }
 };
 
-const endsOf = (design: DesignId) => explore({ mapper: designOf(design).steps, zapper }).root.ends;
+const endsOf = (design: Design['id']) => explore({ mapper: designOf(design).steps, zapper }).root.ends;
 
 /** Names that have digits in them and are no numbers. */
 const NAMES = /\bext4\b|\bGB200\b|\bMAP_\w+|\barm64\b|\bx86-64\b|\bx86\b|\b[0-9a-f]{12}\b|\bv[12]\b/g;

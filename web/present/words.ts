@@ -1,11 +1,11 @@
 import type { LeafKind } from '../../src/arch/arch.ts';
 import { archOf } from '../../src/arch/index.ts';
 import { leafCount } from '../../src/leaves/runs.ts';
+import { leafNames, leavesText, tally } from '../../src/leaves/words.ts';
 import { policyOf } from '../../src/placement/policies.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Solution } from '../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
-import { leafNames, leavesText, tally } from '../scenario/words.ts';
 
 /** The one number of a scene and what it counts. */
 export interface StageNumber {
