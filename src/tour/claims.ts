@@ -92,7 +92,7 @@ const leavesText = (runs: readonly LeafRun[]): string =>
 const noPacker = { pack: () => '', unpack: () => undefined };
 
 /** The value of a figure in a Scenario, in the form in which a caption has it. Throws where there is no such thing. */
-export const figureOf = (figure: Figure, scenario: Scenario): string => {
+const figureOf = (figure: Figure, scenario: Scenario): string => {
   const solution = solve(scenario);
   switch (figure.kind) {
     case 'leaves':
