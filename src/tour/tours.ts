@@ -602,7 +602,6 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=zap&zd=A',
         title: 'Populate in mmap(), then link',
-        number: { figure: '65', what: 'orders of 80 leave a stale leaf' },
         caption:
           'A zap before the link finds no VMA, and the leaf stays: 65 orders of 80 leave a stale leaf.',
         notes: 'A stale leaf is access to a device whose memory is switched off.',
@@ -614,7 +613,6 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=zap&zd=B',
         title: 'Check under the driver’s lock, then link',
-        number: { figure: '10', what: 'orders of 21 leave a stale leaf' },
         caption:
           'The check is right when it is made. In 10 orders of 21 the zap runs between it and the link.',
         predict: {
@@ -631,7 +629,6 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=zap&zd=F',
         title: 'Hold the rmap lock throughout',
-        number: { figure: '10', what: 'orders end in a deadlock' },
         caption: 'Mapper and zapper take two locks in opposite order: 10 orders end in a deadlock.',
         notes: 'Hidden from the rmap until complete, and a hook that takes the driver’s lock.',
         claims: [says('10', { kind: 'race', design: 'F', ending: 'deadlock' })],
@@ -639,7 +636,6 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
       {
         link: '#1&s=labs&lab=zap&zd=C',
         title: 'Link, then fault under the lock',
-        number: { figure: '21', what: 'orders, and all of them end well' },
         caption:
           'All 21 orders end well: an earlier zap is seen, a later one finds the leaf. This is what vfio-pci does.',
         notes: 'And after the zap only a fault can bring the leaves back.',
