@@ -161,7 +161,7 @@ test('a tour of one’s own: made, put in order, saved, opened, presented', asyn
   const first = dialog.getByRole('listitem', { name: 'Scene 1' });
   await expect(first.getByRole('textbox', { name: 'Title' })).toHaveValue('Half');
   // By hand too, and back.
-  await first.locator('.grip').dragTo(second.locator('.grip'));
+  await first.locator('.grip').dragTo(second.getByRole('textbox', { name: 'Caption' }));
   await expect(second.getByRole('textbox', { name: 'Title' })).toHaveValue('Half');
   await second.locator('.grip').dragTo(first.locator('.grip'));
   await expect(first.getByRole('textbox', { name: 'Title' })).toHaveValue('Half');

@@ -53,11 +53,12 @@ const Tours = () => (
           count: lessonIds.length,
           sources: [],
         },
-      ].map(t => (
+      ].map((t, n) => (
         <li key={t.id}>
           <button
             type="button"
             className="button"
+            {...(n === 0 ? { 'data-first-focus': true } : {})}
             onClick={() => start(t.id)}
             aria-label={`Start: ${t.title}`}
           >
