@@ -27,7 +27,7 @@ const order: readonly (readonly string[])[] = [
   ['cost', 'dma', 'memmap', 'zap'],
   ['scenario'],
   ['solve.ts'],
-  ['intake', 'sweep'],
+  ['intake', 'sweep', 'tour'],
   ['recipes'],
   ['diagnose', 'replay'],
   ['index.ts'],

@@ -74,6 +74,13 @@ const evidence = late(() => import('./evidence/EvidenceScreen.tsx').then(m => m.
 const intake = late(() =>
   Promise.all([import('./intake/IntakeDialog.tsx'), loadCodec()]).then(([m]) => m.IntakeDialog),
 );
+// With the codec: scenes may carry an address space, and a link a whole tour.
+const present = late(() =>
+  Promise.all([import('./present/PresentScreen.tsx'), loadCodec()]).then(([m]) => m.PresentScreen),
+);
+const presentDialog = late(() =>
+  Promise.all([import('./present/PresentDialog.tsx'), loadCodec()]).then(([m]) => m.PresentDialog),
+);
 const help = late(() => import('./Help.tsx').then(m => m.Help));
 const palette = late(() => import('./Palette.tsx').then(m => m.Palette));
 const exporting = late(() => import('./export/part.ts').then(m => m.ExportDialog));
@@ -115,12 +122,23 @@ const screens: Readonly<Record<ScreenId, () => ReactNode>> = {
 export const App = () => {
   useDrops();
   const Screen = screens[useApp(s => s.scenario.view.screen)];
+  const presenting = useApp(s => s.scenario.view.present !== undefined);
+  if (presenting)
+    return (
+      <LatePart
+        of={present}
+        wanted
+        frame={content => <main className="late">{content}</main>}
+        props={{ screen: <Screen /> }}
+      />
+    );
   return (
     <>
       <Header />
       <LinkProblems />
       <Screen />
       <LateDialog of={intake} name="intake" title="Paste what a machine prints" />
+      <LateDialog of={presentDialog} name="present" title="Present" />
       <LateDialog of={help} name="help" title="Keys" />
       <LateDialog of={palette} name="palette" title="Find a command" />
       <LateDialog of={exporting} name="export" title="Export" />

@@ -81,6 +81,18 @@ const ExportButton = () => (
   </button>
 );
 
+const PresentButton = () => (
+  <button
+    type="button"
+    id="present"
+    className="button"
+    title="Present (Shift+P)"
+    onClick={() => app.getState().open('present')}
+  >
+    Present
+  </button>
+);
+
 const DrawerButton = () => {
   const drawer = useApp(s => s.drawer);
   return (
@@ -182,12 +194,14 @@ export const Header = () => {
               {phone && <Steps />}
               <ExportButton />
               <ThemeMenu />
+              <PresentButton />
               <HelpButton />
             </div>
           </>
         ) : (
           <>
             <ExportButton />
+            <PresentButton />
             <ThemeMenu />
             <HelpButton />
           </>

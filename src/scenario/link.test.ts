@@ -272,6 +272,14 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
         { requiredKeys: [] },
       ),
     }),
+    present: fc.option(
+      fc.record({
+        tour: fc.stringMatching(/^(?:[a-z0-9-]{1,9}(?:,[a-z0-9-]{1,9}){0,3}|~[A-Za-z0-9_-]{1,40})$/),
+        scene: fc.integer({ min: 1, max: 999 }),
+        notes: fc.boolean(),
+      }),
+      { nil: undefined },
+    ),
     sweep: fc
       .tuple(axes, axes, fc.constantFrom(...sweepColours), fc.constantFrom(64, 256, 1024))
       .filter(([x, y]) => x.input !== y.input)
@@ -484,6 +492,25 @@ describe('a link', () => {
       set: 'vm_unmapped_area-7.3',
       id: undefined,
     });
+  });
+
+  it('carries what is presented', () => {
+    const hash = '#1&k=6.12&tour=bar&scene=2&notes=1';
+    const { scenario, problems } = read(hash);
+    expect(problems).toEqual([]);
+    expect(scenario.view.present).toEqual({ tour: 'bar', scene: 2, notes: true });
+    expect(write(scenario)).toBe(hash);
+    expect(read('#1&tour=today,lts').scenario.view.present).toEqual({
+      tour: 'today,lts',
+      scene: 1,
+      notes: false,
+    });
+    // A scene of no tour is nothing, and a tour of no name neither.
+    expect(read('#1&scene=2&notes=1').problems.map(p => p.field)).toEqual(['scene', 'notes']);
+    expect(read('#1&scene=2').scenario).toEqual(defaultScenario);
+    for (const tour of ['', '<b>', 'A', '~', '~a b', 'a,,b'])
+      expect(read(`#1&tour=${encodeURIComponent(tour)}`).problems.map(p => p.field)).toEqual(['tour']);
+    expect(read('#1&tour=bar&scene=0').problems).toMatchObject([{ field: 'scene', used: '1' }]);
   });
 
   it('carries the Sweep in a line', () => {

@@ -29,6 +29,7 @@ import {
   labIds,
   type MapView,
   type PagesLabView,
+  type PresentView,
   type Range,
   type Scenario,
   type SweepAxis,
@@ -210,6 +211,15 @@ const sweepView = (s: Scenario, part: Partial<SweepView>): Scenario => ({
   ...s,
   view: { ...s.view, sweep: { ...s.view.sweep, ...part } },
 });
+
+/** Changes what is presented; a link that names no tour presents none. */
+const present = (s: Scenario, part: Partial<PresentView>): Read<Scenario> => {
+  const before =
+    s.view.present ?? (part.tour === undefined ? undefined : { tour: '', scene: 1, notes: false });
+  return before === undefined
+    ? bad('no tour is named')
+    : ok({ ...s, view: { ...s.view, present: { ...before, ...part } } });
+};
 
 /** The other axis of a Sweep where a link names one only. */
 const usualOther = (input: SweepInput): SweepInput => (input === 'len' ? 'off' : 'len');
@@ -975,6 +985,29 @@ const fields: readonly Field[] = [
     s => s.view.sweep.detail,
     (s, detail) => sweepView(s, { detail }),
   ),
+  {
+    key: 'tour',
+    show: () => 'none',
+    write: s => s.view.present?.tour,
+    read: (text, s) =>
+      /^(?:[a-z0-9-]+(?:,[a-z0-9-]+)*|~[A-Za-z0-9_-]+)$/.test(text) && text.length <= MAX_PACKED_TEXTS
+        ? present(s, { tour: text })
+        : bad('not a tour, lessons with commas between, or a packed list'),
+  },
+  {
+    key: 'scene',
+    show: s => String(s.view.present?.scene ?? 'none'),
+    write: s =>
+      s.view.present === undefined || s.view.present.scene === 1 ? undefined : String(s.view.present.scene),
+    read: (text, s) =>
+      /^[1-9]\d{0,2}$/.test(text) ? present(s, { scene: Number(text) }) : bad('not a number from 1 to 999'),
+  },
+  {
+    key: 'notes',
+    show: () => 'none',
+    write: s => (s.view.present?.notes === true ? '1' : undefined),
+    read: (text, s) => (text === '1' ? present(s, { notes: true }) : bad('not 1')),
+  },
 ];
 
 /** The keys of all fields, in the order in which they are written. */

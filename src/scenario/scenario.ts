@@ -148,6 +148,16 @@ export interface EvidenceView {
   readonly only: Readonly<Partial<Record<EvidenceFilter, string>>>;
 }
 
+/** A tour that is presented. */
+export interface PresentView {
+  /** As src/tour/tour.ts reads it: a shipped tour, lessons with commas between, or a packed list of scenes. */
+  readonly tour: string;
+  /** Which scene is shown, from 1; beyond the last one: the last one. */
+  readonly scene: number;
+  /** This is the speaker's window: notes and a clock, no stage. */
+  readonly notes: boolean;
+}
+
 /** What can stand on an axis of Sweep, as a link names it. */
 export const sweepInputs = ['off', 'len', 'base', 'size', 'gap', 'hint', 'aslr'] as const;
 export type SweepInput = (typeof sweepInputs)[number];
@@ -233,6 +243,8 @@ export interface View {
   readonly evidence: EvidenceView;
   readonly sweep: SweepView;
   readonly labs: LabsView;
+  /** undefined: nothing is presented. */
+  readonly present: PresentView | undefined;
 }
 
 /** The whole truth of what is shown: the link, undo, presets and saved files all speak it. */
@@ -375,5 +387,6 @@ export const defaultScenario: Scenario = {
       pages: { memory: 'M1', drawnFor: 'none', pair: 'V2.V5' },
       zap: { design: 'B', dropped: [], turns: undefined, at: undefined },
     },
+    present: undefined,
   },
 };

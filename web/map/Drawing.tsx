@@ -19,8 +19,8 @@ import { centreOn, groundOf, panFrom, setDrawn, showAddresses, showOffsets, zoom
 import { useShownStep } from '../state/player.ts';
 import { eventsOf, solutionOf } from '../state/solution.ts';
 import { app, useApp, useAsked, useSolution, useThemeName } from '../state/store.ts';
+import { type Shown, useTween } from '../ui/tween.ts';
 import { makeGestures, type Stage } from './gestures.ts';
-import { type Shown, useTween } from './tween.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
 const NARROW = 620;

@@ -36,6 +36,7 @@ export const drawJaw = (
   h: number,
   alpha: number,
   length: number,
+  few = false,
 ): void => {
   const fill = `${pane.kind}.fill` as const;
   const edges = [
@@ -71,7 +72,7 @@ export const drawJaw = (
       fill,
       alpha: (whole ? 0.34 : outside ? 0.05 : 0.13) * alpha,
     });
-    if (alpha < 1 || pane.kind === 'pte' || outside) return;
+    if (few || alpha < 1 || pane.kind === 'pte' || outside) return;
     const size = formatSize(pane.size);
     const words = whole
       ? [`${size} block of ${side.toUpperCase()}`, `${size} of ${side.toUpperCase()}`]
@@ -195,6 +196,7 @@ export const drawDistances = (
   laneTop: number,
   laneBottom: number,
   length: number,
+  few = false,
 ): void => {
   const y = laneTop + (laneBottom - laneTop) * 0.62;
   const style = { size: 11.5, weight: 600, ink: 'red' } as const;
@@ -241,7 +243,7 @@ export const drawDistances = (
     // Over its own arrow: in the middle where it fits, else from the tooth on, clear of the tooth's head.
     const roomy = x1 - x0 > textW + 8;
     const at = roomy ? (x0 + x1 - textW) / 2 : Math.min(x0 + 9, limit - textW);
-    if (at < written + 8 || (cut && !roomy && written > pane.x)) continue;
+    if ((few && written > pane.x) || at < written + 8 || (cut && !roomy && written > pane.x)) continue;
     write(s, { x: at, y: y - 12, text, ...style, halo: 'bg' });
     written = at + textW;
   }

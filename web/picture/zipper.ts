@@ -38,6 +38,8 @@ export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
   readonly comb?: { readonly delta: number; readonly done: number } | undefined;
   /** Addresses along the first pane. */
   readonly axis?: boolean;
+  /** For a hall: each thing is named once, and in few words. */
+  readonly few?: boolean;
 }
 
 /** Where the first pane of the zipper lies and what it shows. */
@@ -140,15 +142,15 @@ const drawPane = (
     return mapping.start + (way > t.size / 2 ? way - t.size : way) * input.comb.done;
   };
 
-  drawTitle(s, pane, b, first, length);
+  drawTitle(s, pane, b, first, length, input.few);
 
   // The leaves reach into the lane where the teeth meet: the zipper is shut.
   const shut = meet && !moving && (standing.kind === 'fits' || dimmed);
   const bandY = b.leavesY;
   const bandH = shut ? b.leavesH + b.laneH - 4 : b.leavesH;
 
-  drawJaw(s, pane, 'va', vaOf(pane), b.vaY, b.jawH, alpha, length);
-  drawJaw(s, pane, 'pa', mapping.pa, b.paY, b.jawH, alpha, length);
+  drawJaw(s, pane, 'va', vaOf(pane), b.vaY, b.jawH, alpha, length, input.few);
+  drawJaw(s, pane, 'pa', mapping.pa, b.paY, b.jawH, alpha, length, input.few);
   if (first && input.beside !== undefined && (pane.from < 0 || pane.to > length))
     drawBeside(s, input.beside(pane, pane.w), pane, b);
   drawLeaves(s, pane, device, bandY, bandH);
@@ -165,7 +167,8 @@ const drawPane = (
   if (moving) {
     // On its way the comb neither meets nor misses.
   } else if (meet) {
-    if (standing.kind === 'fits' && pane.kind !== 'pte')
+    // On a stage only the first pane has room for rings: in a lens they would strike the words through.
+    if (standing.kind === 'fits' && pane.kind !== 'pte' && (first || !input.few))
       for (const tooth of teethOf(pane, pane.size, mapping.start))
         if (tooth >= 0 && tooth <= length)
           s.marks.push({
@@ -177,7 +180,7 @@ const drawPane = (
             stroke: `${pane.kind}.text`,
             strokeWidth: 2,
           });
-  } else drawDistances(s, pane, mapping.start, residue, bandY + bandH, b.paY, length);
+  } else drawDistances(s, pane, mapping.start, residue, bandY + bandH, b.paY, length, input.few);
   if (first && input.axis) {
     drawAxis(s, pane, input.contiguous ?? [], vaOf(pane), b.vaY, 'va');
     drawAxis(s, pane, input.contiguous ?? [], mapping.pa, b.paY + b.jawH, 'pa');
@@ -195,9 +198,9 @@ const drawPane = (
       dash: [2, 3],
     });
   }
-  labelLeaves(s, pane, device, bandY, bandH, first);
+  labelLeaves(s, pane, device, bandY, bandH, first, input.few);
   if (first) pointOut(s, pane, length, bandY);
-  drawVerdicts(s, pane, device, standing, residue, b.verdictY);
+  drawVerdicts(s, pane, device, standing, residue, b.verdictY, input.few);
 
   const hit = { x: pane.x, w: pane.w, offsetAt: (px: number) => pane.scale.toValue(px) };
   const range = { from: pane.from, to: pane.to };
@@ -209,7 +212,14 @@ const drawPane = (
   if (first) s.hits.push({ ...hit, y: b.vaY, h: b.jawH, drag: 'slide', pane: pane.view });
 };
 
-const drawTitle = (s: Sheet, pane: Pane, b: ZipperBands, first: boolean, length: number): void => {
+const drawTitle = (
+  s: Sheet,
+  pane: Pane,
+  b: ZipperBands,
+  first: boolean,
+  length: number,
+  few = false,
+): void => {
   const span = pane.to - pane.from;
   const whole = pane.from === 0 && pane.to === length;
   const atEnd = pane.to === length;
@@ -220,6 +230,11 @@ const drawTitle = (s: Sheet, pane: Pane, b: ZipperBands, first: boolean, length:
       : `${atEnd ? 'last ' : ''}${formatSize(Math.round(span / 4096) * 4096 || span)}${atEnd ? '' : ' shown'}`;
   const title = `${formatSize(pane.size)} teeth`;
   const style = { size: 12.5, weight: 600, ink: `${pane.kind}.text`, plate: true } as const;
+  if (few) {
+    // The verdict names the size.
+    if (window !== '') write(s, { x: pane.x, y: b.titleY, text: window, size: 11, ink: 'mut', plate: true });
+    return;
+  }
   if (!first) {
     write(s, { x: pane.x, y: b.titleY, text: title, ...style });
     if (window !== '')
@@ -244,11 +259,12 @@ const drawVerdicts = (
   standing: Standing,
   residue: number,
   y: number,
+  few = false,
 ): void => {
   const { mapping } = device;
   const others = pane.also;
-  if (others.length === 0) {
-    drawVerdict(s, pane, standing, residue, { x: pane.x, y, w: pane.w, alone: true });
+  if (few || others.length === 0) {
+    drawVerdict(s, pane, standing, residue, { x: pane.x, y, w: pane.w, alone: !few, few });
     return;
   }
   const all = [pane, ...others].sort((p, q) => q.size - p.size);

@@ -105,6 +105,7 @@ export const labelLeaves = (
   y: number,
   h: number,
   first: boolean,
+  few = false,
 ): void => {
   for (const shown of shownRuns(pane, device)) {
     const { run, x, w, pitch } = shown;
@@ -142,7 +143,10 @@ export const labelLeaves = (
           if (run.kind === 'pud')
             write(s, { x: leafX, y: middle, text: each, ...big, ink: on, align: 'middle' });
           else pill(s, leafX, middle, each, { ...small, ink: `${run.kind}.text` });
+          if (few) break;
         }
+      } else if (few && device.units.length === 1 && pane.from > 0) {
+        // The number of the scene says the same, and of a part of the mapping it would mislead.
       } else if (s.measure(text, small) + 22 < w)
         pill(s, mid, middle, text, { ...small, ink: `${run.kind}.text` });
     }

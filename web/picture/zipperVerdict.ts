@@ -88,6 +88,33 @@ const verdictOf = (s: Sheet, t: Teeth, room: number, standing: Standing, residue
   }
 };
 
+/** The verdict with its size, which nothing else names on a stage; the longest wording first. */
+const fewWords = (said: PaneVerdict, size: string, standing: Standing): readonly string[] => {
+  const no = `no ${size} leaf`;
+  switch (standing.kind) {
+    case 'fits':
+      return [said.why === 'not' ? said.text : `${size} leaves fit`];
+    case 'covered':
+      return [`${size} meet too`];
+    case 'unmarked':
+    case 'noBase':
+    case 'misses':
+    case 'noBlock':
+      return [no];
+    case 'not':
+      switch (standing.cause.kind) {
+        case 'congruence':
+        case 'noWholeBlock':
+        case 'bound':
+          return [no];
+        case 'notUsable':
+          return [`${no}: ${said.text}`, no];
+        case 'touchOrder':
+          return [`${no}: touched elsewhere first`, no];
+      }
+  }
+};
+
 const VERDICT_STYLE = { size: 12.5, weight: 600 };
 
 /** The first wording that has room beside its mark, else the last. */
@@ -100,9 +127,22 @@ export const drawVerdict = (
   t: Teeth,
   standing: Standing,
   residue: number,
-  at: { readonly x: number; readonly y: number; readonly w: number; readonly alone: boolean },
+  at: {
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly alone: boolean;
+    /** For a hall: yes or no and the size; the arrow tells the distance. */
+    readonly few?: boolean;
+  },
 ): number => {
-  const { text, why, aside } = verdictOf(s, t, at.w, standing, residue);
+  const said = verdictOf(s, t, at.w, standing, residue);
+  const { why, aside } = said;
+  const size = formatSize(t.size);
+  const text =
+    at.few !== true || said.text.includes('corrupt')
+      ? said.text
+      : first(s, at.w, fewWords(said, size, standing));
   const ink = why === 'not' ? 'red' : (`${t.kind}.text` as const);
   if (why === 'not') cross(s, at.x + 6, at.y, 5);
   else check(s, at.x + 6, at.y, ink);

@@ -8,7 +8,7 @@ describe('the caption of the header', () => {
     const scene = screenCaption(defaultScenario);
     expect(scene).toContain('2 GiB BAR');
     const same = screens.filter(({ id }) => screenCaption(withScreen(id)(defaultScenario)) === scene);
-    expect(same.map(({ id }) => id)).toEqual(['map', 'compare', 'sweep']);
+    expect(same.map(({ id }) => id)).toEqual(['map', 'compare', 'sweep', 'labs']);
   });
 
   it('counts the texts that are diagnosed', () => {

@@ -63,6 +63,9 @@ const names: Readonly<Record<string, string>> = {
   y: 'Vertical axis of Sweep',
   col: 'Colour of Sweep',
   n: 'Grain of Sweep',
+  tour: 'Tour',
+  scene: 'Scene of the tour',
+  notes: 'Notes of the tour',
 };
 
 /** The name of a link's field in words; its key where it has none. */

@@ -332,6 +332,13 @@ const commands: readonly Command[] = [
       run: () => app.getState().change(withScreen(id), 'done'),
     }),
   ),
+  {
+    group: 'App',
+    label: 'Present: tours, and a tour of your own',
+    keys: ['shift+p'],
+    shown: 'Shift+P',
+    run: () => app.getState().open('present'),
+  },
   { group: 'App', label: 'Copy link', keys: ['c'], shown: 'C', run: () => void copyLink() },
   { group: 'App', label: 'Export', keys: ['e'], shown: 'E', run: () => app.getState().open('export') },
   share('Export: SVG', part => part.exportAs('svg')),
@@ -410,6 +417,8 @@ export const startKeys = (): void => {
     // AltGr types the brackets of many keyboards.
     const altGr = e.getModifierState('AltGraph');
     if (e.defaultPrevented || (e.altKey && !altGr) || e.isComposing || takesText(e.target)) return;
+    // A presentation has keys of its own.
+    if (app.getState().scenario.view.present !== undefined) return;
     // A modal dialog has the keys to itself.
     if (document.querySelector('dialog:modal')) return;
     // On Compare a letter means what its table says, wherever the focus is; arrows and Enter belong to a control

@@ -15,7 +15,7 @@ import * as steps from './steps.ts';
 import { applyTheme, keepTheme, keptTheme, type ThemeChoice, themeOf } from './theme.ts';
 
 /** The dialogs; one is open at a time. */
-export type DialogName = 'intake' | 'help' | 'palette' | 'export';
+export type DialogName = 'intake' | 'help' | 'palette' | 'export' | 'present';
 
 /** Text that was dropped on the page, on its way into the dialog. */
 export interface Dropped {
@@ -48,6 +48,8 @@ export interface App extends steps.Steps {
   readonly toCopy: { readonly what: string; readonly text: string } | undefined;
   /** Dropped texts that the dialog, or the screen made for them, has not taken yet. */
   readonly dropped: readonly Dropped[];
+  /** Tours that were dropped on the page, and the dialog made for them has not taken yet. */
+  readonly tours: readonly Dropped[];
   /** Files that were dropped on the Evidence screen, and it has not taken yet. */
   readonly captures: readonly File[];
   /** A passing remark for the status line, such as “Link copied”. */
@@ -60,6 +62,8 @@ export interface App extends steps.Steps {
    * that no address space can follow is not made, and said.
    */
   readonly change: (update: steps.Update, phase: steps.Phase) => void;
+  /** Shows another Scenario in the place of this one: no step of undo, and the address is replaced. */
+  readonly show: (scenario: Scenario) => void;
   /** Ends the drag in progress where it stands. */
   readonly finish: () => void;
   readonly undo: () => void;
@@ -80,6 +84,7 @@ export interface App extends steps.Steps {
   readonly open: (dialog: DialogName | undefined) => void;
   readonly drop: (texts: readonly Dropped[]) => void;
   readonly takeDropped: () => void;
+  readonly takeTours: () => void;
   readonly dropCaptures: (files: readonly File[]) => void;
   readonly takeCaptures: () => void;
   readonly say: (remark: string) => void;
@@ -142,6 +147,9 @@ const looking = ({ range, at }: MapView): Pick<App, 'viewport' | 'crosshair'> =>
   viewport: range === undefined ? undefined : viewportOf(range),
   crosshair: at,
 });
+
+/** A file that src/tour/tour.ts reads. */
+const isTour = ({ text }: Dropped): boolean => /^\s*\{\s*"hugemap":\s*"tour"/.test(text.slice(0, 80));
 
 /** What is shown goes into the link when the hand has rested this long. */
 const RESTED_MS = 250;
@@ -208,6 +216,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       dialog: undefined,
       toCopy: undefined,
       dropped: [],
+      tours: [],
       captures: [],
       remark: '',
       drawer: false,
@@ -230,6 +239,11 @@ const makeApp = (links: Links, read: () => ReadLink) =>
           window.clearTimeout(resting);
           set(looking(next.scenario.view.map));
         }
+      },
+      show: scenario => {
+        step(steps.finish(get()));
+        set({ scenario, ...looking(scenario.view.map), drawer: false });
+        links.drag(scenario);
       },
       finish: () => step(steps.finish(get())),
       undo: () => walk(steps.undo),
@@ -260,11 +274,16 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       },
       settle,
       open: dialog => set({ dialog }),
-      drop: texts => {
+      drop: all => {
+        const tours = all.filter(isTour);
+        if (tours.length > 0) set({ tours, dialog: 'present' });
+        const texts = all.filter(t => !isTour(t));
+        if (texts.length === 0) return;
         const taker = get().scenario.view.screen === 'diagnose' ? {} : { dialog: 'intake' as const };
         set({ dropped: [...get().dropped, ...texts], ...taker });
       },
       takeDropped: () => set({ dropped: [] }),
+      takeTours: () => set({ tours: [] }),
       dropCaptures: files => set({ captures: [...get().captures, ...files] }),
       takeCaptures: () => set({ captures: [] }),
       say: remark => set({ remark }),

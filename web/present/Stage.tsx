@@ -1,0 +1,434 @@
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { PresentView, Scenario } from '../../src/scenario/scenario.ts';
+import { withoutTour } from '../../src/tour/tour.ts';
+import { hashOf } from '../state/links.ts';
+import { app } from '../state/store.ts';
+import type { Shown } from '../ui/tween.ts';
+import { addressee, type Move, readToStage, type ToNotes, trusted } from './channel.ts';
+import { StagePicture } from './StagePicture.tsx';
+import { type ReadyScene, readyScene, tourOf } from './scenes.ts';
+import { stageNumber, stageScenario } from './words.ts';
+
+/** The canvas that everything is laid out on, scaled to the window. */
+const CANVAS = { width: 1920, height: 1080 } as const;
+const LETTERS = ['A', 'B', 'C', 'D'] as const;
+
+/** The Scenario with a scene of a tour presented over it. */
+const presenting = (s: Scenario, tour: string, scene: number): Scenario => ({
+  ...s,
+  view: { ...s.view, present: { tour, scene, notes: false } },
+});
+
+/** How much the canvas is scaled so that it fits the window. */
+const fitNow = () => {
+  const { clientWidth: w, clientHeight: h } = document.documentElement;
+  const scale = Math.min(w / CANVAS.width, h / CANVAS.height);
+  return { scale, x: (w - CANVAS.width * scale) / 2, y: (h - CANVAS.height * scale) / 2 };
+};
+
+const useFit = (): { readonly scale: number; readonly x: number; readonly y: number } => {
+  const [fit, setFit] = useState(fitNow);
+  useEffect(() => {
+    const update = (): void => setFit(fitNow());
+    window.addEventListener('resize', update);
+    return () => window.removeEventListener('resize', update);
+  }, []);
+  return fit;
+};
+
+/** The projector's colours while the stage is there, whatever was chosen; the choice comes back after it. */
+const useProjector = (): void => {
+  useLayoutEffect(() => {
+    const { theme } = app.getState();
+    app.setState({ theme: 'projector' });
+    return () => app.setState({ theme });
+  }, []);
+};
+
+/** A light under the pointer, moved past React: it must follow the hand. */
+const Dot = ({ on }: { readonly on: boolean }) => {
+  const dot = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!on) return;
+    const move = (e: PointerEvent): void => {
+      const element = dot.current;
+      if (element === null) return;
+      element.style.transform = `translate(${e.clientX}px, ${e.clientY}px)`;
+      element.hidden = false;
+    };
+    window.addEventListener('pointermove', move);
+    return () => window.removeEventListener('pointermove', move);
+  }, [on]);
+  return on ? <div ref={dot} className="stage-dot" hidden aria-hidden="true" /> : null;
+};
+
+/** Whether a key belongs to what has the focus. */
+const taken = (e: KeyboardEvent): boolean => {
+  const { target } = e;
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  if (target instanceof HTMLInputElement) return true;
+  return target instanceof HTMLButtonElement && (e.key === ' ' || e.key === 'Enter');
+};
+
+const moveOf = (key: string): Move | undefined => {
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowDown':
+    case 'PageDown':
+    case ' ':
+    case 'Enter':
+      return 'next';
+    case 'ArrowLeft':
+    case 'ArrowUp':
+    case 'PageUp':
+    case 'Backspace':
+      return 'previous';
+    case 'Home':
+      return 'first';
+    case 'End':
+      return 'last';
+    default:
+      return undefined;
+  }
+};
+
+const leaveFullscreen = (): void => {
+  if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => {});
+};
+
+/** One scene at a time, on a canvas of 1920 by 1080 that fills the window. */
+export const Stage = ({ present, screen }: { readonly present: PresentView; readonly screen: ReactNode }) => {
+  useProjector();
+  const fit = useFit();
+  const root = useRef<HTMLElement>(null);
+  /** What was there before, for the way back. */
+  const base = useRef(withoutTour(app.getState().scenario));
+  const read = useMemo(() => tourOf(present.tour), [present.tour]);
+  const scenes = useMemo(
+    () => (read.ok ? read.value.scenes.map(() => undefined as ReadyScene | undefined) : []),
+    [read],
+  );
+  const count = scenes.length;
+  const at = Math.min(present.scene, Math.max(count, 1)) - 1;
+  const ready = useMemo(() => {
+    const scene = read.ok ? read.value.scenes[at] : undefined;
+    if (scene === undefined) return undefined;
+    scenes[at] ??= readyScene(scene);
+    return scenes[at];
+  }, [read, scenes, at]);
+  /** The scene whose question was answered or passed over, and how. */
+  const [open, setOpen] = useState<{ readonly at: number; readonly chosen: number | undefined }>();
+  const asks = ready?.scene.predict;
+  const shown = asks === undefined || open?.at === at;
+  const chosen = open?.at === at ? open.chosen : undefined;
+  const [dot, setDot] = useState(false);
+  const [black, setBlack] = useState(false);
+  const [remark, setRemark] = useState('');
+  const began = useRef(Date.now());
+  const notes = useRef<Window | null>(null);
+  const typed = useRef('');
+
+  const leave = (): void => {
+    leaveFullscreen();
+    app.getState().show(base.current);
+  };
+  const goTo = (scene: number): void => {
+    setRemark('');
+    setBlack(false);
+    setOpen(undefined);
+    app.getState().show(presenting(base.current, present.tour, Math.min(Math.max(scene, 1), count)));
+  };
+  const move = (to: Move): void => {
+    switch (to) {
+      case 'next':
+        if (black) setBlack(false);
+        else if (!shown) setOpen({ at, chosen: undefined });
+        else if (at + 1 < count) goTo(at + 2);
+        else setRemark('That was the last scene. Esc leaves.');
+        return;
+      case 'previous':
+        if (at > 0) goTo(at);
+        return;
+      case 'first':
+        goTo(1);
+        return;
+      case 'last':
+        goTo(count);
+    }
+  };
+  const choose = (choice: number): void => {
+    if (asks !== undefined && !shown && choice < asks.choices.length) setOpen({ at, chosen: choice });
+  };
+  const full = (): void => {
+    if (document.fullscreenElement !== null) leaveFullscreen();
+    else if (document.fullscreenEnabled)
+      document.documentElement
+        .requestFullscreen()
+        .catch(() => setRemark('The browser did not allow full screen'));
+    else setRemark('This browser has no full screen for pages; F11 may have one');
+  };
+  const openNotes = (): void => {
+    const { href, hash } = window.location;
+    const page = href.slice(0, href.length - hash.length).replace(/#$/, '');
+    const link = presenting(base.current, present.tour, at + 1);
+    const view = { ...link.view, present: { tour: present.tour, scene: at + 1, notes: true } };
+    notes.current = window.open(
+      `${page}${hashOf({ ...link, view })}`,
+      'hugemap-notes',
+      'popup,width=960,height=720',
+    );
+    if (notes.current === null)
+      setRemark('The browser blocked the window: allow it for this page, and press N again');
+  };
+
+  const keys = useRef<(e: KeyboardEvent) => void>(() => {});
+  keys.current = e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+    if (e.key === 'Escape') {
+      e.preventDefault();
+      leave();
+      return;
+    }
+    if (taken(e)) return;
+    const handled = ((): boolean => {
+      if (/^\d$/.test(e.key)) {
+        // A number goes to its scene: at once where no longer one can be meant, else with Enter.
+        typed.current = `${typed.current}${e.key}`.replace(/^0+/, '').slice(-3);
+        if (typed.current !== '' && Number(typed.current) * 10 > count) {
+          goTo(Number(typed.current));
+          typed.current = '';
+        }
+        return true;
+      }
+      if (e.key === 'Enter' && typed.current !== '') {
+        goTo(Number(typed.current));
+        typed.current = '';
+        return true;
+      }
+      typed.current = '';
+      const key = e.key.toLowerCase();
+      const letter = LETTERS.findIndex(l => l.toLowerCase() === key);
+      if (asks !== undefined && !shown && letter >= 0) {
+        choose(letter);
+        return true;
+      }
+      switch (key) {
+        case 'l':
+          setDot(on => !on);
+          return true;
+        case 'f':
+          full();
+          return true;
+        case 'n':
+          openNotes();
+          return true;
+        case 'b':
+        case '.':
+          setBlack(on => !on);
+          return true;
+      }
+      const to = moveOf(e.key);
+      if (to === undefined) return false;
+      move(to);
+      return true;
+    })();
+    if (!handled) return;
+    e.preventDefault();
+    // A control of an embedded screen must not take the clicker's key as well.
+    e.stopImmediatePropagation();
+  };
+  useEffect(() => {
+    const key = (e: KeyboardEvent): void => keys.current(e);
+    window.addEventListener('keydown', key, { capture: true });
+    return () => window.removeEventListener('keydown', key, { capture: true });
+  }, []);
+
+  // A browser takes Escape for itself in full screen: leaving that leaves the stage too.
+  const leaveNow = useRef(leave);
+  leaveNow.current = leave;
+  useEffect(() => {
+    root.current?.focus();
+    let was = false;
+    const change = (): void => {
+      if (was && document.fullscreenElement === null && document.hasFocus()) leaveNow.current();
+      was = document.fullscreenElement !== null;
+    };
+    change();
+    document.addEventListener('fullscreenchange', change);
+    return () => {
+      document.removeEventListener('fullscreenchange', change);
+      leaveFullscreen();
+      // The page behind comes back first.
+      requestAnimationFrame(() => document.getElementById('present')?.focus());
+    };
+  }, []);
+
+  const state = useRef<ToNotes>({ hugemap: 'stage', scene: at + 1, shown, began: began.current });
+  state.current = { hugemap: 'stage', scene: at + 1, shown, began: began.current };
+  const tell = useRef(() => {
+    notes.current?.postMessage(state.current, addressee(window.location));
+  });
+  const walk = useRef(move);
+  walk.current = move;
+  useEffect(() => {
+    const hear = (e: MessageEvent): void => {
+      if (!trusted(e, window.location, notes.current)) return;
+      const message = readToStage(e.data);
+      if (message === undefined) return;
+      // The speaker's window may have outlived a reload of this page.
+      if (e.source instanceof Window || (e.source !== null && 'closed' in e.source))
+        notes.current = e.source as Window;
+      if (message.hugemap === 'go') walk.current(message.to);
+      else tell.current();
+    };
+    window.addEventListener('message', hear);
+    return () => window.removeEventListener('message', hear);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told whenever the stage stands elsewhere
+  useEffect(() => {
+    tell.current();
+  }, [at, shown]);
+
+  // The other screens show the Scenario of the page; the Map's picture is drawn from the scene itself.
+  const other = ready !== undefined && ready.scenario.view.screen !== 'map';
+  useEffect(() => {
+    if (ready === undefined || ready.scenario.view.screen === 'map') return;
+    app.getState().show(presenting(ready.scenario, present.tour, at + 1));
+  }, [ready, present.tour, at]);
+
+  /** The last picture: while a question is open it waits behind it, so that the comb slides from there. */
+  const last = useRef<Shown>(undefined);
+  const answer = useMemo(
+    (): Shown | undefined =>
+      ready?.solution === undefined ? undefined : { scenario: ready.scenario, solution: ready.solution },
+    [ready],
+  );
+  const picture = shown ? answer : last.current;
+  useEffect(() => {
+    if (shown) last.current = answer;
+  }, [shown, answer]);
+
+  if (!read.ok || ready === undefined)
+    return (
+      <main className="stage-room" ref={root} tabIndex={-1}>
+        <div className="stage-lost">
+          <h1>This tour cannot be shown</h1>
+          <p>{read.ok ? 'It has no scenes.' : `${read.reason}.`}</p>
+          <button type="button" className="button" onClick={leave}>
+            Leave
+          </button>
+        </div>
+      </main>
+    );
+  const { scene, solution } = ready;
+  const own = solution === undefined ? undefined : stageNumber(solution);
+  const ink = own === undefined ? '' : own.kind === undefined ? 'red' : `ink-${own.kind}`;
+  const number = scene.number ?? own;
+  const [whose, asked] = stageScenario(ready.scenario);
+  const right = asks !== undefined && chosen === asks.answer;
+  return (
+    <main className={`stage-room${dot ? ' with-dot' : ''}`} ref={root} tabIndex={-1} aria-label="Stage">
+      <div
+        className="stage-canvas"
+        style={{ transform: `translate(${fit.x}px, ${fit.y}px) scale(${fit.scale})` }}
+      >
+        <header className="stage-head">
+          <h1>{scene.title}</h1>
+          {ready.scenario.view.screen !== 'labs' && (
+            <p className="stage-whose">
+              <b>{whose}</b>
+              <span>{asked}</span>
+            </p>
+          )}
+        </header>
+        {shown && number !== undefined && (
+          <p className="stage-number">
+            <span className={`stage-figure ${ink}`} data-testid="stage-figure">
+              {number.figure}
+            </span>
+            <span className="what">{number.what}</span>
+          </p>
+        )}
+        <div className={`stage-middle${other && number === undefined ? ' wide' : ''}`}>
+          {picture !== undefined && (
+            <div hidden={!shown}>
+              <StagePicture
+                now={picture}
+                scale={fit.scale * (window.devicePixelRatio || 1)}
+                label={`${scene.title}. ${shown ? scene.caption : ''}`}
+              />
+            </div>
+          )}
+          {other && shown && <div className="stage-screen">{screen}</div>}
+          {asks !== undefined && !shown && (
+            <div className="stage-question">
+              <h2>{asks.question}</h2>
+              <ol>
+                {asks.choices.map((choice, i) => (
+                  <li key={choice}>
+                    <button type="button" onClick={() => choose(i)}>
+                      <kbd>{LETTERS[i]}</kbd> {choice}
+                    </button>
+                  </li>
+                ))}
+              </ol>
+            </div>
+          )}
+        </div>
+        <footer className="stage-foot">
+          <div className="stage-caption" aria-live="polite">
+            {shown && (
+              <p>
+                {asks !== undefined && chosen !== undefined && (
+                  <b className={right ? '' : 'red'}>
+                    {right ? '✓ Right. ' : `✕ Not so: ${asks.choices[asks.answer] ?? ''}. `}
+                  </b>
+                )}
+                {scene.caption}
+              </p>
+            )}
+          </div>
+          <div className="stage-bar">
+            <span className="stage-tour">{remark || ready.problem || read.value.title}</span>
+            <span className="stage-keys">
+              <button
+                type="button"
+                aria-label="Previous scene"
+                disabled={at === 0}
+                onClick={() => move('previous')}
+              >
+                ‹
+              </button>
+              <span data-testid="stage-count">
+                {at + 1} / {count}
+              </span>
+              <button
+                type="button"
+                aria-label={shown ? 'Next scene' : 'Show the answer'}
+                onClick={() => move('next')}
+              >
+                ›
+              </button>
+              <button
+                type="button"
+                aria-label="Notes in a second window"
+                title="Notes (N)"
+                onClick={openNotes}
+              >
+                N
+              </button>
+              <button type="button" aria-label="Full screen" title="Full screen (F)" onClick={full}>
+                F
+              </button>
+              <button type="button" aria-label="Leave" title="Leave (Esc)" onClick={leave}>
+                ✕
+              </button>
+            </span>
+          </div>
+        </footer>
+      </div>
+      {black && <div className="stage-black" />}
+      <Dot on={dot} />
+    </main>
+  );
+};

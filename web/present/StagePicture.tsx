@@ -1,0 +1,86 @@
+import { useLayoutEffect, useMemo, useRef } from 'react';
+import { canvasMeasure, paint } from '../draw/canvas.ts';
+import { outlined, palettes } from '../draw/tokens.ts';
+import { drawStage, STAGE_FACTOR, STAGE_SIZE } from '../picture/stage.ts';
+import { finalSearch } from '../picture/vaItems.ts';
+import { eventsOf } from '../state/solution.ts';
+import { useThemeName } from '../state/store.ts';
+import { type Shown, useTween } from '../ui/tween.ts';
+
+/** The size of the picture on the canvas of 1920 by 1080, in its pixels. */
+const WIDTH = STAGE_SIZE.width * STAGE_FACTOR;
+const HEIGHT = STAGE_SIZE.height * STAGE_FACTOR;
+
+/** The picture of a scene. From answer to answer the comb of VA slides, as on the Map. */
+export const StagePicture = ({
+  now,
+  scale,
+  label,
+}: {
+  /** Stays the same object while nothing changes. */
+  readonly now: Shown;
+  /** Device pixels for a pixel of the canvas of 1920 by 1080. */
+  readonly scale: number;
+  /** What it shows, in words. */
+  readonly label: string;
+}) => {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const old = useRef<HTMLCanvasElement>(null);
+  const theme = useThemeName();
+  const phase = useTween(now, false, () => {
+    const from = canvas.current;
+    if (from === null || from.width === 0) return;
+    const copy = document.createElement('canvas');
+    copy.width = from.width;
+    copy.height = from.height;
+    copy.getContext('2d')?.drawImage(from, 0, 0);
+    old.current = copy;
+  });
+  const sliding = phase.kind === 'slide' ? phase : undefined;
+  const fade = phase.kind === 'fade' ? phase.alpha : 0;
+  const shown = sliding?.from ?? now;
+  const comb = useMemo(
+    () => (sliding === undefined ? undefined : { delta: sliding.delta, done: sliding.done }),
+    [sliding],
+  );
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    const ctx = element?.getContext('2d');
+    if (!element || !ctx) return;
+    const w = Math.round(WIDTH * scale);
+    const h = Math.round(HEIGHT * scale);
+    if (element.width !== w || element.height !== h) {
+      element.width = w;
+      element.height = h;
+    }
+    const { scenario, solution } = shown;
+    const marks = drawStage({
+      scenario,
+      solution,
+      search: finalSearch(eventsOf(scenario), solution.prepared.mm.space.index),
+      comb,
+      measure: canvasMeasure(ctx),
+    });
+    const factor = scale * STAGE_FACTOR;
+    ctx.setTransform(factor, 0, 0, factor, 0, 0);
+    const palette = palettes[theme];
+    ctx.fillStyle = palette.bg;
+    ctx.fillRect(0, 0, STAGE_SIZE.width, STAGE_SIZE.height);
+    paint(ctx, marks, palette, outlined.has(theme));
+    if (fade > 0 && old.current !== null) {
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.globalAlpha = fade;
+      ctx.drawImage(old.current, 0, 0, w, h);
+      ctx.globalAlpha = 1;
+    }
+  }, [shown, comb, fade, scale, theme]);
+  return (
+    <canvas
+      ref={canvas}
+      className="stage-picture"
+      style={{ width: `${WIDTH}px`, height: `${HEIGHT}px` }}
+      role="img"
+      aria-label={label}
+    />
+  );
+};
