@@ -59,7 +59,13 @@ const diagnose = late(() =>
   Promise.all([import('./diagnose/DiagnoseScreen.tsx'), loadCodec()]).then(([m]) => m.DiagnoseScreen),
 );
 const labs = late(() => import('./labs/LabsScreen.tsx').then(m => m.LabsScreen));
-const evidence = late(() => import('./evidence/EvidenceScreen.tsx').then(m => m.EvidenceScreen));
+// With it come the captures, each when the page is idle.
+const evidence = late(() =>
+  import('./evidence/EvidenceScreen.tsx').then(m => {
+    void m.bringShipped();
+    return m.EvidenceScreen;
+  }),
+);
 // With the codec: what it takes goes into the link.
 const intake = late(() =>
   Promise.all([import('./intake/IntakeDialog.tsx'), loadCodec()]).then(([m]) => m.IntakeDialog),

@@ -101,7 +101,8 @@ export const scenarioOf = (
   if (stretch === undefined || row.source === 'sysfs') return undefined;
   // No region of VFIO is longer and none is mapped from within a page, and no link could say it.
   const offset = stretch.offset ?? 0;
-  if (offset + stretch.length > REGION || offset % 4096 !== 0 || stretch.pa % 4096 !== 0) return undefined;
+  const size = Math.max(offset + stretch.length, stretch.barSize ?? 0);
+  if (size > REGION || [size, offset, stretch.pa].some(n => n % 4096 !== 0)) return undefined;
   const policy = policyOf(diagnosis.policy).kind === 'kernel' ? diagnosis.policy : 'shipped';
   const plain = scenarioFor(machineOf({ ...diagnosis, policy }), spaceWithout(from, row, name), stretch);
   const known = barChoices(from).find(

@@ -159,6 +159,8 @@ const calledRow = (row: Json): RowScenario => {
   const bar = barOf(row);
   if (request.file === 'vfio' && bar === undefined)
     return { kind: 'none', reason: 'the row says nothing of the BAR behind its file' };
+  if (mm.space.vmas.some(v => v.end > 2 ** 63))
+    return { kind: 'none', reason: 'a mapping above all of user space' };
   if (
     bar !== undefined &&
     (bar.index > 5 ||
