@@ -28,6 +28,7 @@ import { roughMeasure } from '../web/draw/marks.ts';
 import { svgOf } from '../web/draw/svg.ts';
 import { palettes } from '../web/draw/tokens.ts';
 import { viewportOf } from '../web/draw/viewport.ts';
+import { partnerOf, readAsk } from '../web/embed/messages.ts';
 import { drawMap } from '../web/picture/picture.ts';
 import { finalSearch } from '../web/picture/vaItems.ts';
 import { spokenVerdict } from '../web/scenario/words.ts';
@@ -671,6 +672,59 @@ const readBackPacked = (link: string): Scenario => {
   return read.scenario;
 };
 
+// Messages to an embedded picture
+
+const messageKey = fc.constantFrom(
+  '"hugemap"',
+  '"hugemap"',
+  '"type"',
+  '"type"',
+  '"id"',
+  '"link"',
+  '"link"',
+  '"__proto__"',
+);
+
+const messageValue = fc.oneof(
+  fc.constantFrom('1', '1', '2', '"get"', '"set"', '"set"', '"#1&k=6.12.117"', '{"type":"set"}'),
+  anyLink.map(l => JSON.stringify(l)),
+  jsonValue,
+);
+
+const anyMessage: fc.Arbitrary<string> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.boolean(), fc.array(fc.tuple(messageKey, messageValue), { maxLength: 6 }))
+      .map(([asked, parts]) => {
+        const head = asked ? ['"hugemap":1', '"type":"set"'] : [];
+        return `{${[...head, ...parts.map(([k, v]) => `${k}:${v}`)].join()}}`;
+      }),
+  },
+  { weight: 1, arbitrary: jsonValue },
+  { weight: 1, arbitrary: anyLink.map(link => `https://example.org/?embed=1&origin=${link}`) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(token, token).map(([a, b]) => `https://example.org/?origin=https://${a}&x=${b}`),
+  },
+);
+
+const takeMessage = (text: string): void => {
+  const partner = partnerOf(text);
+  hold(partner === undefined || /^https?:\/\/[^/?#@\s*]+$/.test(partner), `it talks with ${partner}`);
+  let data: unknown = text;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    // A text is a message too.
+  }
+  const read = readAsk(data);
+  ownedOnly(read);
+  if (read === undefined) return;
+  if (!read.ok) bounded('a refusal', read.reason.length, 0, 0, 200);
+  else if (read.ask.type === 'set') readBack(read.ask.link);
+};
+
 /** Everything that reads what strangers write. */
 export const targets: readonly Target[] = [
   {
@@ -728,6 +782,13 @@ export const targets: readonly Target[] = [
     take: takeCapture,
   },
   { id: 'file', about: 'files of captures, packed or not', share: 2, inputs: anyFile, take: takeFile },
+  {
+    id: 'message',
+    about: 'messages to an embedded picture, and whom it talks with',
+    share: 3,
+    inputs: anyMessage,
+    take: takeMessage,
+  },
 ];
 
 /** Takes an input, and then looks whether all objects are as they were. */
