@@ -31,6 +31,7 @@ import { viewportOf } from '../web/draw/viewport.ts';
 import { partnerOf, readAsk } from '../web/embed/messages.ts';
 import { drawMap } from '../web/picture/picture.ts';
 import { finalSearch } from '../web/picture/vaItems.ts';
+import { joined, readScenes, writeScenes } from '../web/saved/scenes.ts';
 import { spokenVerdict } from '../web/scenario/words.ts';
 import { packer } from '../web/state/packer.ts';
 import { preparedOf } from '../web/state/solution.ts';
@@ -725,6 +726,43 @@ const takeMessage = (text: string): void => {
   else if (read.ask.type === 'set') readBack(read.ask.link);
 };
 
+// Files of saved scenes
+
+const anyScenes: fc.Arbitrary<string> = damaged(
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc
+        .array(fc.tuple(token, anyLink), { maxLength: 5 })
+        .map(all =>
+          writeScenes(all.map(([name, link]) => ({ name, link, saved: '2026-01-01T00:00:00.000Z' }))),
+        ),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .array(jsonValue, { maxLength: 4 })
+        .map(all => `{"hugemap":"scenes","format":1,"scenes":[${all.join()}]}`),
+    },
+    { weight: 1, arbitrary: jsonValue },
+  ),
+);
+
+const takeScenes = (text: string): void => {
+  const read = readScenes(text);
+  ownedOnly(read);
+  if (!read.ok) return;
+  const { scenes } = read.value;
+  bounded('a file written again', writeScenes(scenes).length, text.length, 8);
+  const again = readScenes(writeScenes(scenes));
+  hold(
+    again.ok && JSON.stringify(again.value.scenes) === JSON.stringify(scenes),
+    'a file is not read as written',
+  );
+  hold(joined(scenes, scenes).length === scenes.length, 'the same scenes are there twice');
+  hold(new Set(scenes.map(s => s.name)).size === scenes.length, 'two scenes have one name');
+};
+
 /** Everything that reads what strangers write. */
 export const targets: readonly Target[] = [
   {
@@ -789,6 +827,7 @@ export const targets: readonly Target[] = [
     inputs: anyMessage,
     take: takeMessage,
   },
+  { id: 'scenes', about: 'files of saved scenes', share: 3, inputs: anyScenes, take: takeScenes },
 ];
 
 /** Takes an input, and then looks whether all objects are as they were. */

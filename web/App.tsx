@@ -72,6 +72,7 @@ const intake = late(() =>
 );
 const help = late(() => import('./Help.tsx').then(m => m.Help));
 const palette = late(() => import('./Palette.tsx').then(m => m.Palette));
+const saved = late(() => import('./saved/SavedDialog.tsx').then(m => m.SavedDialog));
 const terms = late(() => import('./ui/TermHelp.tsx').then(m => m.TermHelp));
 
 const LateScreen = ({ of }: { readonly of: Late<object> }) => (
@@ -118,6 +119,7 @@ export const App = () => {
       <LateDialog of={intake} name="intake" title="Paste what a machine prints" />
       <LateDialog of={help} name="help" title="Keys" />
       <LateDialog of={palette} name="palette" title="Find a command" />
+      <LateDialog of={saved} name="saved" title="Saved scenes" />
       <LatePart of={terms} wanted frame={() => null} props={{}} />
     </>
   );

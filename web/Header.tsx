@@ -70,6 +70,18 @@ const HelpButton = () => (
   </button>
 );
 
+const SavedButton = () => (
+  <button
+    type="button"
+    className="button icon"
+    aria-label="Saved scenes"
+    title="Saved scenes (Ctrl+S)"
+    onClick={() => app.getState().open('saved')}
+  >
+    ☆
+  </button>
+);
+
 const DrawerButton = () => {
   const drawer = useApp(s => s.drawer);
   return (
@@ -176,12 +188,14 @@ export const Header = () => {
             <div id="more" className="menu" popover="auto">
               <Steps />
               <ThemeMenu />
+              <SavedButton />
               <HelpButton />
             </div>
           </>
         ) : (
           <>
             <ThemeMenu />
+            <SavedButton />
             <HelpButton />
           </>
         )}

@@ -296,6 +296,13 @@ export const commands: readonly Command[] = [
     run: () => app.getState().open('intake'),
   },
   {
+    group: 'Scenario',
+    label: 'Saved scenes',
+    keys: ['mod+s'],
+    shown: 'Ctrl+S',
+    run: () => app.getState().open('saved'),
+  },
+  {
     group: 'App',
     label: 'Find a command',
     keys: ['mod+k', '/'],

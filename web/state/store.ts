@@ -16,7 +16,7 @@ import * as steps from './steps.ts';
 import { applyTheme, keepTheme, keptTheme, type ThemeChoice, themeOf } from './theme.ts';
 
 /** The dialogs; one is open at a time. */
-export type DialogName = 'intake' | 'help' | 'palette';
+export type DialogName = 'intake' | 'help' | 'palette' | 'saved';
 
 /** Text that was dropped on the page, on its way into the dialog. */
 export interface Dropped {
