@@ -1,4 +1,5 @@
 import { expect, type FrameLocator, type Page, test } from '@playwright/test';
+import { violations } from './app.ts';
 
 const verdictOf = (frame: FrameLocator) => frame.getByRole('region', { name: 'Verdict' });
 
@@ -49,6 +50,7 @@ test('two pictures on the example page keep in step', async ({ page }) => {
 test('no chrome, no wheel, no keys of the page; the way to the whole app', async ({ page }) => {
   await page.goto('/?embed=1&theme=dark#1&k=6.12.117');
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('1,024 PMD leaves');
+  expect(await violations(page)).toEqual([]);
   await expect(page.getByRole('navigation')).toHaveCount(0);
   await expect(page.getByRole('banner')).toHaveCount(0);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');

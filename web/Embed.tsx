@@ -1,4 +1,3 @@
-import { createRoot } from 'react-dom/client';
 import { startTalk } from './embed/talk.ts';
 import { Drawing } from './map/Drawing.tsx';
 import { sceneCaption } from './scenario/caption.ts';
@@ -32,11 +31,12 @@ const Line = () => {
 };
 
 /** The picture alone, its verdict, and the way to the whole page. */
-const Embed = () => {
+export const Embed = () => {
   const scenario = useApp(s => s.scenario);
   const problems = useApp(s => s.problems.length + s.linkNotes.length);
   return (
     <main className="embed">
+      <h1 className="visually-hidden">Hugemap</h1>
       <section className="embed-picture" aria-label="Picture">
         <Drawing />
       </section>
@@ -54,12 +54,11 @@ const Embed = () => {
   );
 };
 
-/** Shows the page as a picture in another page, and talks with that. */
-export const startEmbed = (root: HTMLElement): void => {
+/** Makes the page a picture in another page, and talks with that. */
+export const startEmbed = (): void => {
   const theme = new URLSearchParams(window.location.search).get('theme');
   const chosen = themeChoices.find(c => c.id === theme);
   // For this picture; the reader's own choice stays.
   if (chosen !== undefined) app.setState({ theme: chosen.id });
-  createRoot(root).render(<Embed />);
   startTalk();
 };

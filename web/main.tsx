@@ -15,8 +15,9 @@ if (!embedded) startKeys();
 startFocusKeeper();
 void readFirst().then(async () => {
   if (embedded) {
-    const { startEmbed } = await import('./Embed.tsx');
-    startEmbed(root);
+    const { Embed, startEmbed } = await import('./Embed.tsx');
+    startEmbed();
+    createRoot(root).render(<Embed />);
     return;
   }
   createRoot(root).render(<App />);
