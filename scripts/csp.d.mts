@@ -1,2 +1,3 @@
 export declare const cspMeta: string;
-export declare const cspHeader: string;
+export declare const cspHeader: (ancestors?: string) => string;
+export declare const readAncestors: (text: string) => string | undefined;

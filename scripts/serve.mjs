@@ -10,7 +10,7 @@ import { extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { cspHeader } from './csp.mjs';
+import { cspHeader, readAncestors } from './csp.mjs';
 
 // A .gz is served as the file it is, never as an encoding of something else: the app unpacks it itself, as it
 // must on any static host.
@@ -32,8 +32,11 @@ const types = {
   '.gz': 'application/gzip',
 };
 
+// A value that is no list of origins leaves it at our own: stricter, never laxer.
+const ancestors = readAncestors(process.env.HUGEMAP_FRAME_ANCESTORS ?? '');
+
 const safety = {
-  'Content-Security-Policy': cspHeader,
+  'Content-Security-Policy': cspHeader(ancestors),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',

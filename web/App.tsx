@@ -69,7 +69,13 @@ const diagnose = late(() =>
   Promise.all([import('./diagnose/DiagnoseScreen.tsx'), loadCodec()]).then(([m]) => m.DiagnoseScreen),
 );
 const labs = late(() => import('./labs/LabsScreen.tsx').then(m => m.LabsScreen));
-const evidence = late(() => import('./evidence/EvidenceScreen.tsx').then(m => m.EvidenceScreen));
+// With it come the captures, each when the page is idle.
+const evidence = late(() =>
+  import('./evidence/EvidenceScreen.tsx').then(m => {
+    void m.bringShipped();
+    return m.EvidenceScreen;
+  }),
+);
 // With the codec: what it takes goes into the link.
 const intake = late(() =>
   Promise.all([import('./intake/IntakeDialog.tsx'), loadCodec()]).then(([m]) => m.IntakeDialog),
@@ -84,6 +90,7 @@ const presentDialog = late(() =>
 const help = late(() => import('./Help.tsx').then(m => m.Help));
 const palette = late(() => import('./Palette.tsx').then(m => m.Palette));
 const exporting = late(() => import('./export/part.ts').then(m => m.ExportDialog));
+const saved = late(() => import('./saved/SavedDialog.tsx').then(m => m.SavedDialog));
 const terms = late(() => import('./ui/TermHelp.tsx').then(m => m.TermHelp));
 
 const LateScreen = ({ of }: { readonly of: Late<object> }) => (
@@ -142,6 +149,7 @@ export const App = () => {
       <LateDialog of={help} name="help" title="Keys" />
       <LateDialog of={palette} name="palette" title="Find a command" />
       <LateDialog of={exporting} name="export" title="Export" />
+      <LateDialog of={saved} name="saved" title="Saved scenes" />
       <LatePart of={terms} wanted frame={() => null} props={{}} />
     </>
   );

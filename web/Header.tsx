@@ -93,6 +93,18 @@ const PresentButton = () => (
   </button>
 );
 
+const SavedButton = () => (
+  <button
+    type="button"
+    className="button icon"
+    aria-label="Saved scenes"
+    title="Saved scenes (Ctrl+S)"
+    onClick={() => app.getState().open('saved')}
+  >
+    ☆
+  </button>
+);
+
 const DrawerButton = () => {
   const drawer = useApp(s => s.drawer);
   return (
@@ -195,6 +207,7 @@ export const Header = () => {
               <ExportButton />
               <ThemeMenu />
               <PresentButton />
+              <SavedButton />
               <HelpButton />
             </div>
           </>
@@ -203,6 +216,7 @@ export const Header = () => {
             <ExportButton />
             <PresentButton />
             <ThemeMenu />
+            <SavedButton />
             <HelpButton />
           </>
         )}

@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { startKeys } from './state/commands.ts';
+import { embedded } from './state/embedded.ts';
 import { startFocusKeeper } from './state/focus.ts';
 import { readFirst, startHistory, startTheme } from './state/store.ts';
 import { loadRest } from './ui/late.tsx';
@@ -9,9 +10,16 @@ const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 startTheme();
 startHistory();
-startKeys();
+// In a frame the keys belong to the page around, but for those of the picture.
+if (!embedded) startKeys();
 startFocusKeeper();
-void readFirst().then(() => {
+void readFirst().then(async () => {
+  if (embedded) {
+    const { Embed, startEmbed } = await import('./Embed.tsx');
+    startEmbed();
+    createRoot(root).render(<Embed />);
+    return;
+  }
   createRoot(root).render(<App />);
   loadRest();
 });

@@ -82,11 +82,14 @@ export const spaceWithout = (
     name,
   );
 
+/** Regions of VFIO lie so far apart in the file. Source: VFIO_PCI_OFFSET_SHIFT, include/linux/vfio_pci_core.h. */
+const REGION = 2 ** 40;
+
 /**
  * The Scenario that shows a row in the Map: its BAR mapped with MAP_FIXED where it is, into the process without it,
  * so that dropping the flag asks where the kernel would put it. `name` is what to call the address space. Undefined
- * where no physical address is known, and for a `resource` file of sysfs, whose leaves the Map does not show. A
- * program's rule gives way to the kernel's, because it would map elsewhere.
+ * where no physical address is known, where no region of VFIO can be mapped like this, and for a `resource` file of sysfs,
+ * whose leaves the Map does not show. A program's rule gives way to the kernel's, because it would map elsewhere.
  */
 export const scenarioOf = (
   from: Intake,
@@ -96,6 +99,10 @@ export const scenarioOf = (
 ): Scenario | undefined => {
   const stretch = stretchOf(row);
   if (stretch === undefined || row.source === 'sysfs') return undefined;
+  // No region of VFIO is longer and none is mapped from within a page, and no link could say it.
+  const offset = stretch.offset ?? 0;
+  const size = Math.max(offset + stretch.length, stretch.barSize ?? 0);
+  if (size > REGION || [size, offset, stretch.pa].some(n => n % 4096 !== 0)) return undefined;
   const policy = policyOf(diagnosis.policy).kind === 'kernel' ? diagnosis.policy : 'shipped';
   const plain = scenarioFor(machineOf({ ...diagnosis, policy }), spaceWithout(from, row, name), stretch);
   const known = barChoices(from).find(

@@ -45,6 +45,20 @@ export const numberIn = (o: Json, key: string): number => {
   return x;
 };
 
+/** The whole number in field `key`, exact as a double. */
+export const integerIn = (o: Json, key: string): number => {
+  const n = numberIn(o, key);
+  if (!Number.isSafeInteger(n)) throw new Malformed(`"${key}" is not an integer`);
+  return n;
+};
+
+/** The whole number in field `key`, not below 0. */
+export const countIn = (o: Json, key: string): number => {
+  const n = integerIn(o, key);
+  if (n < 0) throw new Malformed(`"${key}" is negative`);
+  return n;
+};
+
 /** The boolean in field `key`. */
 export const booleanIn = (o: Json, key: string): boolean => {
   const x = o[key];
@@ -64,6 +78,13 @@ export const pageHex = (x: unknown, what: string): number => {
   const n = hex(x, what);
   if (n % 4096n !== 0n) throw new Malformed(`"${what}" is not a multiple of 4 KiB`);
   return Number(n);
+};
+
+/** The permissions in field `key`, as maps prints them. */
+export const permsIn = (o: Json, key: string): string => {
+  const x = stringIn(o, key);
+  if (!/^[rwxps-]{4}$/.test(x)) throw new Malformed(`"${key}" is not of the form rw-p`);
+  return x;
 };
 
 /** Fails the reader that runs. */

@@ -8,13 +8,15 @@ import { captureArch } from './captureArch.ts';
 import type { CaptureKernel } from './captureKernel.ts';
 import {
   arrayIn,
+  countIn,
   hex,
+  integerIn,
   isJson,
   type Json,
   malformed,
-  numberIn,
   objectIn,
   pageHex,
+  permsIn,
   reading,
   stringIn,
 } from './json.ts';
@@ -52,14 +54,6 @@ const unsupported = (reason: string): never => {
 };
 
 const field = (o: Json, key: string): unknown => o[key];
-const integerIn = (o: Json, key: string): number => {
-  const n = numberIn(o, key);
-  return Number.isSafeInteger(n) ? n : malformed(`"${key}" is not an integer`);
-};
-const countIn = (o: Json, key: string): number => {
-  const n = integerIn(o, key);
-  return n >= 0 ? n : malformed(`"${key}" is negative`);
-};
 const pagesIn = (o: Json, key: string): number => pageHex(o[key], key);
 const objectOf = (x: unknown, what: string): Json =>
   isJson(x) ? x : malformed(`"${what}" is not an object`);
@@ -129,7 +123,7 @@ const ownersOf = (layout: Json): TableOwner[] =>
     return {
       start: pagesIn(vma, 'start') as Va,
       end: pagesIn(vma, 'end') as Va,
-      perms: stringIn(vma, 'flags'),
+      perms: permsIn(vma, 'flags'),
     };
   });
 

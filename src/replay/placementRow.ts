@@ -15,6 +15,7 @@ import {
   arrayIn,
   ascending,
   booleanIn,
+  countIn,
   hex,
   isJson,
   type Json,
@@ -22,6 +23,7 @@ import {
   numberIn,
   objectIn,
   pageHex,
+  permsIn,
   reading,
   stringIn,
 } from './json.ts';
@@ -87,7 +89,7 @@ const readVma = (x: unknown): Vma => {
     end: va(pageHex(x['end'], 'end')),
     growsDown: booleanIn(x, 'growsdown'),
     shadowStack: false,
-    perms: stringIn(x, 'flags'),
+    perms: permsIn(x, 'flags'),
     name: stringIn(x, 'name'),
   };
 };
@@ -109,7 +111,7 @@ export const readCall = (row: Json): CapturedCall | { readonly unsupported: stri
   // A machine without huge pages shows no setting.
   const shmemEnabled = setting === '?' ? 'never' : shmemSettings.find(s => s === setting);
   if (shmemEnabled === undefined) return { unsupported: `shmem_enabled ${setting}` };
-  const flags = x86Flags(arch, numberIn(request, 'flags'));
+  const flags = x86Flags(arch, countIn(request, 'flags'));
   const offset = hex(request['offset'], 'offset');
   const bar = request['bar'];
   const region =
@@ -150,7 +152,7 @@ export const readCall = (row: Json): CapturedCall | { readonly unsupported: stri
       hint: wordOfBigInt(hex(request['hint'], 'hint')),
       length: wordOfBigInt(hex(request['len'], 'len')),
       offset: wordOfBigInt(offset),
-      prot: numberIn(request, 'prot'),
+      prot: countIn(request, 'prot'),
       flags,
       region,
       hugePage: arch.hugePages[0] ?? bytes(2 * MiB),

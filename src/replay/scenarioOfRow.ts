@@ -159,7 +159,17 @@ const calledRow = (row: Json): RowScenario => {
   const bar = barOf(row);
   if (request.file === 'vfio' && bar === undefined)
     return { kind: 'none', reason: 'the row says nothing of the BAR behind its file' };
-  if (bar !== undefined && (bar.index > 5 || bar.size > 2 ** 40 || bar.size <= 0))
+  if (mm.space.vmas.some(v => v.end > 2 ** 63))
+    return { kind: 'none', reason: 'a mapping above all of user space' };
+  if (
+    bar !== undefined &&
+    (bar.index > 5 ||
+      bar.size > 2 ** 40 ||
+      bar.size <= 0 ||
+      bar.size % 4096 !== 0 ||
+      bar.base % 4096 !== 0 ||
+      bar.base + bar.size > 2 ** 57)
+  )
     return { kind: 'none', reason: 'a region that a Scenario cannot hold' };
   const { kernel, policy } = standOf(call, stringIn(row, 'variant'), words);
   const { touch, advice } = touchOf(row, mm.facts.faultEra, words);

@@ -1032,11 +1032,11 @@ export const writeLink = (s: Scenario, packer: Packer): string => {
   return parts.length === 0 ? '' : `#${[LINK_VERSION, ...parts].join('&')}`;
 };
 
-// Everything a fragment may hold stays as it is, so that a link can be read and edited by hand.
-// Half of a surrogate pair has no escape; it becomes the sign that stands for what cannot be written.
+// Everything a fragment may hold stays as it is, so that a link can be read and edited by hand. Half of a surrogate pair
+// is no character, and nothing can encode it.
 const escapeValue = (text: string): string =>
   text.replaceAll(/[^A-Za-z0-9_.,:;@+\-/~!$'()*]/gu, c =>
-    encodeURIComponent(/^[\ud800-\udfff]$/.test(c) ? '\ufffd' : c),
+    encodeURIComponent(/^[\ud800-\udfff]$/u.test(c) ? '\ufffd' : c),
   );
 
 const unescapeValue = (text: string): string => {

@@ -8,6 +8,11 @@ type Pasted = Extract<SpaceSource, { kind: 'pasted' }>;
 const PAGE = 4096;
 const MAX_VMAS = 200_000;
 const MAX_NAME = 256;
+const MAX_HEAD = 200;
+
+/** A name on one line, short enough to be read again: a mapping is a line of the packed text. */
+const lineOf = (name: string, most: number): string =>
+  name.replaceAll(/[\n\r\u2028\u2029]/g, ' ').slice(0, most);
 
 /**
  * A pasted address space as text for a link, before compression: a line with its name and mmap_base, then a
@@ -17,12 +22,12 @@ export const writeVmas = (source: Pasted): string => {
   let end = 0;
   const lines = source.vmas.map(v => {
     const kind = v.growsDown ? 'g' : v.shadowStack ? 's' : '';
-    const line = `${((v.start - end) / PAGE).toString(36)} ${((v.end - v.start) / PAGE).toString(36)} ${v.perms}${kind} ${v.name.slice(0, MAX_NAME)}`;
+    const line = `${((v.start - end) / PAGE).toString(36)} ${((v.end - v.start) / PAGE).toString(36)} ${v.perms}${kind} ${lineOf(v.name, MAX_NAME)}`;
     end = v.end;
     return line;
   });
   const base = source.mmapBase === undefined ? '-' : (source.mmapBase / PAGE).toString(36);
-  return [`${base} ${source.name.replaceAll(/\s+/g, ' ')}`, ...lines].join('\n');
+  return [`${base} ${lineOf(source.name.replaceAll(/\s+/g, ' '), MAX_HEAD)}`, ...lines].join('\n');
 };
 
 /** Reads what {@link writeVmas} wrote. */

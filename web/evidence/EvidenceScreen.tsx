@@ -31,6 +31,8 @@ import {
   tallyOf,
 } from './words.ts';
 
+export { bringShipped } from './shipped.ts';
+
 interface Totals extends Tally {
   readonly done: number;
   /** Of all cases, as far as is known before they are replayed. */

@@ -59,3 +59,32 @@ export const shippedData = async (file: string): Promise<Uint8Array> => {
   const binary = atob(await load());
   return Uint8Array.from(binary, c => c.charCodeAt(0));
 };
+
+/** At the latest so long after the one before it, in milliseconds, a file is asked for. */
+const LATEST = 200;
+
+/** When the browser has nothing better to do; Safari cannot tell, and gets a moment. */
+const idle = (): Promise<void> =>
+  new Promise(go => {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => go(), { timeout: LATEST });
+    else setTimeout(go, LATEST);
+  });
+
+/** A browser that is asked to spare the network; the types of a page do not know it yet. */
+const sparing = (): boolean => {
+  const { connection } = navigator as { readonly connection?: { readonly saveData?: boolean } };
+  return connection?.saveData === true;
+};
+
+/**
+ * Brings every shipped file, one after the other while the page is idle: from then on nothing is requested, and the
+ * network may go. One that does not come is asked for again when it is replayed. Where the reader spares the network
+ * they all wait for that.
+ */
+export const bringShipped = async (): Promise<void> => {
+  if (sparing()) return;
+  for (const load of Object.values(chunks)) {
+    await idle();
+    await load().catch(() => {});
+  }
+};

@@ -15,6 +15,7 @@ import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
 import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
 import { runKey } from '../state/commands.ts';
+import { embedded } from '../state/embedded.ts';
 import { centreOn, groundOf, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
 import { useShownStep } from '../state/player.ts';
 import { eventsOf, solutionOf } from '../state/solution.ts';
@@ -350,7 +351,8 @@ export const Drawing = () => {
   // React listens to the wheel passively, and a zoom must keep the page where it is.
   useEffect(() => {
     const element = canvas.current;
-    if (element === null) return;
+    // In a frame the wheel belongs to the page around.
+    if (element === null || embedded) return;
     const wheel = (e: WheelEvent): void => {
       const { at: where, field, hitAt: find } = current.current;
       const f = field();

@@ -316,6 +316,13 @@ const commands: readonly Command[] = [
   },
   { group: 'Scenario', label: 'Paste maps, lspci', keys: ['p'], shown: 'P', run: paste },
   {
+    group: 'Scenario',
+    label: 'Saved scenes',
+    keys: ['mod+s'],
+    shown: 'Ctrl+S',
+    run: () => app.getState().open('saved'),
+  },
+  {
     group: 'App',
     label: 'Find a command',
     keys: ['mod+k', '/'],

@@ -9,13 +9,14 @@ import type { ThemeName } from '../draw/tokens.ts';
 import { rangeOf, sameViewport, type Viewport, viewportOf, within } from '../draw/viewport.ts';
 import { withMapView } from '../scenario/view.ts';
 import { canRead, loadCodec } from './codec.ts';
+import { embedded } from './embedded.ts';
 import { hashOf, type Links, makeLinks, readHash } from './links.ts';
 import { askedOf, solutionOf } from './solution.ts';
 import * as steps from './steps.ts';
 import { applyTheme, keepTheme, keptTheme, type ThemeChoice, themeOf } from './theme.ts';
 
 /** The dialogs; one is open at a time. */
-export type DialogName = 'intake' | 'help' | 'palette' | 'export' | 'present';
+export type DialogName = 'intake' | 'help' | 'palette' | 'export' | 'present' | 'saved';
 
 /** Text that was dropped on the page, on its way into the dialog. */
 export interface Dropped {
@@ -296,7 +297,9 @@ const links = makeLinks({
     return window.location;
   },
   history: {
-    pushState: (data, unused, url) => window.history.pushState(data, unused, url),
+    // Back belongs to the page around.
+    pushState: (data, unused, url) =>
+      window.history[embedded ? 'replaceState' : 'pushState'](data, unused, url),
     replaceState: (data, unused, url) => window.history.replaceState(data, unused, url),
   },
   setTimeout: (run, ms) => window.setTimeout(run, ms),
@@ -393,6 +396,17 @@ export const readFirst = async (): Promise<void> => {
   }
 };
 
+/** Shows what a link says from here on; where one was before is a step back. */
+export const show = (read: ReadLink): void => {
+  const { scenario, problems, notes = [] } = solvable(read);
+  app.setState({
+    ...steps.arrive(app.getState(), scenario),
+    ...looking(scenario.view.map),
+    problems,
+    linkNotes: notes,
+  });
+};
+
 /** Follows Back, Forward and hashes edited by hand. */
 export const startHistory = (): void => {
   const arrive = (): void => {
@@ -401,14 +415,7 @@ export const startHistory = (): void => {
       return;
     }
     const arrived = links.arrived();
-    if (arrived === undefined) return;
-    const { scenario, problems, notes = [] } = solvable(arrived);
-    app.setState({
-      ...steps.arrive(app.getState(), scenario),
-      ...looking(scenario.view.map),
-      problems,
-      linkNotes: notes,
-    });
+    if (arrived !== undefined) show(arrived);
   };
   window.addEventListener('popstate', arrive);
   window.addEventListener('hashchange', arrive);
