@@ -11,7 +11,7 @@ import { type DmaFacts, dmaFacts, rampOf } from './answer.ts';
 import { drawDma } from './picture.ts';
 import { pictureOf } from './pictureOf.ts';
 import { withPreset } from './preset.ts';
-import { iommufdWords, reasonsOf, refusalWords, spokenDma } from './words.ts';
+import { iommufdWords, reasonsOf, refusalWords, spokenDma, stepsOver } from './words.ts';
 
 const factsOf = (s: Scenario): DmaFacts => {
   const facts = dmaFacts(s, solutionOf(s));
@@ -49,6 +49,8 @@ describe('the DMA lab', () => {
     const at = (kernel: string) => ask({}, withMachine({ kernel, policy: 'xu1' })(defaultScenario));
     const steps = (f: DmaFacts) => f.result.ok && f.result.pinning.steps;
     expect([at('6.14'), at('6.15')].map(steps)).toEqual([524_288, 2]);
+    expect(['6.14', '6.15'].map(k => stepsOver(at(k)))).toEqual(['the CPU’s pages', 'the CPU’s leaves']);
+    expect(stepsOver(ask({ smallPages: true }))).toBe('the CPU’s pages');
     expect(words(at('6.14'))).toContain('2 here');
     expect(words(at('6.15'))).toContain('Up to 6.14 it took a page a step: 524,288.');
     expect(words(ask())).toContain('nothing is won over 6.14');

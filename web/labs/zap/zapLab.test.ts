@@ -175,6 +175,11 @@ describe('the words', () => {
     expect(figureOf(explored(id).square.root.ends)).toMatchObject({ count, of, what });
   });
 
+  it('say of a stale leaf what is wrong with it, and nothing that anybody was told', () => {
+    const { more } = figureOf(explored('B').square.root.ends);
+    expect(more).toBe('The zap has returned, and a leaf still maps the device.');
+  });
+
   it('speak of one order as one', () => {
     expect(figureOf({ good: 12, stale: 1, late: 0, deadlock: 0 }).what).toBe('order leaves a stale leaf');
   });
