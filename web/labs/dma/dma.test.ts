@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { archs } from '../../../src/arch/index.ts';
 import { iommuIds, memoryKinds } from '../../../src/dma/ids.ts';
 import { type DmaView, defaultScenario, type Scenario } from '../../../src/scenario/scenario.ts';
+import { bytes } from '../../../src/units.ts';
 import { roughMeasure } from '../../draw/marks.ts';
 import { withArch, withMachine } from '../../scenario/edit.ts';
 import { withDma } from '../../scenario/view.ts';
@@ -93,6 +94,12 @@ describe('the DMA lab', () => {
     expect(dmaFacts(s, solutionOf(s))).toBeUndefined();
     expect(spokenDma(undefined)).toContain('No BAR');
     expect(ask({ memory: 'thp' }, s).result).toMatchObject({ ok: true, leaves: 1024 });
+    // What mmap() rounds up is whole pages here too.
+    const odd: Scenario = { ...s, request: { ...s.request, length: bytes(2 ** 21 + 1) } };
+    expect(ask({ memory: 'pages' }, odd)).toMatchObject({
+      length: 2 ** 21 + 4096,
+      result: { ok: true, leaves: 513 },
+    });
   });
 
   it('lays a preset at a multiple of its size, and maps all of it', () => {
