@@ -56,12 +56,3 @@ test('the help tells of the keys that a lab’s picture takes', async ({ page })
   await expect(help.getByRole('heading', { name: 'On the Map’s picture' })).toBeVisible();
   await expect(help.getByRole('heading', { name: 'On this lab’s picture' })).toHaveCount(0);
 });
-
-test('a small projector has room for the whole header', async ({ page }) => {
-  await page.setViewportSize({ width: 1024, height: 768 });
-  await page.addInitScript(() => localStorage.setItem('hugemap.theme', 'projector'));
-  for (const hash of ['', '#1&s=labs', '#1&s=labs&lab=pages', '#1&s=labs&lab=zap']) {
-    await page.goto(`/${hash}`);
-    await expect(page.getByRole('button', { name: 'Keys and help' })).toBeInViewport({ ratio: 1 });
-  }
-});

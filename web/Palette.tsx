@@ -3,11 +3,9 @@ import { archs } from '../src/arch/index.ts';
 import { releases } from '../src/kernel/releases.ts';
 import { policies } from '../src/placement/policies.ts';
 import { lessons } from '../src/scenario/lessons.ts';
-import { labIds } from '../src/scenario/scenario.ts';
 import { withArch, withMachine } from './scenario/edit.ts';
-import { labNames } from './scenario/labNames.ts';
 import { lessonUpdate } from './scenario/lesson.ts';
-import { withLabs, withScreen } from './scenario/view.ts';
+import { withScreen } from './scenario/view.ts';
 import { presentCommands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
@@ -44,11 +42,6 @@ const itemsOf = (screen: string): readonly Item[] => {
     ...keyed,
     { label: 'Screen: Map', note: 'screen', run: () => change(withScreen('map'), 'done') },
     { label: 'Screen: Compare', note: 'screen', run: () => change(withScreen('compare'), 'done') },
-    ...labIds.map(lab => ({
-      label: `Lab: ${labNames[lab]}`,
-      note: 'lab',
-      run: () => change(s => withScreen('labs')(withLabs({ lab })(s)), 'done'),
-    })),
     ...lessons.map(l => ({
       label: `Lesson: ${l.title}`,
       note: 'lesson',
