@@ -29,7 +29,7 @@ test('opens from its link, and from the header', async ({ page }) => {
   await openZap(page);
   await expect(figure(page)).toContainText('10 of 21');
   await expect(figure(page)).toContainText('orders leave a stale leaf');
-  await page.getByRole('link', { name: 'Map' }).click();
+  await page.getByRole('link', { name: 'Map', exact: true }).click();
   await page.getByRole('link', { name: 'Labs' }).click();
   await expect(figure(page)).toContainText('10 of 21');
 });
@@ -241,7 +241,7 @@ test('the help lists the keys of the lab, elsewhere it does not', async ({ page 
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('A step of the zapper');
   await page.keyboard.press('Escape');
-  await page.getByRole('link', { name: 'Map' }).click();
+  await page.getByRole('link', { name: 'Map', exact: true }).click();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).not.toContainText('A step of the zapper');
 });

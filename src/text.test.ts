@@ -163,6 +163,8 @@ describe('formatSize()', () => {
     [GiB - 4096, '1 GiB − 4 KiB'],
     [2 * GiB + 4096, '2 GiB + 4 KiB'],
     [127 * 2 ** 40 - 4096, '127 TiB − 4 KiB'],
+    // The sign of a sum goes for all of what is taken away.
+    [4_498_096_571_673_478, '4 PiB − 5 TiB − 5.12 GiB'],
     [GiB + 2 * MiB, '1,026 MiB'],
     [2 * GiB, '2 GiB'],
     [1.5 * GiB, '1.5 GiB'],

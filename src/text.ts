@@ -124,7 +124,12 @@ export const formatSize = (n: number): string => {
 const nearWhole = (n: number, count: number, unit: number): string => {
   const base = count * 1024 ** unit;
   const rest = formatSize(Math.abs(n - base));
-  return `${formatCount(count)} ${SIZES[unit]} ${n > base ? '+' : '\u2212'} ${rest}`;
+  const below = n < base;
+  // The rest may be a sum itself: what is taken away is taken away whole.
+  const signed = below
+    ? rest.replaceAll(/ [+\u2212] /g, sign => (sign === ' + ' ? ' \u2212 ' : ' + '))
+    : rest;
+  return `${formatCount(count)} ${SIZES[unit]} ${below ? '\u2212' : '+'} ${signed}`;
 };
 
 /** A size exactly, for prose: a count of the largest unit that divides it, `1,640 MiB`, else as {@link formatExact}. */

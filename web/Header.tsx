@@ -1,11 +1,11 @@
 import type { ScreenId } from '../src/scenario/scenario.ts';
 import { screenCaption } from './scenario/caption.ts';
 import { screens, withScreen } from './scenario/view.ts';
-import { useCalmScenario, useRestedScenario } from './state/calm.ts';
+import { useCalmScenario } from './state/calm.ts';
 import { copyLink } from './state/commands.ts';
-import { hashOf } from './state/links.ts';
 import { app, useApp, useMedia, useThemeName } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';
+import { ScenarioLink } from './ui/ScenarioLink.tsx';
 
 const ThemeMenu = () => {
   const theme = useApp(s => s.theme);
@@ -125,24 +125,12 @@ const go = (screen: ScreenId): void => app.getState().change(withScreen(screen),
 /** Links to the screens, each with the whole Scenario in it. */
 const Screens = () => {
   const screen = useApp(s => s.scenario.view.screen);
-  // A link may carry an address space: too much to write down while a drag lasts.
-  const scenario = useRestedScenario();
   return (
     <nav aria-label="Screens">
       {screens.map(s => (
-        <a
-          key={s.id}
-          href={hashOf(withScreen(s.id)(scenario)) || '#'}
-          aria-current={screen === s.id ? 'page' : undefined}
-          onClick={e => {
-            // Another tab is the browser's business.
-            if (e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
-            e.preventDefault();
-            go(s.id);
-          }}
-        >
+        <ScenarioLink key={s.id} to={withScreen(s.id)} current={screen === s.id}>
           {s.label}
-        </a>
+        </ScenarioLink>
       ))}
     </nav>
   );

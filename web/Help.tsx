@@ -1,12 +1,12 @@
-import { presentCommands } from './state/commands.ts';
+import { labPictureKeys, presentCommands } from './state/commands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
 
 const groups = ['Lab', 'View', 'Picture', 'Compare', 'Scenario', 'App'] as const;
 const heads = {
   Lab: 'In this lab',
-  View: 'Look and slide',
-  Picture: 'On the picture',
+  View: 'On the Map: look and slide',
+  Picture: 'On the Map’s picture',
   Compare: 'In the Compare table',
   Scenario: 'Scenario',
   App: 'App',
@@ -68,9 +68,13 @@ const Keys = ({ title, rows }: { readonly title: string; readonly rows: readonly
 /** Every key, from the table that binds them, and what the native sliders do. */
 export const Help = () => {
   const open = useApp(s => s.dialog === 'help');
+  const onLabPicture = labPictureKeys();
   return (
     <Dialog title="Keys" open={open} onClose={() => app.getState().open(undefined)} className="help">
       <div className="columns">
+        {onLabPicture.length > 0 && (
+          <Keys title="On this lab’s picture" rows={onLabPicture.map(k => [k.shown, k.label])} />
+        )}
         {groups.map(group => {
           const own = presentCommands().filter(c => c.group === group && c.shown !== '');
           return own.length === 0 ? null : (

@@ -426,12 +426,13 @@ describe('one VFIO_IOMMU_MAP_DMA', () => {
             ask({ iommu: iommuOf('amd1'), sizes: amd, iova, length, backing: { kind: 'thp', folio } }),
           );
           let expected = 0;
-          for (let done = 0; done < length; done += folio)
+          let faults = 0;
+          for (let done = 0; done < length; done += folio, faults++)
             // Folios apart, each at a multiple of its size and no more.
             expected += iommuLeafCount(
               iommuLeaves(amd, iova + done, folio * (2 * done + 1), Math.min(folio, length - done)),
             );
-          expect(answer).toMatchObject({ ok: true, leaves: expected });
+          expect(answer).toMatchObject({ ok: true, leaves: expected, faults });
         },
       ),
     );

@@ -75,7 +75,7 @@ export const pinPfnMap = (rules: PinRules, leaves: readonly LeafRun[], pages: nu
 /**
  * Pinning ordinary memory made of folios of `folio` pages that lie apart from each other, the first one whole. A piece
  * ends where a batch or a folio does. num_pages_contiguous() compares each pointer with the one before, up to the first
- * that does not follow. Source: num_pages_contiguous(), include/linux/mm.h, 6.18.
+ * that does not follow. Source: num_pages_contiguous(), include/linux/mm_inline.h, 6.18.
  */
 export const pinFolios = (rules: PinRules, pages: number, folio: number): Pinning => {
   const { batch } = rules;

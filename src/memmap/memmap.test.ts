@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type Count,
   type CounterId,
   calls,
   counterIds,
@@ -54,6 +55,19 @@ describe('the worked examples', () => {
       of('J3'),
     ]).toEqual(expected);
     expect(of('V5')).toBe(of('V4'));
+  });
+
+  it.each<readonly [CounterId, Omit<Count, 'answer'>]>([
+    ['V1', { looked: 5, lookups: 4, stop: 'absent' }],
+    ['V2', { looked: 8, lookups: 0, stop: 'end' }],
+    ['V3', { looked: 1, lookups: 0, stop: 'limit' }],
+    ['V3fixed', { looked: 4, lookups: 0, stop: 'limit' }],
+    ['V4', { looked: 5, lookups: 0, stop: 'section' }],
+    ['V5', { looked: 5, lookups: 0, stop: 'section' }],
+    ['J1', { looked: 5, lookups: 0, stop: 'pointer' }],
+  ])('the work of one call of %s on M1, and why it stops', (id, work) => {
+    const { layout, pfns } = presetOf('M1');
+    expect(countOn(counterOf(id), layout, pfns)).toMatchObject(work);
   });
 
   it.each<readonly [string, CounterId, readonly number[]]>([

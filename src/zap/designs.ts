@@ -63,7 +63,8 @@ export const designs: readonly Design[] = [
     steps: [populate, ...under('rmap', link)],
     about:
       'The leaf is there before the rmap leads to it. A zap before the link finds no VMA, clears nothing, and the leaf stays.',
-    source: 'the old order of ->mmap: mmap_region(), mm/mmap.c, before 6.19',
+    source:
+      'the order of ->mmap to this day: __mmap_region(), mm/vma.c, 6.13 to 7.3; before, mmap_region(), mm/mmap.c',
   },
   {
     id: 'B',

@@ -1,16 +1,12 @@
 import { type LabId, labIds } from '../../src/scenario/scenario.ts';
+import { labNames } from '../scenario/labNames.ts';
 import { withLabs } from '../scenario/view.ts';
-import { app, useApp } from '../state/store.ts';
+import { useApp } from '../state/store.ts';
+import { ScenarioLink } from '../ui/ScenarioLink.tsx';
 import { DmaLab } from './dma/DmaLab.tsx';
 import './labs.css';
 import { PagesLab } from './pages/PagesLab.tsx';
 import { ZapLab } from './zap/ZapLab.tsx';
-
-const names: Readonly<Record<LabId, string>> = {
-  dma: 'DMA mapping',
-  pages: 'struct page contiguity',
-  zap: 'Zap against mmap',
-};
 
 const labs: Readonly<Record<LabId, () => React.ReactNode>> = { dma: DmaLab, pages: PagesLab, zap: ZapLab };
 
@@ -20,20 +16,13 @@ export const LabsScreen = () => {
   const Lab = labs[lab];
   return (
     <main className="labs">
-      <fieldset className="lab-switch">
-        <legend className="visually-hidden">Lab</legend>
+      <nav className="lab-switch" aria-label="Labs">
         {labIds.map(id => (
-          <label key={id}>
-            <input
-              type="radio"
-              name="lab"
-              checked={lab === id}
-              onChange={() => app.getState().change(withLabs({ lab: id }), 'done')}
-            />
-            {names[id]}
-          </label>
+          <ScenarioLink key={id} to={withLabs({ lab: id })} current={lab === id}>
+            {labNames[id]}
+          </ScenarioLink>
         ))}
-      </fieldset>
+      </nav>
       <Lab />
     </main>
   );

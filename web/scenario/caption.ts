@@ -1,6 +1,7 @@
 import { spacePreset } from '../../src/scenario/presets.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { writeSize } from '../ui/BytesField.tsx';
+import { labCaption } from './labNames.ts';
 
 /** The scene in a line: “2 GiB BAR, QEMU-like, 25 VMAs, no ASLR”. */
 export const sceneCaption = ({ device, request, space: { source } }: Scenario): string => {
@@ -15,8 +16,9 @@ export const screenCaption = (s: Scenario): string => {
     case 'map':
     case 'compare':
     case 'sweep':
-    case 'labs':
       return sceneCaption(s);
+    case 'labs':
+      return labCaption(s) ?? sceneCaption(s);
     case 'diagnose': {
       const { length } = diagnose.texts;
       return length === 0

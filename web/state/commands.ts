@@ -365,15 +365,27 @@ const commands: readonly Command[] = [
   },
 ];
 
-let ofLab: readonly Command[] = [];
+/** Keys that a picture takes by itself while it has the focus, as the help tells of them. */
+export type PictureKeys = Pick<Command, 'shown' | 'label'>;
 
-/** Binds the keys of a lab while it is shown; gives back what ends that. */
-export const bindLab = (own: readonly Command[]): (() => void) => {
+let ofLab: readonly Command[] = [];
+let onLabPicture: readonly PictureKeys[] = [];
+
+/**
+ * Binds the keys of a lab while it is shown, and tells the help of those that its picture takes; gives back what ends
+ * that.
+ */
+export const bindLab = (own: readonly Command[], onPicture: readonly PictureKeys[]): (() => void) => {
   ofLab = own;
+  onLabPicture = onPicture;
   return () => {
     if (ofLab === own) ofLab = [];
+    if (onLabPicture === onPicture) onLabPicture = [];
   };
 };
+
+/** The keys of the picture of the lab that is shown. */
+export const labPictureKeys = (): readonly PictureKeys[] => onLabPicture;
 
 /** Every command there is at the moment, with those of the lab that is shown. */
 export const presentCommands = (): readonly Command[] => [...ofLab, ...commands];

@@ -1,4 +1,4 @@
-import { type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type PointerEvent, useMemo, useState } from 'react';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { roughMeasure } from '../../draw/marks.ts';
 import { withDma } from '../../scenario/view.ts';
@@ -8,30 +8,21 @@ import { app, useScenario, useSolution, useThemeName } from '../../state/store.t
 import { MarkCanvas } from '../../ui/MarkCanvas.tsx';
 import { Pieces } from '../../ui/Pieces.tsx';
 import { Spoken } from '../../ui/Spoken.tsx';
+import { useWidth } from '../../ui/width.ts';
 import { type DmaFacts, dmaFacts } from './answer.ts';
 import { Controls, IovaControl } from './Controls.tsx';
 import './dma.css';
 import { drawDma } from './picture.ts';
 import { pictureOf } from './pictureOf.ts';
 import { EraTable, Presets, Twin, VaTable } from './Tables.tsx';
-import { iommufdWords, reasonsOf, refusalWords, sizesPieces, spokenDma } from './words.ts';
+import { iommufdWords, reasonsOf, refusalWords, sizesPieces, spokenDma, stepsOver } from './words.ts';
 
 /** On a stage everything is drawn larger. */
 const PROJECTED = 1.3;
 
 const Picture = ({ facts }: { readonly facts: DmaFacts }) => {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const [box, width] = useWidth();
   const [at, setAt] = useState<number | undefined>(undefined);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const read = (): void => setWidth(element.clientWidth);
-    read();
-    const observer = new ResizeObserver(read);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   const scale = useThemeName() === 'projector' ? PROJECTED : 1;
   const input = useMemo(() => pictureOf(facts), [facts]);
   const inside = at !== undefined && at < facts.length ? at : undefined;
@@ -122,8 +113,7 @@ const Verdict = ({ facts }: { readonly facts: DmaFacts }) => {
         <div>
           <p className="figure">{formatCount(pinning.steps)}</p>
           <p>
-            {pinning.steps === 1 ? 'step' : 'steps'} over{' '}
-            {facts.memory === 'bar' ? 'the CPU’s leaves' : 'the CPU’s pages'}
+            {pinning.steps === 1 ? 'step' : 'steps'} over {stepsOver(facts)}
           </p>
         </div>
         <div>
@@ -159,7 +149,7 @@ const Verdict = ({ facts }: { readonly facts: DmaFacts }) => {
 
 const Iommufd = ({ facts }: { readonly facts: DmaFacts }) => (
   <section aria-label="iommufd">
-    <h2>iommufd beside it</h2>
+    <h3>iommufd beside it</h3>
     <ul className="whys">
       {iommufdWords(facts).map(text => (
         <li key={JSON.stringify(text)}>
@@ -204,7 +194,7 @@ export const DmaLab = () => {
   return (
     <section className="lab dma" aria-labelledby="dma-title">
       <header className="intro">
-        <h1 id="dma-title">What does DMA mapping do with it?</h1>
+        <h2 id="dma-title">What does DMA mapping do with it?</h2>
         <p className="note">
           <code>VFIO_IOMMU_MAP_DMA</code> gives devices an address, the IOVA, for memory that the program has
           at a VA. type1 first walks the CPU’s page table to find the physical memory, then maps that in the

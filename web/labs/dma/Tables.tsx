@@ -28,7 +28,7 @@ const Wide = ({ label, children }: { readonly label: string; readonly children: 
 /** The same mapping at four VAs: what moves, and what does not. */
 export const VaTable = ({ facts }: { readonly facts: DmaFacts }) => (
   <section>
-    <h2>The CPU’s leaves never decide the IOMMU’s</h2>
+    <h3>The CPU’s leaves never decide the IOMMU’s</h3>
     <p className="note">
       The same physical memory under the same IOVA, at four VAs. Faults and steps follow the CPU’s page table;
       the last column does not move.
@@ -94,7 +94,7 @@ export const EraTable = ({ facts }: { readonly facts: DmaFacts }) => {
   const own = pinRules(solution.prepared.version, arch.page, smallPages);
   return (
     <section>
-      <h2>The pin loop by kernel</h2>
+      <h3>The pin loop by kernel</h3>
       <Wide label="Steps by kernel">
         <table>
           <thead>
@@ -170,7 +170,7 @@ export const Presets = ({ facts }: { readonly facts: DmaFacts }) => {
   const leaves = arch.pfnLeaves.filter(l => l.since !== undefined).map(l => l.size as number);
   return (
     <section>
-      <h2>Steps for the sizes of the threads</h2>
+      <h3>Steps for the sizes of the threads</h3>
       <p className="note">
         Up to 6.14 a step is a page of {formatSize(arch.page)}; since 6.15 it is a leaf, so that the VA
         decides.
@@ -224,13 +224,13 @@ export const Presets = ({ facts }: { readonly facts: DmaFacts }) => {
           </tbody>
         </table>
       </Wide>
-      <h3>BARs of other sizes, as published</h3>
+      <h4>BARs of other sizes, as published</h4>
       <ul className="published">
         {publishedBars.map(p => (
           <Source key={p.claim} of={p} />
         ))}
       </ul>
-      <h3>16 GiB of ordinary memory, as published</h3>
+      <h4>16 GiB of ordinary memory, as published</h4>
       <ul className="published">
         {publishedMemory.map(p => (
           <Source key={p.claim} of={p} />

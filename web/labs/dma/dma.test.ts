@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { archs } from '../../../src/arch/index.ts';
 import { iommuIds, memoryKinds } from '../../../src/dma/ids.ts';
 import { type DmaView, defaultScenario, type Scenario } from '../../../src/scenario/scenario.ts';
+import { bytes } from '../../../src/units.ts';
 import { roughMeasure } from '../../draw/marks.ts';
 import { withArch, withMachine } from '../../scenario/edit.ts';
 import { withDma } from '../../scenario/view.ts';
@@ -11,7 +12,7 @@ import { type DmaFacts, dmaFacts, rampOf } from './answer.ts';
 import { drawDma } from './picture.ts';
 import { pictureOf } from './pictureOf.ts';
 import { withPreset } from './preset.ts';
-import { iommufdWords, reasonsOf, refusalWords, spokenDma } from './words.ts';
+import { iommufdWords, reasonsOf, refusalWords, spokenDma, stepsOver } from './words.ts';
 
 const factsOf = (s: Scenario): DmaFacts => {
   const facts = dmaFacts(s, solutionOf(s));
@@ -49,6 +50,8 @@ describe('the DMA lab', () => {
     const at = (kernel: string) => ask({}, withMachine({ kernel, policy: 'xu1' })(defaultScenario));
     const steps = (f: DmaFacts) => f.result.ok && f.result.pinning.steps;
     expect([at('6.14'), at('6.15')].map(steps)).toEqual([524_288, 2]);
+    expect(['6.14', '6.15'].map(k => stepsOver(at(k)))).toEqual(['the CPU’s pages', 'the CPU’s leaves']);
+    expect(stepsOver(ask({ smallPages: true }))).toBe('the CPU’s pages');
     expect(words(at('6.14'))).toContain('2 here');
     expect(words(at('6.15'))).toContain('Up to 6.14 it took a page a step: 524,288.');
     expect(words(ask())).toContain('nothing is won over 6.14');
@@ -91,6 +94,12 @@ describe('the DMA lab', () => {
     expect(dmaFacts(s, solutionOf(s))).toBeUndefined();
     expect(spokenDma(undefined)).toContain('No BAR');
     expect(ask({ memory: 'thp' }, s).result).toMatchObject({ ok: true, leaves: 1024 });
+    // What mmap() rounds up is whole pages here too.
+    const odd: Scenario = { ...s, request: { ...s.request, length: bytes(2 ** 21 + 1) } };
+    expect(ask({ memory: 'pages' }, odd)).toMatchObject({
+      length: 2 ** 21 + 4096,
+      result: { ok: true, leaves: 513 },
+    });
   });
 
   it('lays a preset at a multiple of its size, and maps all of it', () => {

@@ -197,6 +197,12 @@ const sizeReason = (facts: DmaFacts, mapped: DmaMapped): DmaReason => {
   };
 };
 
+/** What one step of the pin loop takes in: leaves where the kernel goes to the end of one, else pages. */
+export const stepsOver = ({ scenario, solution, arch, memory }: DmaFacts): string => {
+  const { pfnStep } = pinRules(solution.prepared.version, arch.page, scenario.view.labs.dma.smallPages);
+  return memory === 'bar' && pfnStep === 'leaf' ? 'the CPU’s leaves' : 'the CPU’s pages';
+};
+
 /** Why the figures are what they are, in the order of the work. */
 export const reasonsOf = (facts: DmaFacts, mapped: DmaMapped): readonly DmaReason[] => [
   pinReason(facts, mapped),

@@ -6,7 +6,7 @@ import { pagesOf, writeRuns } from '../../../src/memmap/setup.ts';
 import { formatCount } from '../../../src/text.ts';
 import { useMedia, useThemeName } from '../../state/store.ts';
 import { MarkCanvas } from '../../ui/MarkCanvas.tsx';
-import { useWidth } from './MemoryPicture.tsx';
+import { useWidth } from '../../ui/width.ts';
 import { changeView, useDrawnFor } from './state.ts';
 import { drawHead, drawStrip } from './strip.ts';
 import { groupCalls, groupWords, shortNames, stopWords, verdictWords, workWords } from './words.ts';

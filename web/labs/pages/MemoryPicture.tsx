@@ -1,47 +1,16 @@
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { baseOf, isPresent, pageOf, sectionOf } from '../../../src/memmap/layout.ts';
 import { nearestBase, type Setup, toggleSection, withBase, withPages } from '../../../src/memmap/setup.ts';
 import { formatCount } from '../../../src/text.ts';
-import { canvasMeasure } from '../../draw/canvas.ts';
-import { type Measure, roughMeasure } from '../../draw/marks.ts';
+import type { PictureKeys } from '../../state/commands.ts';
 import { app, useMedia, useThemeName } from '../../state/store.ts';
 import { MarkCanvas } from '../../ui/MarkCanvas.tsx';
+import { measure } from '../../ui/measure.ts';
 import { Spoken } from '../../ui/Spoken.tsx';
+import { useWidth } from '../../ui/width.ts';
 import { drawMemory, type Picture } from './picture.ts';
 import { itemAt, numberAt } from './rows.ts';
 import { changeSetup, useDrawnFor } from './state.ts';
-
-/** A measure for what has to be known before there is a canvas to draw on. */
-let measured: Measure | undefined;
-const measure: Measure = (text, style) => {
-  if (measured === undefined) {
-    const ctx = document.createElement('canvas').getContext('2d');
-    measured = ctx === null ? roughMeasure : canvasMeasure(ctx);
-  }
-  return measured(text, style);
-};
-
-/** The width of an element, as it is laid out. */
-export const useWidth = (): readonly [(element: HTMLElement | null) => void, number] => {
-  const [width, setWidth] = useState(0);
-  const observer = useRef<ResizeObserver>(undefined);
-  const take = useCallback((element: HTMLElement | null) => {
-    observer.current?.disconnect();
-    if (element === null) return;
-    setWidth(element.clientWidth);
-    observer.current = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.current.observe(element);
-  }, []);
-  return [take, width];
-};
 
 const isChosen = ({ runs }: Setup, pfn: number): boolean =>
   runs.some(r => pfn >= r.first && pfn < r.first + r.count);
@@ -72,6 +41,15 @@ const HINT =
   'Click or drag frames to choose pages; click a section’s name or a hole to take memory away or put it there; drag a block of struct pages to move it.';
 const KEYS =
   'Arrows walk the frames, Shift+arrows the sections, Space takes a page in or out, H makes the section a hole or memory.';
+
+/** The same for the help. */
+export const memoryKeys: readonly PictureKeys[] = [
+  { shown: '←, →', label: 'Along the frames' },
+  { shown: 'Shift+←, →', label: 'Along the sections' },
+  { shown: 'Space, Enter', label: 'Take a page in or out' },
+  { shown: 'H', label: 'Make the section a hole, or memory' },
+  { shown: 'Home, End', label: 'First, last frame' },
+];
 
 /** The picture, and the hands and keys on it. */
 export const MemoryPicture = ({ setup }: { readonly setup: Setup }) => {

@@ -1,13 +1,14 @@
-import { useDeferredValue, useMemo } from 'react';
+import { useDeferredValue, useEffect, useMemo } from 'react';
 import { counters, countOn, truth } from '../../../src/memmap/counters.ts';
 import { presets } from '../../../src/memmap/presets.ts';
 import { pfnsOf, type Setup, writeSetup } from '../../../src/memmap/setup.ts';
 import { formatCount } from '../../../src/text.ts';
+import { bindLab } from '../../state/commands.ts';
 import { Spoken } from '../../ui/Spoken.tsx';
 import { Build } from './Build.tsx';
 import { Counters } from './Counters.tsx';
 import { Differ } from './Differ.tsx';
-import { MemoryPicture } from './MemoryPicture.tsx';
+import { MemoryPicture, memoryKeys } from './MemoryPicture.tsx';
 import { MemoryTable } from './MemoryTable.tsx';
 import { PresetTable } from './PresetTable.tsx';
 import './pages.css';
@@ -42,6 +43,7 @@ const Intro = ({ setup }: { readonly setup: Setup }) => {
 /** The struct-page lab. */
 export const PagesLab = () => {
   const { setup, problem } = useSetup();
+  useEffect(() => bindLab([], memoryKeys), []);
   // The picture follows the hand; nine counters over a folio of 1 GiB may come a frame later.
   const counted = useDeferredValue(setup);
   const pfns = useMemo(() => pfnsOf(counted.runs), [counted]);

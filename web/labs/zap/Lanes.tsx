@@ -1,12 +1,13 @@
 import { type CSSProperties, useEffect, useRef } from 'react';
 import { app, useMedia } from '../../state/store.ts';
 import { MarkCanvas } from '../../ui/MarkCanvas.tsx';
+import { measure } from '../../ui/measure.ts';
 import { Sign, StepButton } from '../../ui/PlayButtons.tsx';
+import { useWidth } from '../../ui/width.ts';
 import { changeZap } from './actions.ts';
 import { drawLanes } from './lanesPicture.ts';
 import { type Shown, toMoment } from './race.ts';
-import { measureOf, useScale } from './SquareView.tsx';
-import { useWidth } from './width.ts';
+import { useScale } from './SquareView.tsx';
 import { stateWords, turnWords } from './words.ts';
 
 /** The moment in words: which turn, whose, and what is then so. */
@@ -31,13 +32,13 @@ export const Lanes = ({
   readonly onPlay: () => void;
   readonly onAct: () => void;
 }) => {
-  const [box, width] = useWidth<HTMLDivElement>();
+  const [box, width] = useWidth();
   const scale = useScale();
   const still = useMedia('(prefers-reduced-motion: reduce)');
   const range = useRef<HTMLInputElement>(null);
   const { race, turns, at, told, played, design, dropped } = shown;
   const input = { race, turns, states: played.states, at, told, width: width / scale };
-  const drawn = width > 0 ? drawLanes({ ...input, measure: measureOf() }) : undefined;
+  const drawn = width > 0 ? drawLanes({ ...input, measure }) : undefined;
   const go = (to: number, phase: 'drag' | 'done' = 'done'): void => {
     onAct();
     changeZap(toMoment(shown, to), phase);

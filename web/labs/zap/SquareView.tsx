@@ -1,28 +1,28 @@
 import { useRef } from 'react';
 import { designOf } from '../../../src/zap/designs.ts';
 import type { Who } from '../../../src/zap/machine.ts';
-import { canvasMeasure } from '../../draw/canvas.ts';
+import type { PictureKeys } from '../../state/commands.ts';
 import { app, useMedia, useThemeName } from '../../state/store.ts';
 import { MarkCanvas } from '../../ui/MarkCanvas.tsx';
+import { measure } from '../../ui/measure.ts';
+import { useWidth } from '../../ui/width.ts';
 import { changeZap } from './actions.ts';
 import { type Shown, toMoment, walked } from './race.ts';
 import { drawSquare, type SquarePicture } from './squarePicture.ts';
-import { useWidth } from './width.ts';
 import { blockWords, figureOf } from './words.ts';
 
 /** How much larger a projector shows it. */
 const PROJECTED = 1.3;
 
-let pencil: CanvasRenderingContext2D | null | undefined;
-
-/** A measure before there is a canvas on the page: the height of the picture depends on it. */
-export const measureOf = () => {
-  pencil ??= document.createElement('canvas').getContext('2d');
-  return pencil ? canvasMeasure(pencil) : (text: string) => text.length * 6;
-};
-
 /** Draws at the size of a box: larger for a projector. */
 export const useScale = (): number => (useThemeName() === 'projector' ? PROJECTED : 1);
+
+/** What the square's keys do, for the help. */
+export const squareKeys: readonly PictureKeys[] = [
+  { shown: '→, ↓', label: 'A step of the mapper, of the zapper' },
+  { shown: '←, ↑', label: 'To the turn before' },
+  { shown: 'Home, End', label: 'Before the first turn, after the last' },
+];
 
 /** The square of paths. A click walks to a place, a drag along a path; the arrows step. */
 export const SquareView = ({
@@ -37,7 +37,7 @@ export const SquareView = ({
   readonly onAct: () => void;
   readonly say: (why: string) => void;
 }) => {
-  const [box, width] = useWidth<HTMLDivElement>();
+  const [box, width] = useWidth();
   const scale = useScale();
   const tall = useMedia('(min-height: 1000px)');
   const picture = useRef<SquarePicture | undefined>(undefined);
@@ -53,7 +53,7 @@ export const SquareView = ({
     width: inner,
     row: inner < 520 ? 44 : tall ? 58 : 50,
   };
-  const drawn = width > 0 ? drawSquare({ ...input, measure: measureOf() }) : undefined;
+  const drawn = width > 0 ? drawSquare({ ...input, measure }) : undefined;
   picture.current = drawn;
   const go = (e: React.PointerEvent, phase: 'drag' | 'done'): void => {
     const rect = e.currentTarget.getBoundingClientRect();

@@ -11,11 +11,12 @@ export const Story = () => (
       </p>
       <p>
         In 2026 it was proposed to fill the page tables in <code>mmap()</code>, instead of one fault at a
-        time. The old <code>-&gt;mmap</code> callback runs before the VMA is linked, so a leaf it makes can be
-        missed. <code>mmap_prepare</code> (6.19) lets mm insert the leaves after the link, but its callback
-        runs even earlier, and nothing of the driver’s runs in between. Holding the rmap lock until all is
-        done (<code>hide_from_rmap_until_complete</code>) keeps the zap out of the middle; the{' '}
-        <code>mapped</code> callback (7.1) comes after the leaves, and may refuse.
+        time. The <code>-&gt;mmap</code> callback runs before the VMA is linked, so a leaf it makes can be
+        missed. With an action of <code>mmap_prepare</code> (6.19; the callback itself is from 6.16) mm
+        inserts the leaves after the link, but the callback runs even earlier, and nothing of the driver’s
+        runs in between. Holding the rmap lock until all is done (<code>hide_from_rmap_until_complete</code>)
+        keeps the zap out of the middle; the <code>mapped</code> callback (7.1) comes after the leaves, and
+        may refuse.
       </p>
       <p>
         vfio-pci faults (<code>vfio_pci_mmap_huge_fault()</code>, 6.12 to 7.3): after the link, under the lock

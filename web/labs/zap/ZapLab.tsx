@@ -8,7 +8,7 @@ import { changeZap } from './actions.ts';
 import { About, DesignTable, Figure, SmallSquares } from './Designs.tsx';
 import { Lanes, momentWords } from './Lanes.tsx';
 import { plainestOrder, type Shown, shownOf, stepped, toMoment } from './race.ts';
-import { SquareView } from './SquareView.tsx';
+import { SquareView, squareKeys } from './SquareView.tsx';
 import { Steps } from './Steps.tsx';
 import { Story } from './Story.tsx';
 import { Twin } from './Twin.tsx';
@@ -185,12 +185,15 @@ export const ZapLab = () => {
   useEffect(() => {
     const lab = (label: string, shownKey: string, keys: readonly string[], run: () => void) =>
       ({ group: 'Lab', label, shown: shownKey, keys, run }) as const;
-    return bindLab([
-      lab('A step of the mapper', 'M', ['m'], () => latest.current.onStep('mapper')),
-      lab('A step of the zapper', 'Z', ['z'], () => latest.current.onStep('zapper')),
-      lab('A turn back', 'Backspace', ['backspace'], () => latest.current.back()),
-      lab('Play the order, or pause', 'R', ['r'], () => latest.current.onPlay()),
-    ]);
+    return bindLab(
+      [
+        lab('A step of the mapper', 'M', ['m'], () => latest.current.onStep('mapper')),
+        lab('A step of the zapper', 'Z', ['z'], () => latest.current.onStep('zapper')),
+        lab('A turn back', 'Backspace', ['backspace'], () => latest.current.back()),
+        lab('Play the order, or pause', 'R', ['r'], () => latest.current.onPlay()),
+      ],
+      squareKeys,
+    );
   }, []);
 
   const spoken =

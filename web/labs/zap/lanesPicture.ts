@@ -69,6 +69,10 @@ const runsOf = <T>(
 };
 
 /** How a flag is shown: a leaf that is there after the zap has returned is what must not be. */
+/** How a flag's bar is filled. What is wrong has an edge, which keeps it filled, and its words legible, with forced colours. */
+const flagInk = (value: 'on' | 'wrong') =>
+  value === 'wrong' ? ({ fill: 'red', stroke: 'red', strokeWidth: 1 } as const) : ({ fill: 'mut' } as const);
+
 const flagRuns = (states: readonly RaceState[], flag: Flag): readonly Run<'on' | 'wrong'>[] =>
   runsOf(states, s => (!s[flag] ? undefined : flag === 'leaf' && s.returned ? 'wrong' : 'on'));
 
@@ -216,8 +220,8 @@ const across = (input: LanesInput): LanesPicture => {
         y: y + 1,
         w: x(to) - x(from) - 2,
         h: 12,
-        fill: value === 'wrong' ? 'red' : 'mut',
         alpha,
+        ...flagInk(value),
       });
       if (value === 'wrong')
         marks.push({
@@ -333,7 +337,7 @@ const down = (input: LanesInput): LanesPicture => {
     for (const { from, to, value } of flagRuns(states, flag)) {
       const alpha = from < at ? 1 : TO_COME;
       const box = { x: px, y: y(from) + 2, w: flagW - 12, h: y(to) - y(from) - 4 };
-      marks.push({ kind: 'rect', ...box, fill: value === 'wrong' ? 'red' : 'mut', alpha });
+      marks.push({ kind: 'rect', ...box, alpha, ...flagInk(value) });
       if (value === 'wrong')
         marks.push({
           kind: 'text',

@@ -16,11 +16,11 @@ export const drawShare = (ends: Counts, width: number, height: number): readonly
     x += w;
     switch (ending) {
       case 'good':
-        // With an edge: with forced colours it is told from the filled part by that.
         marks.push({ kind: 'rect', ...box, fill: 'vma2', stroke: 'mut', strokeWidth: 1 });
         break;
       case 'stale':
-        marks.push({ kind: 'rect', ...box, fill: 'red' });
+        // With an edge: without one forced colours leave it as empty as the good part.
+        marks.push({ kind: 'rect', ...box, fill: 'red', stroke: 'red', strokeWidth: 1 });
         break;
       case 'late':
         marks.push(

@@ -39,7 +39,7 @@ export const figureOf = (
         count: ends.stale,
         of,
         what: `${orders(ends.stale)} ${ends.stale === 1 ? 'leaves' : 'leave'} a stale leaf`,
-        more: 'The driver was told that nobody maps the device any more.',
+        more: 'The zap has returned, and a leaf still maps the device.',
       };
     case 'deadlock':
       return {

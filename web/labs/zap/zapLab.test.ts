@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultScenario, type ZapView } from '../../../src/scenario/scenario.ts';
 import { type DesignId, designIds } from '../../../src/zap/ids.ts';
 import type { Who } from '../../../src/zap/machine.ts';
-import { roughMeasure } from '../../draw/marks.ts';
+import { type Mark, roughMeasure } from '../../draw/marks.ts';
 import { oddMarks } from '../../picture/testing.ts';
 import { drawLanes } from './lanesPicture.ts';
 import { explored, plainestOrder, shownOf, stepped, toggled, toMoment, walked } from './race.ts';
@@ -47,6 +47,19 @@ describe('the pictures', () => {
       expect(oddMarks(drawSmallSquare(explored(id).square, 84, 98), 84)).toEqual([]);
       expect(oddMarks(drawShare(explored(id).square.root.ends, 150, 14), 150)).toEqual([]);
     }
+  });
+
+  it('keep what is red filled where colours are forced, and what is well is not', () => {
+    const outlined = (marks: readonly Mark[]) =>
+      marks.flatMap(m => (m.kind === 'rect' && m.fill === 'red' && m.stroke === undefined ? [m] : []));
+    for (const width of [340, 1000]) {
+      const { lanes } = pictureOf(first, width);
+      expect(lanes.marks.some(m => m.kind === 'rect' && m.fill === 'red')).toBe(true);
+      expect(outlined(lanes.marks)).toEqual([]);
+    }
+    const share = drawShare(explored('B').square.root.ends, 150, 14);
+    expect(outlined(share)).toEqual([]);
+    expect(share.map(m => m.kind === 'rect' && m.fill)).toEqual(['vma2', 'red']);
   });
 
   it('say what decides B, in the square and in the lanes', () => {
@@ -173,6 +186,11 @@ describe('the words', () => {
     ['H', 55, 88, 'orders let a leaf outlive the zap'],
   ])('%s: %i of %i %s', (id, count, of, what) => {
     expect(figureOf(explored(id).square.root.ends)).toMatchObject({ count, of, what });
+  });
+
+  it('say of a stale leaf what is wrong with it, and nothing that anybody was told', () => {
+    const { more } = figureOf(explored('B').square.root.ends);
+    expect(more).toBe('The zap has returned, and a leaf still maps the device.');
   });
 
   it('speak of one order as one', () => {
