@@ -285,7 +285,7 @@ for (const theme of ['light', 'projector'])
   test(`the header has room at every width: ${theme}`, async ({ page }) => {
     await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
     await openApp(page);
-    for (const width of [1920, 1440, 1240, 1239, 1100, 1099, 1024, 900, 800, 720, 719, 390]) {
+    for (const width of [1920, 1440, 1360, 1359, 1240, 1220, 1219, 1100, 1024, 900, 800, 720, 719, 390]) {
       await page.setViewportSize({ width, height: 800 });
       const right = async (of: string): Promise<number> => {
         const box = await page.locator(of).boundingBox();

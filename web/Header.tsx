@@ -170,7 +170,7 @@ export const Header = () => {
   const phone = useMedia('(max-width: 719px)');
   // Large type needs the room earlier.
   const large = useThemeName() === 'projector';
-  const tight = useMedia(large ? '(max-width: 1239px)' : '(max-width: 1099px)');
+  const tight = useMedia(large ? '(max-width: 1359px)' : '(max-width: 1219px)');
   return (
     <header className="header" tabIndex={-1}>
       <h1>Hugemap</h1>
