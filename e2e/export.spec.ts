@@ -307,6 +307,22 @@ for (const theme of ['light', 'projector'])
     await openExport(page);
   });
 
+for (const [lab, title] of [
+  ['dma', 'What DMA mapping does with it'],
+  ['pages', 'Are these pages next to each other?'],
+  ['zap', 'Zap against mmap, B'],
+] as const)
+  test(`a lab exports its own picture: ${lab}`, async ({ page }) => {
+    await page.goto(`/#1&s=labs&lab=${lab}`);
+    await expect(page.locator('main canvas').first()).toBeVisible();
+    await page.keyboard.press('e');
+    await expect(dialog(page)).toContainText('The picture below is that of the lab');
+    const svg = (await saved(page, 'SVG')).bytes.toString();
+    expect(svg).toContain(title);
+    expect(svg).toContain('s=labs');
+    expect(svg.length).toBeGreaterThan(4000);
+  });
+
 test('on another screen it is said what is exported instead', async ({ page }) => {
   await page.goto('/#1&s=compare&as=scene');
   await page.keyboard.press('e');

@@ -164,6 +164,9 @@ const Row = ({
           <p className="note">
             {formatCount(answer.faults)} {answer.faults === 1 ? 'fault' : 'faults'},{' '}
             {formatSize(answer.cost.tableBytes)} of page tables
+            {best !== undefined &&
+              row.ideal !== undefined &&
+              `; best ${formatCount(row.ideal.cost.faults)}, ${formatSize(row.ideal.cost.tableBytes)}`}
           </p>
         )}
       </div>

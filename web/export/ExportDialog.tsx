@@ -33,7 +33,7 @@ const elsewhere: Readonly<Record<ScreenId, string | undefined>> = {
   sweep:
     'The files below are the Map of this scene; they reopen on Sweep. The plane itself is made of points and is not exported.',
   diagnose: 'The files below are the Map of this scene; they reopen on Diagnose, with the texts given there.',
-  labs: 'The files below are the Map of this scene; they reopen in Labs.',
+  labs: 'The picture below is that of the lab; text, tables and JSON are of the Map of this scene. All of them reopen in Labs.',
   evidence: 'The files below are the Map of this scene; they reopen on Evidence.',
 };
 

@@ -6,6 +6,7 @@ import { enlargement } from '../picture/enlargement.ts';
 import { drawMap } from '../picture/picture.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { refusalText } from '../scenario/words.ts';
+import { type OfferedPicture, offeredPicture } from '../state/offered.ts';
 import { descriptionOf, type ExportScene, titleOf } from './scene.ts';
 
 /** The id of the metadata element in an SVG that holds the link. */
@@ -79,6 +80,45 @@ const inLines = (
 /** The height in which a picture of the narrowest width has room; wider ones have a little more. */
 const heightFor = (width: number): number => Math.round(Math.max(770, width * 0.56));
 
+/** The title of the picture that a file gets: the screen's own, or the Map's. */
+const titleFor = (scene: ExportScene): string => offeredPicture()?.title ?? titleOf(scene);
+
+/** A title over a picture, in lines from the top; `down` is where the picture begins. */
+const titled = (
+  lines: readonly {
+    readonly text: string;
+    readonly ink: 'ink' | 'mut';
+    readonly size: number;
+    readonly weight?: number;
+    readonly line: number;
+  }[],
+  x: number,
+): { readonly marks: readonly Mark[]; readonly down: number } => {
+  let y = ABOVE;
+  const marks = lines.map(({ line, ...text }): Mark => {
+    y += line;
+    return { kind: 'text', x, y: y - line / 2, ...text };
+  });
+  return { marks, down: y + BELOW };
+};
+
+/** The picture that the screen shown has of its own, under its title: in the size it has there, enlarged to `width`. */
+const drawnOwn = (own: OfferedPicture, width: number): Drawn => {
+  const x = 14;
+  const lines = inLines(own.title, own.width - 2 * x, TITLE).map(text => ({
+    text,
+    ink: 'ink' as const,
+    ...TITLE,
+  }));
+  const { marks, down } = titled(lines, x);
+  return {
+    marks: [...marks, ...own.draw(roughMeasure).map(mark => lowered(mark, down))],
+    width: own.width,
+    height: Math.ceil(own.height) + down,
+    scale: width / own.width,
+  };
+};
+
 /** A picture for a file: its draw list, its own size, and how much larger it is shown. */
 export interface Drawn {
   readonly marks: readonly Mark[];
@@ -88,6 +128,12 @@ export interface Drawn {
   /** CSS pixels of the file to one of the draw list. */
   readonly scale: number;
 }
+
+/** What the screen shown has as a picture, `width` CSS pixels wide: its own, or else the Map of the scene. */
+export const drawnScene = (scene: ExportScene, width: number, theme: FileTheme): Drawn => {
+  const own = offeredPicture();
+  return own === undefined ? drawnMap(scene, width, theme) : drawnOwn(own, width);
+};
 
 /**
  * The Map of a scene, `width` CSS pixels wide, under a title: the draw list of the screen, with text measured by rule
@@ -124,12 +170,7 @@ export const drawnMap = (scene: ExportScene, width: number, theme: FileTheme): D
     ...head.map(text => ({ text, ink: 'ink' as const, ...TITLE })),
     ...why.map(text => ({ text, ink: 'mut' as const, ...REFUSED })),
   ];
-  let y = ABOVE;
-  const title = written.map(({ line, ...text }): Mark => {
-    y += line;
-    return { kind: 'text', x, y: y - line / 2, ...text };
-  });
-  const down = y + BELOW;
+  const { marks: title, down } = titled(written, x);
   // Where nothing is mapped, the room of the page tables stays empty, and a file has no use for it.
   const used = device === undefined ? Math.max(...marks.map(bottomOf)) + BELOW : height;
   return {
@@ -140,16 +181,16 @@ export const drawnMap = (scene: ExportScene, width: number, theme: FileTheme): D
   };
 };
 
-/** The Map of a scene as an SVG that stands alone and carries the link. */
+/** What the screen shown has as a picture, as an SVG that stands alone and carries the link. */
 export const svgFile = (scene: ExportScene, width: number, theme: FileTheme): string => {
-  const { marks, width: w, height, scale } = drawnMap(scene, width, theme);
+  const { marks, width: w, height, scale } = drawnScene(scene, width, theme);
   return svgOf(marks, {
     width: w,
     height,
     scale,
     palette: palettes[theme],
-    title: titleOf(scene),
-    description: descriptionOf(scene),
+    title: titleFor(scene),
+    description: offeredPicture()?.title ?? descriptionOf(scene),
     carried: { id: METADATA_ID, text: scene.link },
   });
 };

@@ -1,7 +1,7 @@
 import { paint } from '../draw/canvas.ts';
 import { palettes } from '../draw/tokens.ts';
 import { PNG_KEYWORD } from './carried.ts';
-import { drawnMap, type FileTheme } from './drawn.ts';
+import { drawnScene, type FileTheme } from './drawn.ts';
 import { withTexts } from './png.ts';
 import { descriptionOf, type ExportScene, titleOf } from './scene.ts';
 
@@ -31,7 +31,7 @@ export const pngSize = (
   theme: FileTheme,
   scale: PngScale,
 ): { readonly width: number; readonly height: number } => {
-  const drawn = drawnMap(scene, width, theme);
+  const drawn = drawnScene(scene, width, theme);
   return { width: width * scale, height: Math.round(drawn.height * drawn.scale * scale) };
 };
 
@@ -42,7 +42,7 @@ export const pngFile = async (
   theme: FileTheme,
   scale: PngScale,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> => {
-  const drawn = drawnMap(scene, width, theme);
+  const drawn = drawnScene(scene, width, theme);
   const canvas = document.createElement('canvas');
   canvas.width = width * scale;
   canvas.height = Math.round(drawn.height * drawn.scale * scale);

@@ -1,14 +1,37 @@
+import type { Mark, Measure } from '../draw/marks.ts';
 import type { Twin } from '../scenario/twins.ts';
 
-let offered: (() => Twin) | undefined;
+/** A picture of a screen's own, for a file. */
+export interface OfferedPicture {
+  readonly title: string;
+  /** CSS pixels of the draw list. */
+  readonly width: number;
+  readonly height: number;
+  readonly draw: (measure: Measure) => readonly Mark[];
+}
 
-/** A screen offers the table it shows for export while it is there; gives back what ends that. */
-export const offerTable = (make: () => Twin): (() => void) => {
-  offered = make;
-  return () => {
-    if (offered === make) offered = undefined;
+/** What a screen offers for export while it is there. */
+const offer = <T>(): { readonly make: (make: () => T) => () => void; readonly made: () => T | undefined } => {
+  let offered: (() => T) | undefined;
+  return {
+    make: make => {
+      offered = make;
+      return () => {
+        if (offered === make) offered = undefined;
+      };
+    },
+    made: () => offered?.(),
   };
 };
 
+const table = offer<Twin>();
+const picture = offer<OfferedPicture>();
+
+/** A screen offers the table it shows for export while it is there; gives back what ends that. */
+export const offerTable = table.make;
 /** The table that the screen shown offers; undefined where it offers none. */
-export const offeredTable = (): Twin | undefined => offered?.();
+export const offeredTable = table.made;
+/** The same for the picture it shows. */
+export const offerPicture = picture.make;
+/** The picture that the screen shown offers; undefined where it offers none: then it is the Map's. */
+export const offeredPicture = picture.made;

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } fr
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
 import { outlined, palettes } from '../draw/tokens.ts';
+import { offerPicture } from '../state/offered.ts';
 import { useThemeName } from '../state/store.ts';
 
 const subscribeRatio = (notify: () => void): (() => void) => {
@@ -21,6 +22,7 @@ export const MarkCanvas = ({
   draw,
   label,
   scale = 1,
+  offered,
 }: {
   readonly width: number;
   readonly height: number;
@@ -30,6 +32,8 @@ export const MarkCanvas = ({
   readonly label?: string;
   /** How much larger everything is drawn than its marks say. */
   readonly scale?: number;
+  /** The title under which it may be exported; undefined: it is no picture by itself. */
+  readonly offered?: string;
 }) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useThemeName();
@@ -47,6 +51,18 @@ export const MarkCanvas = ({
   }, []);
   const latest = useRef(draw);
   latest.current = draw;
+  useEffect(
+    () =>
+      offered === undefined
+        ? undefined
+        : offerPicture(() => ({
+            title: offered,
+            width: width / scale,
+            height: height / scale,
+            draw: measure => latest.current(measure),
+          })),
+    [offered, width, height, scale],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for what is drawn
   useLayoutEffect(() => {
     const element = canvas.current;

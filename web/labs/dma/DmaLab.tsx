@@ -49,6 +49,7 @@ const Picture = ({ facts }: { readonly facts: DmaFacts }) => {
           signature={signature}
           draw={measure => drawDma({ ...whole, measure }).marks}
           label={`Three rulers over one axis. ${spokenDma(facts)}`}
+          offered={`What DMA mapping does with it: ${spokenDma(facts)}`}
         />
       </div>
       <p className="addresses">

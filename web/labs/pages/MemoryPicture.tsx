@@ -229,6 +229,7 @@ export const MemoryPicture = ({ setup }: { readonly setup: Setup }) => {
           height={picture.height}
           signature={JSON.stringify([setup, drawnFor?.id, shownCursor, projector, narrow])}
           draw={() => picture.marks}
+          offered="Are these pages next to each other? Page frames above, their struct pages below"
         />
       </div>
       <p className="note memory-words">

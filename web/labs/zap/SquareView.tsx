@@ -138,6 +138,7 @@ export const SquareView = ({
           scale={scale}
           signature={JSON.stringify([design, dropped, turns, at, width, scale, tall])}
           draw={measure => drawSquare({ ...input, measure }).marks}
+          offered={`Zap against mmap, ${input.title}`}
         />
       )}
     </div>
