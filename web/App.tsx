@@ -2,7 +2,6 @@ import { type ReactNode, useEffect } from 'react';
 import { MAX_INTAKE } from '../src/intake/limit.ts';
 import type { ScreenId } from '../src/scenario/scenario.ts';
 import { Header } from './Header.tsx';
-import { LinkProblems } from './LinkProblems.tsx';
 import { MapScreen } from './map/MapScreen.tsx';
 import { loadCodec } from './state/codec.ts';
 import { app, type DialogName, useApp } from './state/store.ts';
@@ -92,6 +91,14 @@ const palette = late(() => import('./Palette.tsx').then(m => m.Palette));
 const exporting = late(() => import('./export/part.ts').then(m => m.ExportDialog));
 const saved = late(() => import('./saved/SavedDialog.tsx').then(m => m.SavedDialog));
 const terms = late(() => import('./ui/TermHelp.tsx').then(m => m.TermHelp));
+
+const linkProblems = late(() => import('./LinkProblems.tsx').then(m => m.LinkProblems));
+
+/** What there is to say about the link: few links need it, so the first paint does not wait for the words. */
+const LinkProblems = () => {
+  const wanted = useApp(s => s.problems.length > 0 || s.linkNotes.length > 0);
+  return <LatePart of={linkProblems} wanted={wanted} frame={() => null} props={{}} />;
+};
 
 const LateScreen = ({ of }: { readonly of: Late<object> }) => (
   <LatePart of={of} wanted frame={content => <main className="late">{content}</main>} props={{}} />
