@@ -44,20 +44,21 @@ const bottomOf = (mark: Mark): number => {
   }
 };
 
-/** The same mark, so many pixels further down. */
-const lowered = (mark: Mark, by: number): Mark => {
-  const point = ([x, y]: Point): Point => [x, y + by];
+/** The same mark, so many pixels further down, and to the right. */
+const moved = (mark: Mark, down: number, right = 0): Mark => {
+  const point = ([x, y]: Point): Point => [x + right, y + down];
   switch (mark.kind) {
     case 'path':
       return { ...mark, points: mark.points.map(point) };
     case 'hop':
       return { ...mark, from: point(mark.from), to: point(mark.to) };
+    case 'leaves':
+      return { ...mark, x: mark.x + right, y: mark.y + down, first: mark.first + right };
     case 'rect':
     case 'circle':
     case 'text':
-    case 'leaves':
     case 'hatch':
-      return { ...mark, y: mark.y + by };
+      return { ...mark, x: mark.x + right, y: mark.y + down };
   }
 };
 
@@ -104,18 +105,18 @@ const titled = (
 
 /** The picture that the screen shown has of its own, under its title: in the size it has there, enlarged to `width`. */
 const drawnOwn = (own: OfferedPicture, width: number): Drawn => {
-  const x = 14;
-  const lines = inLines(own.title, own.width - 2 * x, TITLE).map(text => ({
-    text,
-    ink: 'ink' as const,
-    ...TITLE,
-  }));
-  const { marks, down } = titled(lines, x);
+  const margin = 14;
+  const lines = inLines(own.title, own.width, TITLE).map(text => ({ text, ink: 'ink' as const, ...TITLE }));
+  const { marks, down } = titled(lines, margin);
+  const drawn = own.draw(roughMeasure);
+  // Text measured by rule of thumb may take a line more than on the screen.
+  const used = Math.max(own.height, ...drawn.map(bottomOf)) + BELOW;
+  const whole = own.width + 2 * margin;
   return {
-    marks: [...marks, ...own.draw(roughMeasure).map(mark => lowered(mark, down))],
-    width: own.width,
-    height: Math.ceil(own.height) + down,
-    scale: width / own.width,
+    marks: [...marks, ...drawn.map(mark => moved(mark, down, margin))],
+    width: whole,
+    height: Math.ceil(used) + down,
+    scale: width / whole,
   };
 };
 
@@ -174,7 +175,7 @@ export const drawnMap = (scene: ExportScene, width: number, theme: FileTheme): D
   // Where nothing is mapped, the room of the page tables stays empty, and a file has no use for it.
   const used = device === undefined ? Math.max(...marks.map(bottomOf)) + BELOW : height;
   return {
-    marks: [...title, ...marks.map(mark => lowered(mark, down))],
+    marks: [...title, ...marks.map(mark => moved(mark, down))],
     width: own,
     height: Math.ceil(used) + down,
     scale,

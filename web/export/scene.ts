@@ -78,6 +78,7 @@ export const fileName = ({ scenario, solution }: ExportScene, ending: string): s
       : tally((total ?? device).leaves).map(t => `${t.count}-${leafNames[t.kind]}`);
   const name = [
     'hugemap',
+    ...(scenario.view.screen === 'labs' ? ['lab', scenario.view.labs.lab] : []),
     machine.kernel,
     machine.arch,
     ...(machine.policy === 'shipped' ? [] : [machine.policy]),
