@@ -29,13 +29,13 @@ import { svgOf } from '../web/draw/svg.ts';
 import { palettes } from '../web/draw/tokens.ts';
 import { viewportOf } from '../web/draw/viewport.ts';
 import { partnerOf, readAsk } from '../web/embed/messages.ts';
+import { captureLines, UnreadableCapture } from '../web/jobs/captureLines.ts';
 import { drawMap } from '../web/picture/picture.ts';
 import { finalSearch } from '../web/picture/vaItems.ts';
 import { joined, readScenes, writeScenes } from '../web/saved/scenes.ts';
 import { spokenVerdict } from '../web/scenario/words.ts';
 import { packer } from '../web/state/packer.ts';
 import { preparedOf } from '../web/state/solution.ts';
-import { captureLines, UnreadableCapture } from '../web/work/captureLines.ts';
 import { anyScenario, hostileText } from './anyScenario.ts';
 
 /** Something that reads what a stranger wrote. */

@@ -41,7 +41,7 @@ const shared: readonly string[] = [
   'picture',
   'scenario',
   'controls',
-  'work',
+  'jobs',
   'export',
 ];
 

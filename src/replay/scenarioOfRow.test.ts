@@ -11,8 +11,18 @@ import { scenarioOfRow } from './scenarioOfRow.ts';
 
 const folder = fileURLToPath(new URL('../../public/captures/', import.meta.url));
 const files = readdirSync(folder).filter(file => file.endsWith('.jsonl.gz'));
-// biome-ignore lint/suspicious/noExplicitAny: rows as the captures have them, read by a test
-type Row = any;
+/** What the test reads of a row, or of a query of one. */
+interface Row {
+  readonly [field: string]: unknown;
+  readonly id: string;
+  readonly layout: { readonly vmas: readonly unknown[] };
+  readonly q?: readonly { readonly r: string | -12 }[];
+  readonly result: {
+    readonly addr: string;
+    readonly errno?: number;
+  };
+  readonly leaves?: readonly { readonly va: string; readonly size: string; readonly count: number }[];
+}
 const rowsOf = (file: string): readonly Row[] =>
   gunzipSync(readFileSync(`${folder}${file}`))
     .toString('utf8')
@@ -25,8 +35,8 @@ const plain: Packer = { pack: text => text, unpack: text => text };
 /** Every case of a file: a row, or a query of one. */
 const casesOf = (file: string): readonly { id: string; row: Row; query: number; result: string }[] =>
   rowsOf(file).flatMap((row, line) =>
-    Array.isArray(row.q)
-      ? row.q.map((q: Row, i: number) => ({
+    row.q !== undefined
+      ? row.q.map((q, i) => ({
           id: `${line + 1}.${i + 1}`,
           row,
           query: i + 1,
@@ -53,6 +63,12 @@ const joined = (runs: Iterable<readonly [number, number, number]>): readonly (re
   return out;
 };
 
+const firstRow = (): Row => {
+  const [row] = rowsOf('linux-7.3.4-debian.x86_64.jsonl.gz');
+  if (row === undefined) throw new Error('the file is empty');
+  return row;
+};
+
 describe('the Scenario of a captured case', () => {
   it.each(files)('of %s gives in the Map what the kernel gave, wherever no note says otherwise', file => {
     const wrong: string[] = [];
@@ -75,7 +91,7 @@ describe('the Scenario of a captured case', () => {
       const got = placement.ok ? `0x${BigInt(placement.start).toString(16)}` : errnoName(placement.errno);
       if (got !== result) wrong.push(`${id}: ${result}, Map ${got}`);
       if (row.leaves && device) {
-        const expected = joined(row.leaves.map((l: Row) => [Number(l.va), Number(l.size), l.count]));
+        const expected = joined(row.leaves.map(l => [Number(l.va), Number(l.size), l.count]));
         const leaves = joined(device.leaves.map(l => [l.va, l.size, l.count]));
         if (JSON.stringify(expected) !== JSON.stringify(leaves))
           wrong.push(`${id}: leaves ${JSON.stringify(expected)}, Map ${JSON.stringify(leaves)}`);
@@ -118,7 +134,7 @@ describe('the Scenario of a captured case', () => {
   });
 
   it('is none where mappings lie on each other', () => {
-    const [row] = rowsOf('linux-7.3.4-debian.x86_64.jsonl.gz');
+    const row = firstRow();
     const vmas = [...row.layout.vmas, row.layout.vmas[0]];
     expect(scenarioOfRow({ ...row, layout: { ...row.layout, vmas } })).toEqual({
       kind: 'none',
@@ -127,13 +143,13 @@ describe('the Scenario of a captured case', () => {
   });
 
   it('never throws, whatever stands in a row', () => {
-    const [row] = rowsOf('linux-7.3.4-debian.x86_64.jsonl.gz');
+    const row = firstRow();
     const paths = ['layout', 'request', 'result', 'spec', 'kernel', 'variant', 'page_size', 'thp_enabled'];
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.string(), fc.jsonValue(), (path, key, value) => {
         scenarioOfRow({ ...row, [path]: value });
         const inner = row[path];
-        if (typeof inner !== 'object') return;
+        if (typeof inner !== 'object' || inner === null) return;
         const keys = Object.keys(inner);
         scenarioOfRow({ ...row, [path]: { ...inner, [keys[key.length % keys.length] ?? key]: value } });
       }),

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import { MiB } from '../../src/units.ts';
-import { MAX_CAPTURE_FILE } from '../work/captureLines.ts';
+import { MAX_CAPTURE_FILE } from '../jobs/captureLines.ts';
 import { takeFiles } from './actions.ts';
 
 /** What no capture shows, in plain words. */

@@ -1,17 +1,12 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { ListedCase } from '../../src/replay/listed.ts';
 import { paint } from '../draw/canvas.ts';
 import { outlined, palettes } from '../draw/tokens.ts';
 import { useThemeName } from '../state/store.ts';
+import { usePixelRatio } from '../ui/pixelRatio.ts';
 import { choose, rest } from './actions.ts';
 import { gridHeight, gridOf, moved, type Square, squareAt, squareMarks } from './squares.ts';
 import { caseWords } from './words.ts';
-
-const subscribeRatio = (notify: () => void): (() => void) => {
-  window.addEventListener('resize', notify);
-  return () => window.removeEventListener('resize', notify);
-};
-const usePixelRatio = (): number => useSyncExternalStore(subscribeRatio, () => window.devicePixelRatio || 1);
 
 /**
  * The cases of a set, one square each, on a canvas. To those who hear the page it is a list box of which they get the

@@ -2,9 +2,9 @@ import { createStore, useStore } from 'zustand';
 import type { ListedCase } from '../../src/replay/listed.ts';
 import type { BadLine } from '../../src/replay/replay.ts';
 import { MiB } from '../../src/units.ts';
-import { MAX_CAPTURE_FILE } from '../work/captureLines.ts';
-import type { ReplayedPart } from '../work/jobs.ts';
-import { type Running, runJob } from '../work/work.ts';
+import { MAX_CAPTURE_FILE } from '../jobs/captureLines.ts';
+import type { ReplayedPart } from '../jobs/jobs.ts';
+import { type Running, runJob } from '../jobs/work.ts';
 import { type ShippedFile, shippedData, shippedFiles } from './shipped.ts';
 
 /** A file of captures, and what has been replayed of it. */

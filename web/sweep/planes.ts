@@ -4,7 +4,7 @@ import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import type { Axis } from '../../src/sweep/axis.ts';
 import { passesOf } from '../../src/sweep/order.ts';
 import { emptyPlane, type Plane, type PlaneAsk, type PlanePart, putPart } from '../../src/sweep/plane.ts';
-import { runJob } from '../work/work.ts';
+import { runJob } from '../jobs/work.ts';
 
 /** A plane under one policy, as far as it is known. */
 export interface KnownPlane {

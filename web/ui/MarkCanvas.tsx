@@ -1,15 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
 import { outlined, palettes } from '../draw/tokens.ts';
 import { offerPicture } from '../state/offered.ts';
 import { useThemeName } from '../state/store.ts';
-
-const subscribeRatio = (notify: () => void): (() => void) => {
-  window.addEventListener('resize', notify);
-  return () => window.removeEventListener('resize', notify);
-};
-const usePixelRatio = (): number => useSyncExternalStore(subscribeRatio, () => window.devicePixelRatio || 1);
+import { usePixelRatio } from './pixelRatio.ts';
 
 /**
  * A draw list on a canvas of a known size in CSS pixels. It is drawn again only when `signature`, its size or the
