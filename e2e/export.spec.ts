@@ -326,9 +326,22 @@ for (const [lab, title] of [
   });
 
 test('on another screen it is said what is exported instead', async ({ page }) => {
+  // The screen comes after the dialog was asked for: its table is then offered all the same.
+  let letCome = (): void => undefined;
+  const asked = new Promise<void>(come => {
+    letCome = come;
+  });
+  await page.route(/CompareScreen/, async route => {
+    await asked;
+    await route.continue();
+  });
   await page.goto('/#1&s=compare&as=scene');
   await page.keyboard.press('e');
   await expect(dialog(page)).toContainText('they reopen on Compare.');
+  const which = dialog(page).getByRole('combobox', { name: 'Which table' });
+  await expect(which).not.toHaveValue('Compare');
+  letCome();
+  await expect(which).toHaveValue('Compare');
   const csv = await saved(page, 'CSV');
   expect(csv.name).toMatch(/\.compare\.csv$/);
   expect(csv.bytes.toString()).toMatch(/^Policy,.*\r\n(?:.*\r\n){3,}$/);

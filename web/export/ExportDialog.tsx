@@ -1,7 +1,8 @@
-import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ScreenId } from '../../src/scenario/scenario.ts';
 import { formatCount } from '../../src/text.ts';
 import { lengthWarning } from '../state/linkLength.ts';
+import { offersMade, watchOffers } from '../state/offered.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import {
@@ -253,8 +254,9 @@ const Reopen = () => {
 const Content = () => {
   const scenario = useApp(s => s.scenario);
   const toCopy = useApp(s => s.toCopy);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scene is that of the Scenario shown
-  const scene = useMemo(sceneShown, [scenario]);
+  const offers = useSyncExternalStore(watchOffers, offersMade);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scene is that of the Scenario shown, with what its screen offers
+  const scene = useMemo(sceneShown, [scenario, offers]);
   const note = elsewhere[scenario.view.screen];
   return (
     <>

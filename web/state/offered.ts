@@ -10,14 +10,36 @@ export interface OfferedPicture {
   readonly draw: (measure: Measure) => readonly Mark[];
 }
 
+const listeners = new Set<() => void>();
+let times = 0;
+
+const tell = (): void => {
+  times += 1;
+  for (const listener of listeners) listener();
+};
+
+/** How often an offer came or went: a screen that loads late offers after it was asked for. */
+export const offersMade = (): number => times;
+
+/** Calls `listener` whenever an offer comes or goes; gives back what ends that. */
+export const watchOffers = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
+
 /** What a screen offers for export while it is there. */
 const offer = <T>(): { readonly make: (make: () => T) => () => void; readonly made: () => T | undefined } => {
   let offered: (() => T) | undefined;
   return {
     make: make => {
       offered = make;
+      tell();
       return () => {
-        if (offered === make) offered = undefined;
+        if (offered !== make) return;
+        offered = undefined;
+        tell();
       };
     },
     made: () => offered?.(),
