@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { lspciText, openApp, qemuMaps, violations } from './app.ts';
+import { expectFigure, lspciText, openApp, qemuMaps, violations } from './app.ts';
 
 const answer = (page: Page) => page.getByRole('list', { name: 'Device mappings' });
 const headline = (page: Page) => page.locator('.summary h2');
@@ -100,6 +100,19 @@ test('real maps and lspci that have nothing to do with each other say what is mi
   await paste(page, lspciText());
   await expect(headline(page)).toHaveText('No device mapping was found');
   await expect(page.getByText(/No VMA shows a device/)).toBeVisible();
+});
+
+test('lspci alone tells what each BAR could have, and opens it in the Map', async ({ page }) => {
+  await openDiagnose(page);
+  await paste(page, LSPCI);
+  const bars = page.getByRole('region', { name: 'What its BARs could have' });
+  await expect(bars.getByText(/^2 PUD leaves, 2 faults/)).toBeVisible();
+  await expect(bars.getByText('1 more BAR has room', { exact: false })).toHaveCount(0);
+  expect(await violations(page)).toEqual([]);
+  await bars.getByRole('button', { name: /^Open in Map: .* BAR 2$/ }).click();
+  await expectFigure(page, '524,288');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(bars).toBeVisible();
 });
 
 test('files are dropped, and removed again', async ({ page }) => {

@@ -7,6 +7,7 @@ import { defaultScenario } from '../scenario/scenario.ts';
 import { type DeviceAnswer, prepare, trace } from '../solve.ts';
 import { type Bytes, bytes, va } from '../units.ts';
 import { checkScript, indexLog, logOf, publicTest } from './alignmentTest.ts';
+import { barsOf } from './bars.ts';
 import type {
   Ask,
   BarGroup,
@@ -434,6 +435,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
   const layouts = layoutsOf(rows, arch.value, prepared.facts.faultEra, bench.idealRules);
   const { faults, vmPte } = from.figures;
   const searches = checkSearches(from, prepared, rows, row => askedBy(bench, from, row));
+  const listed = rows.length === 0 ? barsOf(from, bench) : { bars: [], short: 0, left: 0 };
   const disagreements: readonly Disagreement[] = shortened([
     ...machineDisagreements(vmas, from.figures, arch.value),
     ...disagreementsOf(from, rows, prepared.facts.faultEra, kernel),
@@ -453,6 +455,9 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
     policy,
     rows,
     groups: barGroups,
+    bars: listed.bars,
+    barsShort: listed.short,
+    barsLeft: listed.left,
     totals: totalsOf(rows, barGroups, bench),
     commonCause: commonOf(rows),
     searches,

@@ -344,6 +344,34 @@ export interface Ask {
   readonly rows: readonly string[];
 }
 
+/** Leaves and their cost, in faults and bytes of page tables. */
+export interface BarOutcome {
+  readonly leaves: readonly LeafRun[];
+  readonly faults: number;
+  readonly tableBytes: Bytes;
+}
+
+/** A BAR that nothing pasted maps: what it could have on this machine. */
+export interface BarView {
+  readonly key: string;
+  readonly address: string;
+  /** Class and name as lspci prints them, or ''. */
+  readonly name: string;
+  /** 0 to 5; undefined where only /proc/iomem tells of it. */
+  readonly bar: number | undefined;
+  readonly base: Pa;
+  readonly size: Bytes;
+  readonly line: number;
+  /** Where VA and PA agree modulo `modulus`. */
+  readonly best: BarOutcome;
+  /** Where they agree modulo a page alone. */
+  readonly worst: BarOutcome;
+  /** The largest leaf of `best`, in bytes. */
+  readonly modulus: Bytes;
+  /** A newer kernel, or another THP setting, has fewer leaves for it. */
+  readonly refused: boolean;
+}
+
 /** The answer to what was pasted. */
 export interface Diagnosis {
   readonly kernel: Told<string>;
@@ -352,6 +380,11 @@ export interface Diagnosis {
   readonly policy: PolicyId;
   readonly rows: readonly DiagnosisRow[];
   readonly groups: readonly BarGroup[];
+  /** Of a paste without device mappings: its BARs, the largest first. Empty where there are rows. */
+  readonly bars: readonly BarView[];
+  /** BARs that have room for base pages only, and more than are listed. */
+  readonly barsShort: number;
+  readonly barsLeft: number;
   readonly totals: Totals;
   /** Set where every row that is not good has a cause of this kind. */
   readonly commonCause: Cause['kind'] | undefined;

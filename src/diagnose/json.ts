@@ -1,10 +1,11 @@
 import type { LeafRun } from '../leaves/runs.ts';
 import { tally } from '../leaves/words.ts';
 import { plain } from '../pieces.ts';
-import type { Diagnosis, DiagnosisRow, Fix, Told } from './diagnosis.ts';
+import type { BarOutcome, Diagnosis, DiagnosisRow, Fix, Told } from './diagnosis.ts';
 import { residueIn } from './judge.ts';
 import {
   askText,
+  barPieces,
   causeText,
   checkScriptText,
   countText,
@@ -76,6 +77,12 @@ const row = (r: DiagnosisRow, d: Diagnosis) => ({
       : { multipleOf: r.checkScript.wanted, passes: r.checkScript.passes, text: checkScriptText(r) },
 });
 
+const outcome = (o: BarOutcome) => ({
+  leaves: leaves(o.leaves),
+  faults: o.faults,
+  pageTableBytes: o.tableBytes,
+});
+
 /**
  * A diagnosis as a value for JSON. The keys are described in the README of this folder and stay: new ones may come,
  * none goes or changes its meaning. Sizes are numbers of bytes, addresses strings of hex.
@@ -99,6 +106,17 @@ export const diagnosisJson = (d: Diagnosis) => ({
     bestPageTableBytes: d.totals.bestTableBytes,
   },
   mappings: d.rows.map(r => row(r, d)),
+  bars: d.bars.map(b => ({
+    line: b.line,
+    device: b.address,
+    bar: b.bar ?? null,
+    base: hex(b.base),
+    size: b.size,
+    modulus: b.modulus,
+    best: outcome(b.best),
+    worst: outcome(b.worst),
+    text: plain(barPieces(b)),
+  })),
   searches: d.searches.map(s => ({
     line: s.trace.line,
     outcome: s.outcome.kind,

@@ -91,9 +91,9 @@ export const toldArch = (
   const byName = familyOf(vmas);
   const named = byName && tightest(byName.family, page, top);
   if (byName && named) return read(named.id, undefined, `${byName.name.split('/').at(-1)} is mapped`);
+  if (vmas.length === 0) return assumed('x86_64-4', 'nothing tells');
   const plainRow = tightest('x86', page, top);
-  if (plainRow !== undefined)
-    return assumed(plainRow.id, vmas.length === 0 ? 'nothing tells' : 'the addresses fit');
+  if (plainRow !== undefined) return assumed(plainRow.id, 'the addresses fit');
   const other = archs.find(a => a.page === page && a.taskSize >= top);
   return other === undefined
     ? assumed('x86_64-4', 'nothing tells')

@@ -4,6 +4,10 @@ import type { Diagnosis, DiagnosisRow } from './diagnosis.ts';
 import { ascii, COLUMNS, fitted, plainPicture, wrap } from './plain.ts';
 import {
   askText,
+  barName,
+  barPieces,
+  barsHeading,
+  barsRestText,
   causeText,
   checkPieces,
   checkScriptText,
@@ -76,6 +80,15 @@ const restOf = (d: Diagnosis, width: number): readonly string[] => {
   const section = (title: string, texts: readonly string[]): readonly string[] =>
     texts.length === 0 ? [] : ['', title, ...texts.flatMap(text => wrap(text, width, '    ', '  '))];
   return [
+    ...section(
+      barsHeading,
+      [
+        ...d.bars.map(b =>
+          `${b.address} ${barName(b)}, ${formatSize(b.size)} at ${formatAddress(b.base)}: ${plain(barPieces(b))}`.trim(),
+        ),
+        barsRestText(d),
+      ].filter(text => text !== ''),
+    ),
     ...section(
       'Cause',
       [plain(commonCausePieces(d))].filter(text => text !== ''),

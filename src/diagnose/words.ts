@@ -12,6 +12,7 @@ import { type PolicyId, policyOf } from '../placement/policies.ts';
 import { formatAddress, formatCount, formatSize } from '../text.ts';
 import type {
   Ask,
+  BarView,
   CountCheck,
   Diagnosis,
   DiagnosisRow,
@@ -328,6 +329,40 @@ export const machineTexts = (d: Diagnosis): readonly string[] => [
     ? []
     : [toldText(`transparent_hugepage/enabled ${d.thp.value}`, d.thp)]),
 ];
+
+/** “BAR 2”, or what a range of /proc/iomem is called. */
+export const barName = ({ bar }: BarView): string => (bar === undefined ? 'Device memory' : `BAR ${bar}`);
+
+/** Heading of what the BARs of a paste without maps could have. */
+export const barsHeading = 'What its BARs could have';
+
+/** What an address must be for the best layout of a BAR, and what any other costs. */
+export const barPieces = ({ best, worst, modulus, base, refused }: BarView): readonly Piece[] => [
+  ...tallyPieces(best.leaves),
+  ` ${leafWord(leafCount(best.leaves))}, ${plural(best.faults, 'fault', 'faults')} and ${formatSize(best.tableBytes)} of page tables`,
+  ...(leafCount(worst.leaves) === leafCount(best.leaves)
+    ? [' at any address']
+    : [
+        base % modulus === 0
+          ? ` at a multiple of ${formatSize(modulus)}; `
+          : ` where VA modulo ${formatSize(modulus)} is ${formatAddress(base % modulus)}; `,
+        ...tallyPieces(worst.leaves),
+        ` ${leafWord(leafCount(worst.leaves))}, ${plural(worst.faults, 'fault', 'faults')} and ${formatSize(worst.tableBytes)} where VA and PA agree modulo a page alone`,
+      ]),
+  ...(refused ? ['. Linux of today with THP on has larger leaves for it'] : []),
+  '.',
+];
+
+/** The BARs that are not listed one by one; '' where all are. */
+export const barsRestText = ({ bars: listed, barsShort, barsLeft }: Diagnosis): string => {
+  const short = listed.length === 0 ? bars(barsShort) : plural(barsShort, 'more BAR', 'more BARs');
+  return [
+    barsLeft === 0 ? '' : `${plural(barsLeft, 'smaller BAR is', 'smaller BARs are')} not listed.`,
+    barsShort === 0 ? '' : `${short} ${barsShort === 1 ? 'has' : 'have'} room for base pages only.`,
+  ]
+    .filter(text => text !== '')
+    .join(' ');
+};
 
 /** What to paste next, and what it would settle. */
 export const askText = ({ what, rows }: Ask): string => {

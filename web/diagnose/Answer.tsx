@@ -37,6 +37,7 @@ import { withDiagnose } from '../scenario/view.ts';
 import { app, useApp } from '../state/store.ts';
 import { type Piece, Pieces, plain } from '../ui/Pieces.tsx';
 import { SmallZipper } from '../ui/SmallZipper.tsx';
+import { Bars } from './Bars.tsx';
 import { copy } from './Copyable.tsx';
 import { Recipes } from './Recipes.tsx';
 
@@ -362,7 +363,7 @@ export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonl
         {headline(diagnosis)}
       </h2>
       <Line of={totalsPieces(diagnosis)} />
-      {diagnosis.rows.length > 0 && (
+      {diagnosis.rows.length + diagnosis.bars.length > 0 && (
         <button
           type="button"
           className="button"
@@ -373,6 +374,7 @@ export const Answer = ({ intake, diagnosis }: { readonly intake: Intake; readonl
       )}
     </header>
     <Rows intake={intake} diagnosis={diagnosis} />
+    <Bars intake={intake} diagnosis={diagnosis} />
     <Fixes diagnosis={diagnosis} />
     <Checks diagnosis={diagnosis} />
     <Recipes intake={intake} diagnosis={diagnosis} />
