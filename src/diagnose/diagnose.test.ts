@@ -369,6 +369,16 @@ describe('causes', () => {
     );
   });
 
+  it('pieces that touch, of a BAR that is mapped a second time', () => {
+    const cut = GiB + 4096;
+    const pieces = (at: number): string =>
+      vfio(at, cut, 2 * REGION) + vfio(at + cut, 2 * GiB - cut, 2 * REGION + cut);
+    const d = of(pieces(aligned) + pieces(aligned + 4 * GiB) + lspciText('41:00.0', designBars), {
+      kernel: '7.3',
+    });
+    expect(d.rows.map(r => r.cause)).toEqual(Array(4).fill({ kind: 'split', pieces: 2, leaves: 2 }));
+  });
+
   it('a hole for MSI-X', () => {
     const hole = { at: 2 * MiB, size: 0x1000 };
     const d = of(

@@ -227,21 +227,18 @@ const touchingOf = (
   bench: Bench,
   rows: readonly (Plain & Judgement)[],
 ): readonly (readonly [string, Touching])[] => {
-  const runs: (Plain & Judgement)[][] = [];
+  // By the place where a row would go on: a BAR mapped twice has two rows at one offset, each with its own follower.
+  const place = (source: string, at: number, offset: number): string => `${source} ${at} ${offset}`;
+  const runs = new Map<string, (Plain & Judgement)[]>();
   for (const row of rows) {
-    const run = runs.at(-1);
-    const last = run?.at(-1);
-    const touches =
-      last !== undefined &&
-      row.offset !== undefined &&
-      last.offset !== undefined &&
-      last.source === row.source &&
-      last.end === row.start &&
-      last.offset + last.length === row.offset;
-    if (touches) run?.push(row);
-    else runs.push([row]);
+    const { source, start, end, offset } = row;
+    if (offset === undefined) continue;
+    const here = place(source, start, offset);
+    const run = runs.get(here) ?? [];
+    runs.delete(here);
+    runs.set(place(source, end, offset + row.length), [...run, row]);
   }
-  return runs.flatMap(run => {
+  return [...runs.values()].flatMap(run => {
     const [first] = run;
     const at = first && physOf(first.physical);
     if (first === undefined || at === undefined || run.length < 2) return [];

@@ -13,9 +13,18 @@ import { keepsOffset } from './physical.ts';
 
 type Thp = Scenario['machine']['thp'];
 
-/** What `uname -m` prints, by family of rows. */
-const MACHINES: readonly (readonly [RegExp, Family])[] = [
+/** Rows of one kind of machine: those of a family, of which x86 has a 32-bit one apart. */
+type Kind = Family | 'i386';
+
+const rowsOf = (kind: Kind): readonly Arch[] =>
+  kind === 'i386'
+    ? archs.filter(a => a.id === 'i386-pae')
+    : archs.filter(a => a.family === kind && a.id !== 'i386-pae');
+
+/** What `uname -m` prints, by kind of rows. */
+const MACHINES: readonly (readonly [RegExp, Kind])[] = [
   [/^(?:x86_64|amd64)$/, 'x86'],
+  [/^i[3-6]86$/, 'i386'],
   [/^(?:aarch64(?:_be)?|arm64)$/, 'arm64'],
   [/^riscv64$/, 'riscv'],
   [/^ppc64(?:le|el)?$/, 'powerpc'],
@@ -27,7 +36,7 @@ const MACHINES: readonly (readonly [RegExp, Family])[] = [
 ];
 
 /** What only a host of the family maps: its loader and the folders of its libraries. */
-const NAMES: readonly (readonly [RegExp, Family])[] = [
+const NAMES: readonly (readonly [RegExp, Kind])[] = [
   [/\/ld-linux-x86-64\.so|\/x86_64-linux-(?:gnu|musl)\/|\/ld-musl-x86_64/, 'x86'],
   [/\/ld-linux-aarch64\.so|\/aarch64-linux-(?:gnu|musl)\/|\/ld-musl-aarch64/, 'arm64'],
   [/\/ld-linux-riscv64|\/riscv64-linux-gnu\//, 'riscv'],
@@ -47,17 +56,18 @@ const pageOf = (vmas: readonly Vma[]): number => {
   return 4 * KiB;
 };
 
-/** The row of a family whose user space is the smallest that holds everything mapped. */
-const tightest = (family: Family, page: number, top: number): Arch | undefined => {
-  const rows = archs.filter(a => a.family === family && a.page === page);
+/** The row of a kind whose user space is the smallest that holds everything mapped; where nothing is, the usual one. */
+const tightest = (kind: Kind, page: number, top: number): Arch | undefined => {
+  if (top === 0) return rowsOf(kind)[0];
+  const rows = rowsOf(kind).filter(a => a.page === page);
   const byWindow = (of: (a: Arch) => number): Arch | undefined =>
     rows.filter(a => of(a) >= top).sort((a, b) => of(a) - of(b) || a.taskSize - b.taskSize)[0];
   return byWindow(a => a.window) ?? byWindow(a => a.taskSize);
 };
 
-const familyOf = (vmas: readonly Vma[]): { readonly family: Family; readonly name: string } | undefined => {
+const kindOf = (vmas: readonly Vma[]): { readonly kind: Kind; readonly name: string } | undefined => {
   for (const v of vmas)
-    for (const [pattern, family] of NAMES) if (pattern.test(v.name)) return { family, name: v.name };
+    for (const [pattern, kind] of NAMES) if (pattern.test(v.name)) return { kind, name: v.name };
   return undefined;
 };
 
@@ -85,11 +95,12 @@ export const toldArch = (
   const machine = figures.machine?.text.trim();
   const byMachine = machine === undefined ? undefined : MACHINES.find(([p]) => p.test(machine))?.[1];
   if (byMachine !== undefined && machine !== undefined) {
-    const row = tightest(byMachine, page, top) ?? archs.find(a => a.family === byMachine);
-    if (row !== undefined) return read(row.id, figures.machine?.line, `${machine}, and the addresses`);
+    const row = tightest(byMachine, page, top) ?? rowsOf(byMachine)[0];
+    if (row !== undefined)
+      return read(row.id, figures.machine?.line, top === 0 ? machine : `${machine}, and the addresses`);
   }
-  const byName = familyOf(vmas);
-  const named = byName && tightest(byName.family, page, top);
+  const byName = kindOf(vmas);
+  const named = byName && tightest(byName.kind, page, top);
   if (byName && named) return read(named.id, undefined, `${byName.name.split('/').at(-1)} is mapped`);
   if (vmas.length === 0) return assumed('x86_64-4', 'nothing tells');
   const plainRow = tightest('x86', page, top);

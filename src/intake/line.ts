@@ -124,7 +124,7 @@ export const trimmed = (line: string): string =>
 export const isBlank = (line: string): boolean => line.trim() === '';
 
 const PROMPT =
-  /^(?:\[[^\]]{1,80}\]|[^\s$#%]{0,80}(?: [^\s$#%]{1,80})?|[~/][^\s$#%]{0,80} )[$#%] ?(?:$|\s*(?:sudo|cat|lspci|head|tail|grep|egrep|awk|sed|less|more|for|ls|cd|echo|find|ssh|adb|exit|logout|su)\b)/;
+  /^(?:\[[^\]]{1,80}\]|[^\s$#%]{0,80}(?: [^\s$#%]{1,80})?|[~/][^\s$#%]{0,80} )[$#%] ?(?:$|\s*(?:sudo|cat|lspci|uname|head|tail|grep|egrep|awk|sed|less|more|for|ls|cd|echo|find|ssh|adb|exit|logout|su)\b)/;
 const COMMAND = /^(?:sudo )?(?:cat|head|tail|less|grep|lspci|sed|awk) +[-./\w]/;
 
 /**
