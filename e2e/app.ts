@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import axe from 'axe-core';
 
 /** The maps of a real QEMU process, as a person would paste them. */
@@ -54,3 +54,31 @@ export const violations = (page: Page): Promise<readonly string[]> =>
     const { violations } = await axe.run(document, { resultTypes: ['violations'] });
     return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));
   })()`) as Promise<readonly string[]>;
+
+/** Every theme of the app. */
+const themes = ['dark', 'light', 'projector'] as const;
+
+/** The windows that screens are looked at in: desk, stage and phone. */
+export const windows = { desk: [1440, 900], stage: [1920, 1080], phone: [390, 844] } as const;
+
+/** How many pixels the page is wider than its window. */
+export const sideways = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** A test for each theme and window: what `open` shows has no axe violation and no sideways scroll. */
+export const testLooks = (
+  sizes: readonly (keyof typeof windows)[],
+  open: (page: Page) => Promise<void>,
+): void => {
+  for (const theme of themes)
+    for (const size of sizes) {
+      const [width, height] = windows[size];
+      test(`no axe violation, no sideways scroll: ${theme}, ${width}×${height}`, async ({ page }) => {
+        await page.setViewportSize({ width, height });
+        await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
+        await open(page);
+        expect(await violations(page)).toEqual([]);
+        expect(await sideways(page)).toBe(0);
+      });
+    }
+};

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { dragSlider, expectFigure, openApp, violations } from './app.ts';
+import { dragSlider, expectFigure, openApp, testLooks } from './app.ts';
 
 const SCENE = '#1&as=scene&s=compare';
 
@@ -152,20 +152,6 @@ test('every row follows the length while it is dragged', async ({ page }) => {
   expect(await page.evaluate(() => history.length)).toBe(steps + 1);
 });
 
-for (const theme of ['dark', 'light', 'projector'] as const)
-  for (const [w, h] of [
-    [1440, 900],
-    [1920, 1080],
-    [390, 844],
-  ] as const)
-    test(`no axe violation, no sideways scroll: ${theme}, ${w}×${h}`, async ({ page }) => {
-      await page.setViewportSize({ width: w, height: h });
-      await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
-      await openCompare(page, `${SCENE}&rows=kernels.policies.archs&vs=k:7.3`);
-      expect(await violations(page)).toEqual([]);
-      expect(
-        await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ),
-      ).toBe(0);
-    });
+testLooks(['desk', 'stage', 'phone'], async page => {
+  await openCompare(page, `${SCENE}&rows=kernels.policies.archs&vs=k:7.3`);
+});

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, type Page, test } from '@playwright/test';
-import { verdict, violations } from './app.ts';
+import { testLooks, verdict, violations } from './app.ts';
 import { untilWhole } from './everywhere.ts';
 
 const FILE = 'linux-7.3.4-debian.x86_64';
@@ -219,20 +219,7 @@ test('on a phone a square that is tapped shows its case, by turns too', async ({
   await expect(caseOf(page)).toContainText('equal');
 });
 
-for (const theme of ['dark', 'light', 'projector'] as const)
-  for (const [w, h] of [
-    [1440, 900],
-    [390, 844],
-  ] as const)
-    test(`no axe violation, no sideways scroll: ${theme}, ${w}×${h}`, async ({ page }) => {
-      await page.setViewportSize({ width: w, height: h });
-      await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
-      await openEvidence(page, `#1&s=evidence&case=${FILE}/leaf-whole-1`);
-      await expect(caseOf(page).getByRole('button', { name: 'Open in Map' })).toBeVisible();
-      expect(await violations(page)).toEqual([]);
-      expect(
-        await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ),
-      ).toBe(0);
-    });
+testLooks(['desk', 'phone'], async page => {
+  await openEvidence(page, `#1&s=evidence&case=${FILE}/leaf-whole-1`);
+  await expect(caseOf(page).getByRole('button', { name: 'Open in Map' })).toBeVisible();
+});

@@ -4,7 +4,7 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 import { svgFile } from '../web/export/drawn.ts';
 import { sceneOf } from '../web/export/scene.ts';
 import { readHash } from '../web/state/links.ts';
-import { expectFigure, openApp, pasteInto, qemuMaps, verdict, violations } from './app.ts';
+import { expectFigure, openApp, pasteInto, qemuMaps, sideways, verdict, violations } from './app.ts';
 
 const SCENE = '#1&k=6.12.117&as=scene&v=-2M..6M&at=1M';
 
@@ -296,13 +296,7 @@ for (const theme of ['light', 'projector'])
       const screens = '.header nav, .header select[aria-label=Screen]';
       expect(await right(screens), `${width}`).toBeLessThanOrEqual(tools?.x ?? 0);
       // The picture follows the window a frame later.
-      await expect
-        .poll(
-          () =>
-            page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-          `${width}`,
-        )
-        .toBe(0);
+      await expect.poll(() => sideways(page), `${width}`).toBe(0);
     }
     // Behind a menu where it is tight.
     await page.getByRole('button', { name: 'More' }).click();

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { violations } from './app.ts';
+import { sideways, testLooks, violations } from './app.ts';
 
 const LAB = '#1&s=labs&lab=pages';
 
@@ -187,22 +187,11 @@ test('a counter that asks for another layout shows it', async ({ page }) => {
   ).toBeVisible();
 });
 
-for (const theme of ['dark', 'light', 'projector'] as const)
-  for (const [w, h] of [
-    [1440, 900],
-    [390, 844],
-  ] as const)
-    test(`no axe violation, no sideways scroll: ${theme}, ${w}×${h}`, async ({ page }) => {
-      await page.setViewportSize({ width: w, height: h });
-      await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
-      for (const memory of ['M1', 'M14', 'vmemmap:32768:0-15:0-262143']) {
-        // Another query, so that each is opened afresh.
-        await openLab(page, `?${memory}${LAB}&mem=${memory}`);
-        expect(await violations(page)).toEqual([]);
-        expect(
-          await page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          ),
-        ).toBe(0);
-      }
-    });
+testLooks(['desk', 'phone'], async page => {
+  for (const memory of ['M1', 'M14', 'vmemmap:32768:0-15:0-262143']) {
+    // Another query, so that each is opened afresh.
+    await openLab(page, `?${memory}${LAB}&mem=${memory}`);
+    expect(await violations(page)).toEqual([]);
+    expect(await sideways(page)).toBe(0);
+  }
+});

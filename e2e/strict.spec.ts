@@ -1,23 +1,9 @@
 import { expect, test } from '@playwright/test';
-import { openApp, pasteInto, violations } from './app.ts';
+import { openApp, pasteInto, testLooks, violations } from './app.ts';
 
-for (const theme of ['dark', 'light', 'projector'] as const)
-  for (const [w, h] of [
-    [1440, 900],
-    [1920, 1080],
-    [390, 844],
-  ] as const)
-    test(`no axe violation, no sideways scroll: ${theme}, ${w}×${h}`, async ({ page }) => {
-      await page.setViewportSize({ width: w, height: h });
-      await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
-      await openApp(page);
-      expect(await violations(page)).toEqual([]);
-      expect(
-        await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ),
-      ).toBe(0);
-    });
+testLooks(['desk', 'stage', 'phone'], async page => {
+  await openApp(page);
+});
 
 for (const theme of ['dark', 'light', 'projector'] as const)
   test(`no axe violation while the search is played: ${theme}`, async ({ page }) => {

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { violations } from './app.ts';
+import { testLooks, violations } from './app.ts';
 
 const openZap = async (page: Page, more = ''): Promise<void> => {
   page.on('pageerror', error => {
@@ -252,28 +252,14 @@ test('a bad field of the link is named, the rest applies', async ({ page }) => {
   await expect(order(page)).toContainText('Turn 2 of 13');
 });
 
-for (const theme of ['dark', 'light', 'projector'] as const)
-  for (const [w, h] of [
-    [1440, 900],
-    [1920, 1080],
-    [390, 844],
-  ] as const)
-    test(`no axe violation, no sideways scroll: ${theme}, ${w}×${h}`, async ({ page }) => {
-      await page.setViewportSize({ width: w, height: h });
-      await page.addInitScript(t => localStorage.setItem('hugemap.theme', t), theme);
-      await openZap(page, '&zd=F&zx=8');
-      for (const list of await page
-        .getByRole('group')
-        .filter({ hasText: /^The (order|steps)/ })
-        .all())
-        await list.locator('summary').click();
-      expect(await violations(page)).toEqual([]);
-      expect(
-        await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ),
-      ).toBe(0);
-    });
+testLooks(['desk', 'stage', 'phone'], async page => {
+  await openZap(page, '&zd=F&zx=8');
+  for (const list of await page
+    .getByRole('group')
+    .filter({ hasText: /^The (order|steps)/ })
+    .all())
+    await list.locator('summary').click();
+});
 
 test('with forced colours nothing is told by colour alone, and axe is content', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active' });

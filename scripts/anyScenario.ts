@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { archs } from '../src/arch/index.ts';
 import { policies } from '../src/placement/policies.ts';
+import { fileKinds } from '../src/placement/request.ts';
 import { spacePresets } from '../src/scenario/presets.ts';
 import { defaultScenario, type Scenario } from '../src/scenario/scenario.ts';
 import { alignDown, bytes, GiB, MiB, pa, va } from '../src/units.ts';
@@ -125,18 +126,7 @@ export const anyScenario: fc.Arbitrary<Scenario> = fc
       { weight: 4, arbitrary: fc.constant<'vfio'>('vfio') },
       {
         weight: 1,
-        arbitrary: fc.constantFrom(
-          'anon',
-          'anonHugetlb',
-          'memfd',
-          'hugetlbFile',
-          'tmpfsHugeNever',
-          'tmpfsHugeAlways',
-          'hookedFile',
-          'ramfs',
-          'devZero',
-          'devMem',
-        ),
+        arbitrary: fc.constantFrom(...fileKinds),
       },
     ),
     from: fc.nat(1000).map(n => n / 1000),

@@ -3,7 +3,7 @@ import { screenCaption } from './scenario/caption.ts';
 import { screens, withScreen } from './scenario/view.ts';
 import { useCalmScenario } from './state/calm.ts';
 import { copyLink } from './state/commands.ts';
-import { app, useApp, useMedia, useThemeName } from './state/store.ts';
+import { app, type DialogName, useApp, useMedia, useThemeName } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';
 import { ScenarioLink } from './ui/ScenarioLink.tsx';
 
@@ -58,51 +58,54 @@ const Steps = () => {
   );
 };
 
-const HelpButton = () => (
+/** Opens a dialog. One that shows a sign in place of a word has its name in `name`. */
+const DialogButton = ({
+  dialog,
+  title,
+  name,
+  id,
+  children,
+}: {
+  readonly dialog: DialogName;
+  readonly title: string;
+  readonly name?: string;
+  readonly id?: string;
+  readonly children: string;
+}) => (
   <button
     type="button"
-    className="button icon"
-    aria-label="Keys and help"
-    title="Keys (?)"
-    onClick={() => app.getState().open('help')}
+    id={id}
+    className={name === undefined ? 'button' : 'button icon'}
+    aria-label={name}
+    title={title}
+    onClick={() => app.getState().open(dialog)}
   >
-    ?
+    {children}
   </button>
+);
+
+const HelpButton = () => (
+  <DialogButton dialog="help" title="Keys (?)" name="Keys and help">
+    ?
+  </DialogButton>
 );
 
 const ExportButton = () => (
-  <button
-    type="button"
-    className="button"
-    title="Files and texts of what is shown (E)"
-    onClick={() => app.getState().open('export')}
-  >
+  <DialogButton dialog="export" title="Files and texts of what is shown (E)">
     Export
-  </button>
+  </DialogButton>
 );
 
 const PresentButton = () => (
-  <button
-    type="button"
-    id="present"
-    className="button"
-    title="Present (Shift+P)"
-    onClick={() => app.getState().open('present')}
-  >
+  <DialogButton dialog="present" title="Present (Shift+P)" id="present">
     Present
-  </button>
+  </DialogButton>
 );
 
 const SavedButton = () => (
-  <button
-    type="button"
-    className="button icon"
-    aria-label="Saved scenes"
-    title="Saved scenes (Ctrl+S)"
-    onClick={() => app.getState().open('saved')}
-  >
+  <DialogButton dialog="saved" title="Saved scenes (Ctrl+S)" name="Saved scenes">
     ☆
-  </button>
+  </DialogButton>
 );
 
 const DrawerButton = () => {

@@ -1,26 +1,30 @@
 import type { Bytes, Pa, Word } from '../units.ts';
 import type { ShmemSetting } from './shmem.ts';
 
-/** What is mapped. The names of the kinds are those of the capture format. */
-export type FileKind =
-  /** anonymous memory; MAP_SHARED or MAP_PRIVATE decides which */
-  | 'anon'
-  /** anonymous memory of huge pages (MAP_HUGETLB) */
-  | 'anonHugetlb'
-  | 'memfd'
-  /** a file of huge pages: hugetlbfs or memfd with MFD_HUGETLB */
-  | 'hugetlbFile'
-  | 'tmpfsHugeNever'
-  | 'tmpfsHugeAlways'
-  /** a file whose file system has the THP helper as hook: ext4, xfs, btrfs, ... */
-  | 'hookedFile'
-  /** ramfs: a hook that places plainly */
-  | 'ramfs'
-  | 'devZero'
-  /** /dev/mem: a character device without hook */
-  | 'devMem'
+/** What can be mapped. The names of the kinds are those of the capture format. */
+export const fileKinds = [
   /** a vfio-pci device file */
-  | 'vfio';
+  'vfio',
+  /** anonymous memory; MAP_SHARED or MAP_PRIVATE decides which */
+  'anon',
+  /** anonymous memory of huge pages (MAP_HUGETLB) */
+  'anonHugetlb',
+  'memfd',
+  /** a file of huge pages: hugetlbfs or memfd with MFD_HUGETLB */
+  'hugetlbFile',
+  'tmpfsHugeNever',
+  'tmpfsHugeAlways',
+  /** a file whose file system has the THP helper as hook: ext4, xfs, btrfs, ... */
+  'hookedFile',
+  /** ramfs: a hook that places plainly */
+  'ramfs',
+  'devZero',
+  /** /dev/mem: a character device without hook */
+  'devMem',
+] as const;
+
+/** One of {@link fileKinds}. */
+export type FileKind = (typeof fileKinds)[number];
 
 /** A device region behind a VFIO request. */
 export interface VfioRegion {

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { anyScenario, hostileText } from '../../scripts/anyScenario.ts';
 import { canCompile, check, compiled } from '../../scripts/compileC.ts';
 import { policies } from '../placement/policies.ts';
+import { fileKinds } from '../placement/request.ts';
 import { defaultScenario, type Scenario } from '../scenario/scenario.ts';
 import { deviceAnswer, programAreas, solve } from '../solve.ts';
 import { alignUp, bytes, MiB, mod, pa, va } from '../units.ts';
@@ -33,20 +34,6 @@ const withMachine = (machine: Partial<Scenario['machine']>, s = small): Scenario
 });
 const holes = [{ offset: bytes(4 * MiB), size: bytes(64 * 1024) }];
 const holed: Scenario = { ...small, device: { ...small.device, holes } };
-
-const kinds: readonly Scenario['request']['file'][] = [
-  'vfio',
-  'anon',
-  'anonHugetlb',
-  'memfd',
-  'hugetlbFile',
-  'tmpfsHugeNever',
-  'tmpfsHugeAlways',
-  'hookedFile',
-  'ramfs',
-  'devZero',
-  'devMem',
-];
 
 /**
  * Stands in for VFIO: a device whose regions are ordinary memory, so that every page faults once. What the program
@@ -271,7 +258,7 @@ describe.skipIf(!canCompile('the C program'))('compiled', () => {
   }, () => {
     const scenarios = [
       ...policies.filter(p => p.kind !== 'none').map(p => withMachine({ policy: p.id }, holed)),
-      ...kinds.map(file => withRequest({ file })),
+      ...fileKinds.map(file => withRequest({ file })),
       withRequest({ file: 'anon', flags: 0x12, hint: 0x1000_0000_0000 }),
       withRequest({ touch: 'desc' }),
       withRequest({ touch: 'middle', advice: 'huge' }),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { archs } from '../arch/index.ts';
 import { iommuIds, memoryKinds } from '../dma/ids.ts';
 import { policies } from '../placement/policies.ts';
+import { fileKinds } from '../placement/request.ts';
 import type { Vma } from '../space/vma.ts';
 import { bytes, GiB, MiB, pa, va } from '../units.ts';
 import { designIds } from '../zap/ids.ts';
@@ -175,19 +176,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
     { requiredKeys: ['source', 'stackLimit', 'legacy', 'mmapBase', 'lid'] },
   ),
   request: fc.record({
-    file: fc.constantFrom(
-      'vfio',
-      'anon',
-      'anonHugetlb',
-      'memfd',
-      'hugetlbFile',
-      'tmpfsHugeNever',
-      'tmpfsHugeAlways',
-      'hookedFile',
-      'ramfs',
-      'devZero',
-      'devMem',
-    ),
+    file: fc.constantFrom(...fileKinds),
     offset: pages(2 ** 40).map(bytes),
     length: fc.oneof(pages(2 ** 40), fc.maxSafeNat()).map(bytes),
     hint: fc.oneof(pages(2 ** 47), fc.maxSafeNat()),

@@ -3,7 +3,7 @@ import { iommuIds, memoryKinds } from '../dma/ids.ts';
 import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import { MAP } from '../placement/flags.ts';
 import { policies } from '../placement/policies.ts';
-import type { FileKind } from '../placement/request.ts';
+import { fileKinds } from '../placement/request.ts';
 import type { ShmemSetting } from '../placement/shmem.ts';
 import { formatAddress, formatExact, type Read, readBytes } from '../text.ts';
 import { bytes, pa, va } from '../units.ts';
@@ -374,20 +374,6 @@ const readFlags = (text: string): Read<number> => {
     return bad('what is mapped is said by f, not by MAP_ANONYMOUS or MAP_HUGETLB');
   return ok(flags >>> 0);
 };
-
-const fileKinds: readonly FileKind[] = [
-  'vfio',
-  'anon',
-  'anonHugetlb',
-  'memfd',
-  'hugetlbFile',
-  'tmpfsHugeNever',
-  'tmpfsHugeAlways',
-  'hookedFile',
-  'ramfs',
-  'devZero',
-  'devMem',
-];
 
 /** A text that a lab reads itself; here only its form is looked at. */
 const formed = (

@@ -1,8 +1,9 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { useId } from 'react';
 import type { ListedCase } from '../../src/replay/listed.ts';
 import { paint } from '../draw/canvas.ts';
 import { outlined, palettes } from '../draw/tokens.ts';
 import { useThemeName } from '../state/store.ts';
+import { usePainted } from '../ui/painted.ts';
 import { usePixelRatio } from '../ui/pixelRatio.ts';
 import { choose, rest } from './actions.ts';
 import { gridHeight, gridOf, moved, type Square, squareAt, squareMarks } from './squares.ts';
@@ -43,7 +44,6 @@ export const Squares = ({
   /** A case was chosen with the pointer. */
   readonly onPick: () => void;
 }) => {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const id = useId();
   const theme = useThemeName();
   const ratio = usePixelRatio();
@@ -54,37 +54,20 @@ export const Squares = ({
   const at = found < 0 ? undefined : found;
   const current = cases[at ?? 0];
 
-  // What is scrolled out of view is drawn when it comes back.
-  const [inView, setInView] = useState(false);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const observer = new IntersectionObserver(entries => setInView(entries.at(-1)?.isIntersecting ?? true), {
-      rootMargin: '200px',
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  useLayoutEffect(() => {
-    const element = canvas.current;
-    const ctx = element?.getContext('2d');
-    if (!element || !ctx || width <= 0 || !inView) return;
-    const w = Math.round(width * ratio);
-    const h = Math.round(height * ratio);
-    if (element.width !== w || element.height !== h) {
-      element.width = w;
-      element.height = h;
-    }
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, width, height);
-    const squares: readonly Square[] = [
-      ...cases.map(c => c.outcome),
-      ...Array.from({ length: waiting }, () => 'waiting' as const),
-    ];
-    const outlines = outlined.has(theme);
-    const g = gridOf(squares.length, width, large);
-    paint(ctx, squareMarks(g, squares, at, outlines), palettes[theme], outlines);
-  }, [cases, waiting, at, large, width, height, theme, ratio, inView]);
+  const canvas = usePainted(
+    { width, height, ratio, atOnce: false },
+    '200px',
+    ctx => {
+      const squares: readonly Square[] = [
+        ...cases.map(c => c.outcome),
+        ...Array.from({ length: waiting }, () => 'waiting' as const),
+      ];
+      const outlines = outlined.has(theme);
+      const g = gridOf(squares.length, width, large);
+      paint(ctx, squareMarks(g, squares, at, outlines), palettes[theme], outlines);
+    },
+    [cases, waiting, at, large, theme],
+  );
 
   const under = (e: { readonly clientX: number; readonly clientY: number }): ListedCase | undefined => {
     const area = canvas.current?.getBoundingClientRect();

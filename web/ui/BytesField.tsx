@@ -1,7 +1,7 @@
-import { type ReactNode, useId, useState } from 'react';
+import type { ReactNode } from 'react';
 import { formatExact, formatSize, type Read, readBytes } from '../../src/text.ts';
 import type { TermId } from '../scenario/glossary.ts';
-import { Term } from './Term.tsx';
+import { ReadField } from './ReadField.tsx';
 
 /** A size as a person would write it where that is exact, else as a sum: `2 GiB`, `512K+4K`. */
 export const writeSize = (n: number): string => {
@@ -56,59 +56,19 @@ export const BytesField = ({
   disabled,
   note,
 }: BytesFieldProps) => {
-  const id = useId();
-  /** What is being typed; undefined: the value itself is shown. */
-  const [draft, setDraft] = useState<{ readonly text: string; readonly over: number }>();
-  // A draft belongs to the value it was typed over: undo and sliders end it.
-  const text = draft?.over === value ? draft.text : undefined;
-  const result = text === undefined ? undefined : read(text);
-  const problem = result !== undefined && !result.ok ? result.reason : undefined;
-  const under = problem ?? disabled;
-  const commit = (): void => {
-    if (result === undefined || !result.ok) return;
-    setDraft(undefined);
-    if (result.value !== value) onCommit(result.value);
-  };
+  const shown = write(value);
   return (
-    <div className={fieldClass(label, write(value))}>
-      {term === undefined ? (
-        <label htmlFor={id}>{label}</label>
-      ) : (
-        // A label must not hold a second control, so the field carries its name itself.
-        <span>
-          <Term id={term}>{label}</Term>
-        </span>
-      )}
-      <input
-        id={id}
-        className="bytes"
-        type="text"
-        aria-label={term === undefined ? undefined : label}
-        inputMode="text"
-        autoComplete="off"
-        spellCheck={false}
-        value={text ?? write(value)}
-        disabled={disabled !== undefined}
-        aria-invalid={problem !== undefined}
-        aria-describedby={under === undefined ? undefined : `${id}-why`}
-        onChange={e => setDraft({ text: e.target.value, over: value })}
-        onFocus={e => e.target.select()}
-        onBlur={commit}
-        onKeyDown={e => {
-          if (e.key === 'Enter') commit();
-          if (e.key === 'Escape' && draft !== undefined) {
-            e.stopPropagation();
-            setDraft(undefined);
-          }
-        }}
-      />
-      {under !== undefined && (
-        <p id={`${id}-why`} className={problem === undefined ? 'note' : 'bad'}>
-          {problem !== undefined && <span aria-hidden="true">✕ </span>}
-          {under}
-        </p>
-      )}
-      {note !== undefined && <div className="note">{note}</div>}
-    </div>
+    <ReadField
+      label={label}
+      term={term}
+      shown={shown}
+      read={read}
+      onCommit={next => {
+        if (next !== value) onCommit(next);
+      }}
+      className={fieldClass(label, shown)}
+      disabled={disabled}
+      note={note}
+    />
   );
 };

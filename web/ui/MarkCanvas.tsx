@@ -1,9 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { canvasMeasure, paint } from '../draw/canvas.ts';
 import type { Mark, Measure } from '../draw/marks.ts';
 import { outlined, palettes } from '../draw/tokens.ts';
 import { offerPicture } from '../state/offered.ts';
 import { useThemeName } from '../state/store.ts';
+import { usePainted } from './painted.ts';
 import { usePixelRatio } from './pixelRatio.ts';
 
 /**
@@ -30,20 +31,8 @@ export const MarkCanvas = ({
   /** The title under which it may be exported; undefined: it is no picture by itself. */
   readonly offered?: string;
 }) => {
-  const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useThemeName();
   const ratio = usePixelRatio();
-  // What is scrolled out of view is drawn when it comes back.
-  const [inView, setInView] = useState(true);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const observer = new IntersectionObserver(entries => setInView(entries.at(-1)?.isIntersecting ?? true), {
-      rootMargin: '100px',
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   const latest = useRef(draw);
   latest.current = draw;
   useEffect(
@@ -58,21 +47,12 @@ export const MarkCanvas = ({
           })),
     [offered, width, height, scale],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for what is drawn
-  useLayoutEffect(() => {
-    const element = canvas.current;
-    const ctx = element?.getContext('2d');
-    if (!element || !ctx || width <= 0 || !inView) return;
-    const w = Math.round(width * ratio);
-    const h = Math.round(height * ratio);
-    if (element.width !== w || element.height !== h) {
-      element.width = w;
-      element.height = h;
-    }
-    ctx.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
-    ctx.clearRect(0, 0, width, height);
-    paint(ctx, latest.current(canvasMeasure(ctx)), palettes[theme], outlined.has(theme));
-  }, [signature, width, height, scale, theme, ratio, inView]);
+  const canvas = usePainted(
+    { width, height, ratio, scale, atOnce: true },
+    '100px',
+    ctx => paint(ctx, latest.current(canvasMeasure(ctx)), palettes[theme], outlined.has(theme)),
+    [signature, theme],
+  );
   return (
     <canvas
       ref={canvas}

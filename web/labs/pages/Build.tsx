@@ -21,7 +21,8 @@ import {
   writeSections,
 } from '../../../src/memmap/setup.ts';
 import { formatCount, formatSize, type Read } from '../../../src/text.ts';
-import { NumberSlider, ReadField } from './Fields.tsx';
+import { ReadField } from '../../ui/ReadField.tsx';
+import { NumberSlider } from './Fields.tsx';
 import { changeSetup } from './state.ts';
 import { kindNames } from './words.ts';
 
@@ -102,7 +103,7 @@ const Memory = ({ setup }: { readonly setup: Setup }) => {
         onDrag={power => changeSetup(now => withSectionSize(now, 2 ** power), 'drag')}
       />
       <ReadField
-        wide
+        className="field long"
         label="Present sections"
         shown={writeSections(layout, ', ')}
         read={readSections}
@@ -173,7 +174,7 @@ const Pages = ({ setup }: { readonly setup: Setup }) => {
   return (
     <>
       <ReadField
-        wide
+        className="field long"
         label="Pages, in their order"
         shown={writeRuns(runs, ', ')}
         read={text => readRuns(text, layout)}
