@@ -318,7 +318,7 @@ for (const [lab, title] of [
     await page.goto(`/#1&s=labs&lab=${lab}`);
     await expect(page.locator('main canvas').first()).toBeVisible();
     await page.keyboard.press('e');
-    await expect(dialog(page)).toContainText('The picture below is that of the lab');
+    await expect(dialog(page)).toContainText('The picture below is that of this screen');
     const svg = (await saved(page, 'SVG')).bytes.toString();
     expect(svg).toContain(title);
     expect(svg).toContain('s=labs');

@@ -39,14 +39,13 @@ const reopening: Readonly<Record<ScreenId, string>> = {
 /** What is exported while another screen than the Map is shown: a screen that loads late has nothing of its own yet. */
 const elsewhere = (screen: ScreenId): string | undefined => {
   if (screen === 'map') return undefined;
-  const own = [
-    ...(offeredPicture() === undefined ? [] : ['picture']),
-    ...(offeredTable() === undefined ? [] : ['first table']),
-  ];
   const where = `they reopen ${reopening[screen]}.`;
-  return own.length === 0
-    ? `The files below are the Map of this scene; ${where}`
-    : `Of this screen are the ${own.join(' and the ')} below, of the Map of this scene all else; ${where}`;
+  const [picture, table] = [offeredPicture() !== undefined, offeredTable() !== undefined];
+  if (picture && table)
+    return `The picture below and the first table are those of this screen; text, JSON and other tables are of the Map of this scene; ${where}`;
+  if (picture)
+    return `The picture below is that of this screen; text, tables and JSON are of the Map of this scene; ${where}`;
+  return `The files below are the Map of this scene; ${where}`;
 };
 
 const themeNames: Readonly<Record<FileTheme, string>> = {
