@@ -147,7 +147,9 @@ test('a tour of one’s own: made, put in order, saved, opened, presented', asyn
   await page.getByRole('slider', { name: 'Length' }).press('PageDown');
   await expectFigure(page, '512');
   await page.keyboard.press('Shift+P');
-  await dialog.getByRole('button', { name: 'Add what is shown' }).click();
+  // It stands first by now, with the button for the next scene at hand.
+  await expect(dialog.getByRole('button', { name: 'Add what is shown' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await dialog.getByRole('textbox', { name: 'Title of the tour' }).fill('Half of it');
   const second = dialog.getByRole('listitem', { name: 'Scene 2' });
   await expect(second.getByRole('textbox', { name: 'Title' })).toHaveValue(

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { lessonIds, lessons } from '../../src/scenario/lessons.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import {
@@ -431,9 +431,12 @@ export const PresentDialog = () => {
   const open = useApp(s => s.dialog === 'present');
   // Whoever makes a tour comes back for each scene of it: then that stands first. It does not move while it is open.
   const [making, setMaking] = useState(() => draftTour().scenes.length > 0);
-  useLayoutEffect(() => {
+  const [was, setWas] = useState(open);
+  // Before the dialog looks for what takes the focus.
+  if (open !== was) {
+    setWas(open);
     if (open) setMaking(draftTour().scenes.length > 0);
-  }, [open]);
+  }
   const editor = <Editor key="editor" />;
   return (
     <Dialog
