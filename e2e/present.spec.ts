@@ -103,6 +103,8 @@ const inStep = async (page: Page): Promise<void> => {
   await expect(notes.getByText('scene 1 of 3')).toBeVisible();
   await expect(notes.getByRole('timer')).toHaveText(/^\d+:\d\d$/);
   expect(await violations(notes)).toEqual([]);
+  await page.close();
+  await expect(notes.getByText('The stage is closed.')).toBeVisible({ timeout: 10_000 });
 };
 
 test('the notes in a second window stay in step, and lead', async ({ page }) => {
