@@ -68,6 +68,68 @@ test('no chrome, no wheel, no keys of the page; the way to the whole app', async
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
+/** A page that holds the picture in a frame of this size, and goes on below it. */
+const framed = async (page: Page, width: number, height: number): Promise<FrameLocator> => {
+  await page.route('**/holds.html', route =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<body style="margin:0;height:3000px"><iframe id="f" style="border:0;width:${width}px;height:${height}px" src="/?embed=1"></iframe>`,
+    }),
+  );
+  await page.goto('/holds.html');
+  const frame = page.frameLocator('#f');
+  await expect(frame.getByRole('img', { name: /^Map: / })).toBeVisible();
+  return frame;
+};
+
+test('a frame of 740 pixels has room for the whole picture, and a pointer finds what it points at', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1000, height: 900 });
+  const frame = await framed(page, 900, 740);
+  const canvas = frame.getByRole('img', { name: /^Map: / });
+  const line = await verdictOf(frame).boundingBox();
+  await expect
+    .poll(async () => {
+      const box = await canvas.boundingBox();
+      return box === null || line === null ? Number.NaN : box.y + box.height - line.y;
+    })
+    .toBeLessThanOrEqual(1);
+  await expect(frame.getByRole('button')).toHaveCount(0);
+  // The ladder is the lowest of all: its last row says what it holds.
+  const box = await canvas.boundingBox();
+  if (box === null) throw new Error('no picture');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height - 22, { steps: 3 });
+  await expect(frame.getByRole('tooltip')).toContainText(/PTE/);
+});
+
+test('a low frame leaves wheel and finger to the page around, and a button shows the rest', async ({
+  page,
+}) => {
+  for (const [width, height] of [
+    [900, 420],
+    [320, 480],
+  ] as const) {
+    await page.setViewportSize({ width: 1000, height: 700 });
+    const frame = await framed(page, width, height);
+    const seen = frame.locator('.embed-window');
+    const scrolled = () => seen.evaluate(e => e.scrollTop);
+    await page.mouse.move(width / 2, 150);
+    await page.mouse.wheel(0, 240);
+    await expect.poll(() => page.evaluate('scrollY')).toBe(240);
+    expect(await scrolled()).toBe(0);
+    await page.evaluate('scrollTo(0, 0)');
+    await frame.getByRole('button', { name: 'Lower part' }).click();
+    expect(await scrolled()).toBeGreaterThan(100);
+    await frame.getByRole('button', { name: 'Upper part' }).click();
+    expect(await scrolled()).toBe(0);
+    await page.setViewportSize({ width, height });
+    await page.goto('/?embed=1');
+    await expect(page.getByRole('button', { name: 'Lower part' })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  }
+});
+
 /** A page of another host that embeds the app, as any static host would let it; it keeps what it is told. */
 const foreign = async (page: Page, base: string | undefined, src: string): Promise<void> => {
   const baseURL = base ?? '';

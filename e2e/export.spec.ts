@@ -214,6 +214,10 @@ test('copies: the link with a warning, Markdown, and the picture with the link u
   const remark = page.locator('.remark');
   await page.getByRole('button', { name: 'Copy link' }).click();
   await expect(remark).toHaveText(/^Link copied, 33 characters$/);
+  // All of it can be read, and not its first letters alone.
+  expect(
+    await remark.locator('span').evaluate(e => e.clientWidth >= e.scrollWidth && e.clientWidth > 150),
+  ).toBe(true);
   const command = async (name: string): Promise<void> => {
     await page.keyboard.press('/');
     await page.getByRole('combobox', { name: 'Find a command' }).fill(name);
@@ -312,7 +316,7 @@ for (const [lab, title] of [
     await page.goto(`/#1&s=labs&lab=${lab}`);
     await expect(page.locator('main canvas').first()).toBeVisible();
     await page.keyboard.press('e');
-    await expect(dialog(page)).toContainText('The picture below is that of the lab');
+    await expect(dialog(page)).toContainText('The picture below is that of this screen');
     const svg = (await saved(page, 'SVG')).bytes.toString();
     expect(svg).toContain(title);
     expect(svg).toContain('s=labs');
@@ -373,3 +377,39 @@ test('from disk too, with nothing asked of the network and nothing against the p
   expect(requests).toEqual([]);
   expect(errors).toEqual([]);
 });
+
+for (const [screen, title, told, rows] of [
+  [
+    'compare',
+    'Same request under every kernel and proposal',
+    'vfio hook, align to PA',
+    'Linux 6.12.10 and newer 6.12.y',
+  ],
+  [
+    'sweep',
+    'Offset in the BAR against length: which leaf is the largest?',
+    'past the end of the BAR',
+    '8 MiB',
+  ],
+] as const)
+  test(`${screen} exports its own picture and table, which reopen there`, async ({ page }) => {
+    await page.goto(`/#1&s=${screen}`);
+    await expect(page.getByRole('main').locator('canvas').first()).toBeVisible();
+    await page.keyboard.press('e');
+    await expect(dialog(page)).toContainText(
+      'The picture below and the first table are those of this screen',
+    );
+    // The worker is at it for a moment.
+    await expect(dialog(page).getByRole('img')).toHaveAttribute('src', new RegExp(encodeURIComponent(told)));
+    const svg = await saved(page, 'SVG');
+    expect(svg.bytes.toString()).toContain(`<title>${title}</title>`);
+    expect(svg.bytes.toString()).toContain(`s=${screen}</metadata>`);
+    const csv = (await saved(page, 'CSV')).bytes.toString();
+    expect(csv).toContain(rows);
+    await page.goto('/');
+    await page.keyboard.press('e');
+    await dialog(page)
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'x.svg', mimeType: 'image/svg+xml', buffer: svg.bytes });
+    await expect(page).toHaveURL(new RegExp(`s=${screen}`));
+  });

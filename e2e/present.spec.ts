@@ -103,6 +103,8 @@ const inStep = async (page: Page): Promise<void> => {
   await expect(notes.getByText('scene 1 of 3')).toBeVisible();
   await expect(notes.getByRole('timer')).toHaveText(/^\d+:\d\d$/);
   expect(await violations(notes)).toEqual([]);
+  await page.close();
+  await expect(notes.getByText('The stage is closed.')).toBeVisible({ timeout: 10_000 });
 };
 
 test('the notes in a second window stay in step, and lead', async ({ page }) => {
@@ -147,9 +149,14 @@ test('a tour of one’s own: made, put in order, saved, opened, presented', asyn
   await page.getByRole('slider', { name: 'Length' }).press('PageDown');
   await expectFigure(page, '512');
   await page.keyboard.press('Shift+P');
-  await dialog.getByRole('button', { name: 'Add what is shown' }).click();
+  // It stands first by now, with the button for the next scene at hand.
+  await expect(dialog.getByRole('button', { name: 'Add what is shown' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await dialog.getByRole('textbox', { name: 'Title of the tour' }).fill('Half of it');
   const second = dialog.getByRole('listitem', { name: 'Scene 2' });
+  await expect(second.getByRole('textbox', { name: 'Title' })).toHaveValue(
+    /^2 GiB BAR, .*, Linux 6\.12\.117$/,
+  );
   await second.getByRole('textbox', { name: 'Title' }).fill('Half');
   await second.getByRole('textbox', { name: 'Caption' }).fill('Half the leaves.');
   await second.getByRole('checkbox', { name: 'Ask before it is shown' }).check();
@@ -182,6 +189,16 @@ test('a tour of one’s own: made, put in order, saved, opened, presented', asyn
   await page.reload();
   await page.keyboard.press('Shift+P');
   await expect(first.getByRole('textbox', { name: 'Title' })).toHaveValue('Half');
+  // It stands first by now, with the button for the next scene at hand.
+  await expect(dialog.getByRole('button', { name: 'Add what is shown' })).toBeFocused();
+  await first.getByRole('button', { name: 'Remove scene 1' }).click();
+  await expect(first.getByRole('textbox', { name: 'Title' })).not.toHaveValue('Half');
+  await dialog.getByRole('button', { name: 'Undo' }).click();
+  await expect(first.getByRole('textbox', { name: 'Title' })).toHaveValue('Half');
+  await expect(dialog.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+  await first.getByRole('textbox', { name: 'Title' }).fill('');
+  await expect(dialog.getByText('Scene 1 needs a title.')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Present it' })).toBeDisabled();
   await first.getByRole('button', { name: 'Remove scene 1' }).click();
   await page.keyboard.press('Escape');
   await page.evaluate(json => {

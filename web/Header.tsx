@@ -180,7 +180,8 @@ export const Header = () => {
       <Caption />
       {tight ? <ScreenMenu /> : <Screens />}
       <span className="remark" role="status">
-        {remark}
+        {/* Another remark is shown from its begin. */}
+        <span key={remark}>{remark}</span>
       </span>
       <div className="tools">
         {narrow && screen === 'map' && <DrawerButton />}

@@ -10,7 +10,7 @@ import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { BaseControl, HintControl, LengthControl, OffsetControl } from '../controls/request.tsx';
 import { withCompare, withFilter } from '../scenario/view.ts';
 import { bindCompare } from '../state/commands.ts';
-import { offerTable } from '../state/offered.ts';
+import { offerPicture, offerTable } from '../state/offered.ts';
 import { app, useApp, useMedia, useScenario } from '../state/store.ts';
 import { copyRows, openRow, toggleBaseline, togglePin } from './actions.ts';
 import type { Axes } from './Cells.tsx';
@@ -21,6 +21,7 @@ import { filtered, sorted } from './order.ts';
 import { Pinned } from './Pinned.tsx';
 import { findRow, groupNames, type Row, rowsOf, usualPins } from './rows.ts';
 import { CompareTable } from './Table.tsx';
+import { tablePicture } from './tablePicture.ts';
 
 const touchWords = { asc: 'in ascending order', desc: 'in descending order', middle: 'from the middle' };
 
@@ -231,14 +232,23 @@ export const CompareScreen = () => {
     });
   }, []);
 
-  useEffect(() => offerTable(() => asTwin(latest.current.shown, latest.current.base)), []);
-
   const policy = policyOf(scenario.machine.policy);
   const groupNotes: Readonly<Record<CompareGroup, string>> = {
     kernels: 'releases that answer alike, oldest first',
     policies: `on Linux ${scenario.machine.kernel}`,
     archs: `what if, on Linux ${scenario.machine.kernel}${policy.group === 'kernel' ? '' : ` with ${policy.label}`}: a bare process on each, offset and length rounded to its pages`,
   };
+  const drawn = useRef({ rows: shown, base, axis: axes.axis, about: requestLine(scenario), groupNotes });
+  drawn.current = { rows: shown, base, axis: axes.axis, about: requestLine(scenario), groupNotes };
+  useEffect(() => {
+    const ends = [
+      offerTable(() => asTwin(latest.current.shown, latest.current.base)),
+      offerPicture(() => tablePicture(drawn.current)),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, []);
   return (
     <main className="compare">
       <section className="intro">

@@ -3,6 +3,7 @@ import { archOf } from '../../src/arch/index.ts';
 import { releases } from '../../src/kernel/releases.ts';
 import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { bytes, GiB, MiB, pa } from '../../src/units.ts';
+import { roughMeasure } from '../draw/marks.ts';
 import { carried } from '../scenario/carried.ts';
 import { withFilter, withScreen } from '../scenario/view.ts';
 import { logEnd, logPlace, textOf } from './columns.ts';
@@ -12,6 +13,7 @@ import { groupWith, kernelGroups, type Setting, settingOf } from './kernels.ts';
 import { filtered, sorted } from './order.ts';
 import { findRow, type Row, rowsOf, usualPins } from './rows.ts';
 import { stripMarks } from './strip.ts';
+import { tablePicture } from './tablePicture.ts';
 
 const scene: Scenario = {
   ...defaultScenario,
@@ -282,5 +284,47 @@ describe('what is looked at', () => {
     expect(withFilter(`a\u{1f600}b\n${'x'.repeat(200)}`)(scene).view.compare.filter).toBe(
       `ab${'x'.repeat(78)}`,
     );
+  });
+});
+
+describe('the table as a picture', () => {
+  const rows = rowsOf(scene, ['kernels', 'policies', 'archs']);
+  const groupNotes = { kernels: 'oldest first', policies: 'on Linux 7.3', archs: 'what if' };
+  const input = { rows, base: undefined, axis: scene.request.length, about: 'mmap()', groupNotes };
+  const textsOf = (base: Row | undefined) =>
+    tablePicture({ ...input, base })
+      .draw(roughMeasure)
+      .filter(m => m.kind === 'text');
+
+  it('has every row, and no text that leaves the picture or runs into the next of its line', () => {
+    const { width, height } = tablePicture(input);
+    const texts = textsOf(undefined);
+    for (const row of rows) {
+      const begin = row.name.slice(0, 12);
+      expect(
+        texts.some(t => t.text.startsWith(begin)),
+        row.name,
+      ).toBe(true);
+    }
+    const lines = new Map<number, { from: number; to: number; text: string }[]>();
+    for (const t of texts) {
+      const w = roughMeasure(t.text, t) * 0.92;
+      const from = t.align === 'end' ? t.x - w : t.x;
+      lines.set(t.y, [...(lines.get(t.y) ?? []), { from, to: from + w, text: t.text }]);
+      expect(t.y).toBeLessThan(height);
+    }
+    for (const line of lines.values()) {
+      const inOrder = line.toSorted((a, b) => a.from - b.from);
+      for (const [i, t] of inOrder.entries()) {
+        expect(t.to, t.text).toBeLessThanOrEqual(inOrder[i + 1]?.from ?? width);
+        expect(t.from, t.text).toBeGreaterThanOrEqual(0);
+      }
+    }
+  });
+
+  it('says what sets rows apart from a baseline', () => {
+    const base = named(rows, 'p:xu1');
+    expect(textsOf(base).map(t => t.text)).toContain('×262,144 more');
+    expect(textsOf(undefined).map(t => t.text)).not.toContain('×262,144 more');
   });
 });

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useId, useMemo, useRef, useState, useSyncExt
 import type { ScreenId } from '../../src/scenario/scenario.ts';
 import { formatCount } from '../../src/text.ts';
 import { lengthWarning } from '../state/linkLength.ts';
-import { offersMade, watchOffers } from '../state/offered.ts';
+import { offeredPicture, offeredTable, offersMade, watchOffers } from '../state/offered.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import {
@@ -17,25 +17,35 @@ import {
   tablesOf,
   themeShown,
 } from './actions.ts';
-import { type FileTheme, fileThemes, svgFile, WIDTHS } from './drawn.ts';
+import { type FileTheme, fileThemes, saidOf, svgFile, usualWidth, WIDTHS } from './drawn.ts';
 import { takeFiles } from './dropped.ts';
 import { pngScales, pngSize } from './files.ts';
 import { jsonFile } from './json.ts';
-import { type ExportScene, titleOf } from './scene.ts';
+import type { ExportScene } from './scene.ts';
 import { markdownOf } from './tables.ts';
 import { markdownLink, plainText } from './text.ts';
 import './export.css';
 
-/** What is exported while another screen is shown, whose picture is no draw list of a scene. */
-const elsewhere: Readonly<Record<ScreenId, string | undefined>> = {
-  map: undefined,
-  compare:
-    'The files below are the Map of this scene, and the table of Compare is the first of the tables; they reopen on Compare.',
-  sweep:
-    'The files below are the Map of this scene; they reopen on Sweep. The plane itself is made of points and is not exported.',
-  diagnose: 'The files below are the Map of this scene; they reopen on Diagnose, with the texts given there.',
-  labs: 'The picture below is that of the lab; text, tables and JSON are of the Map of this scene. All of them reopen in Labs.',
-  evidence: 'The files below are the Map of this scene; they reopen on Evidence.',
+/** What each screen is called where its files reopen. */
+const reopening: Readonly<Record<ScreenId, string>> = {
+  map: '',
+  compare: 'on Compare',
+  sweep: 'on Sweep',
+  diagnose: 'on Diagnose, with the texts given there',
+  labs: 'in Labs',
+  evidence: 'on Evidence',
+};
+
+/** What is exported while another screen than the Map is shown: a screen that loads late has nothing of its own yet. */
+const elsewhere = (screen: ScreenId): string | undefined => {
+  if (screen === 'map') return undefined;
+  const where = `they reopen ${reopening[screen]}.`;
+  const [picture, table] = [offeredPicture() !== undefined, offeredTable() !== undefined];
+  if (picture && table)
+    return `The picture below and the first table are those of this screen; text, JSON and other tables are of the Map of this scene; ${where}`;
+  if (picture)
+    return `The picture below is that of this screen; text, tables and JSON are of the Map of this scene; ${where}`;
+  return `The files below are the Map of this scene; ${where}`;
 };
 
 const themeNames: Readonly<Record<FileTheme, string>> = {
@@ -98,7 +108,9 @@ const Link = ({ scene }: { readonly scene: ExportScene }) => {
       </p>
       <div className="row">
         <Button onClick={() => void copyText('Link', scene.url)}>Copy link</Button>
-        <Button onClick={() => void copyText('Markdown', markdownLink(scene))}>Copy as Markdown</Button>
+        <Button onClick={() => void copyText('Markdown', markdownLink(scene, saidOf(scene).title))}>
+          Copy as Markdown
+        </Button>
         <Button onClick={() => void copyText('Picture as text', plainText(scene))}>Copy as plain text</Button>
       </div>
     </Part>
@@ -119,11 +131,11 @@ const Preview = ({
     () => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgFile(scene, width, theme))}`,
     [scene, width, theme],
   );
-  return <img className="preview" src={url} alt={titleOf(scene)} draggable={false} />;
+  return <img className="preview" src={url} alt={saidOf(scene).title} draggable={false} />;
 };
 
 const Pictures = ({ scene }: { readonly scene: ExportScene }) => {
-  const [width, setWidth] = useState<number>(WIDTHS[0]);
+  const [width, setWidth] = useState<number>(usualWidth);
   const [theme, setTheme] = useState<FileTheme>(themeShown);
   const ids = useId();
   const { height } = useMemo(() => pngSize(scene, width, theme, 1), [scene, width, theme]);
@@ -257,11 +269,11 @@ const Content = () => {
   const offers = useSyncExternalStore(watchOffers, offersMade);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scene is that of the Scenario shown, with what its screen offers
   const scene = useMemo(sceneShown, [scenario, offers]);
-  const note = elsewhere[scenario.view.screen];
+  const note = elsewhere(scenario.view.screen);
   return (
     <>
       {toCopy !== undefined && <ToCopy {...toCopy} />}
-      <p>{titleOf(scene)}</p>
+      <p>{saidOf(scene).title}</p>
       {note !== undefined && <p className="note">{note}</p>}
       <div className="parts">
         <Link scene={scene} />

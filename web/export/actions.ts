@@ -4,7 +4,7 @@ import { lengthWarning } from '../state/linkLength.ts';
 import { offeredTable } from '../state/offered.ts';
 import { app, currentUrl } from '../state/store.ts';
 import { themeOf } from '../state/theme.ts';
-import { type FileTheme, svgFile, WIDTHS } from './drawn.ts';
+import { type FileTheme, saidOf, svgFile, usualWidth } from './drawn.ts';
 import { type PngScale, pngFile, saveFile } from './files.ts';
 import { jsonFile } from './json.ts';
 import { type ExportScene, fileName, sceneOf } from './scene.ts';
@@ -113,7 +113,7 @@ export const copyAs = (kind: CopyKind): Promise<void> => {
   const note = warning === '' ? '' : `the link has ${formatCount(scene.url.length)} characters, ${warning}`;
   switch (kind) {
     case 'markdown':
-      return copyText('Markdown', markdownLink(scene), note);
+      return copyText('Markdown', markdownLink(scene, saidOf(scene).title), note);
     case 'text':
       return copyText('Picture as text', plainText(scene), note);
   }
@@ -124,10 +124,10 @@ export const exportAs = async (kind: ExportKind): Promise<void> => {
   const scene = sceneShown();
   switch (kind) {
     case 'svg':
-      saveSvg(scene, WIDTHS[0], themeShown());
+      saveSvg(scene, usualWidth(), themeShown());
       break;
     case 'png':
-      await savePng(scene, WIDTHS[0], themeShown(), 2);
+      await savePng(scene, usualWidth(), themeShown(), 2);
       break;
     case 'text':
       saveText(scene);

@@ -1,4 +1,5 @@
-import { type Mark, type Point, roughMeasure } from '../draw/marks.ts';
+import { type Mark, roughMeasure } from '../draw/marks.ts';
+import { bottomOf, moved } from '../draw/moved.ts';
 import { svgOf } from '../draw/svg.ts';
 import { palettes, type ThemeName } from '../draw/tokens.ts';
 import { viewportOf } from '../draw/viewport.ts';
@@ -21,46 +22,10 @@ export type FileTheme = (typeof fileThemes)[number];
 
 /** The title above a picture: in a text or on a slide nothing else says what is shown. */
 const TITLE = { size: 14, weight: 600, line: 19 } as const;
-/** Why a request was refused, below it: on the screen the verdict says so. */
-const REFUSED = { size: 12.5, line: 17 } as const;
+/** What else is to be said, below it: why a request was refused, what the axes are about. */
+const SMALL = { size: 12.5, line: 17 } as const;
 const ABOVE = 12;
 const BELOW = 8;
-
-/** The lowest pixel of a mark, as far as the empty picture has such marks. */
-const bottomOf = (mark: Mark): number => {
-  switch (mark.kind) {
-    case 'path':
-      return Math.max(...mark.points.map(p => p[1]));
-    case 'hop':
-      return Math.max(mark.from[1], mark.to[1]);
-    case 'circle':
-      return mark.y + mark.r;
-    case 'text':
-      return mark.y + mark.size / 2;
-    case 'rect':
-    case 'leaves':
-    case 'hatch':
-      return mark.y + mark.h;
-  }
-};
-
-/** The same mark, so many pixels further down, and to the right. */
-const moved = (mark: Mark, down: number, right = 0): Mark => {
-  const point = ([x, y]: Point): Point => [x + right, y + down];
-  switch (mark.kind) {
-    case 'path':
-      return { ...mark, points: mark.points.map(point) };
-    case 'hop':
-      return { ...mark, from: point(mark.from), to: point(mark.to) };
-    case 'leaves':
-      return { ...mark, x: mark.x + right, y: mark.y + down, first: mark.first + right };
-    case 'rect':
-    case 'circle':
-    case 'text':
-    case 'hatch':
-      return { ...mark, x: mark.x + right, y: mark.y + down };
-  }
-};
 
 /** A text in lines that are at most `width` wide in its style; a word is not broken. */
 const inLines = (
@@ -81,8 +46,24 @@ const inLines = (
 /** The height in which a picture of the narrowest width has room; wider ones have a little more. */
 const heightFor = (width: number): number => Math.round(Math.max(770, width * 0.56));
 
-/** The title of the picture that a file gets: the screen's own, or the Map's. */
-const titleFor = (scene: ExportScene): string => offeredPicture()?.title ?? titleOf(scene);
+/** What the picture that a file gets shows, in a line and at length: the screen's own, or the Map's. */
+export const saidOf = (scene: ExportScene): { readonly title: string; readonly description: string } => {
+  const own = offeredPicture();
+  return own === undefined
+    ? { title: titleOf(scene), description: descriptionOf(scene) }
+    : { title: own.title, description: own.about ?? own.title };
+};
+
+/** The width that is offered first: that of the Map, or the least in which a picture of a screen is not made smaller. */
+export const usualWidth = (): number => {
+  const own = offeredPicture();
+  const fitting = WIDTHS.filter(w => own === undefined || w >= own.width);
+  return fitting.length === 0
+    ? Math.max(...WIDTHS)
+    : own === undefined
+      ? WIDTHS[0]
+      : Math.max(WIDTHS[0], Math.min(...fitting));
+};
 
 /** A title over a picture, in lines from the top; `down` is where the picture begins. */
 const titled = (
@@ -106,7 +87,11 @@ const titled = (
 /** The picture that the screen shown has of its own, under its title: in the size it has there, enlarged to `width`. */
 const drawnOwn = (own: OfferedPicture, width: number): Drawn => {
   const margin = 14;
-  const lines = inLines(own.title, own.width, TITLE).map(text => ({ text, ink: 'ink' as const, ...TITLE }));
+  const about = own.about === undefined ? [] : inLines(own.about, own.width, SMALL);
+  const lines = [
+    ...inLines(own.title, own.width, TITLE).map(text => ({ text, ink: 'ink' as const, ...TITLE })),
+    ...about.map(text => ({ text, ink: 'mut' as const, ...SMALL })),
+  ];
   const { marks, down } = titled(lines, margin);
   const drawn = own.draw(roughMeasure);
   // Text measured by rule of thumb may take a line more than on the screen.
@@ -166,10 +151,10 @@ export const drawnMap = (scene: ExportScene, width: number, theme: FileTheme): D
   const room = own - 2 * x;
   const head = inLines(titleOf(scene), room, TITLE);
   const failed = refusalText(scenario, solution, events);
-  const why = failed === undefined ? [] : inLines(failed.text, room, REFUSED);
+  const why = failed === undefined ? [] : inLines(failed.text, room, SMALL);
   const written = [
     ...head.map(text => ({ text, ink: 'ink' as const, ...TITLE })),
-    ...why.map(text => ({ text, ink: 'mut' as const, ...REFUSED })),
+    ...why.map(text => ({ text, ink: 'mut' as const, ...SMALL })),
   ];
   const { marks: title, down } = titled(written, x);
   // Where nothing is mapped, the room of the page tables stays empty, and a file has no use for it.
@@ -190,8 +175,7 @@ export const svgFile = (scene: ExportScene, width: number, theme: FileTheme): st
     height,
     scale,
     palette: palettes[theme],
-    title: titleFor(scene),
-    description: offeredPicture()?.title ?? descriptionOf(scene),
+    ...saidOf(scene),
     carried: { id: METADATA_ID, text: scene.link },
   });
 };

@@ -1,9 +1,9 @@
 import { paint } from '../draw/canvas.ts';
 import { palettes } from '../draw/tokens.ts';
 import { PNG_KEYWORD } from './carried.ts';
-import { drawnScene, type FileTheme } from './drawn.ts';
+import { drawnScene, type FileTheme, saidOf } from './drawn.ts';
 import { withTexts } from './png.ts';
-import { descriptionOf, type ExportScene, titleOf } from './scene.ts';
+import type { ExportScene } from './scene.ts';
 
 /** How many pixels of a PNG there may be to one CSS pixel. */
 export const pngScales = [1, 2, 4] as const;
@@ -35,7 +35,7 @@ export const pngSize = (
   return { width: width * scale, height: Math.round(drawn.height * drawn.scale * scale) };
 };
 
-/** The Map of a scene as a PNG that carries the link; undefined where the browser cannot make one so large. */
+/** What the screen shown has as a picture, as a PNG that carries the link; undefined where the browser cannot make one so large. */
 export const pngFile = async (
   scene: ExportScene,
   width: number,
@@ -53,12 +53,13 @@ export const pngFile = async (
   ctx.fillRect(0, 0, canvas.width, canvas.height);
   ctx.scale(drawn.scale * scale, drawn.scale * scale);
   paint(ctx, drawn.marks, palette);
+  const { title, description } = saidOf(scene);
   const blob = await new Promise<Blob | null>(done => canvas.toBlob(done, 'image/png'));
   return blob === null
     ? undefined
     : withTexts(new Uint8Array(await blob.arrayBuffer()), [
-        { keyword: 'Title', text: titleOf(scene) },
-        { keyword: 'Description', text: descriptionOf(scene) },
+        { keyword: 'Title', text: title },
+        { keyword: 'Description', text: description },
         { keyword: PNG_KEYWORD, text: scene.link },
       ]);
 };

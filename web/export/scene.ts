@@ -64,6 +64,22 @@ export const descriptionOf = ({ scenario, solution, events }: ExportScene): stri
 
 const MOST_NAME = 96;
 
+/** The screen in a name, where the picture is one of its own. */
+const ofScreen = ({ view }: Scenario): readonly string[] => {
+  switch (view.screen) {
+    case 'labs':
+      return ['lab', view.labs.lab];
+    case 'sweep':
+      return ['sweep', view.sweep.x.input, view.sweep.y.input, view.sweep.colour];
+    case 'compare':
+      return ['compare'];
+    case 'map':
+    case 'diagnose':
+    case 'evidence':
+      return [];
+  }
+};
+
 /**
  * A name for a file that tells the scene: `hugemap-7.3-x86_64-4-2g-524288-pte.svg`. Letters of ASCII, digits, `.`, `_`
  * and `-` alone, 100 characters and the ending at most.
@@ -78,7 +94,7 @@ export const fileName = ({ scenario, solution }: ExportScene, ending: string): s
       : tally((total ?? device).leaves).map(t => `${t.count}-${leafNames[t.kind]}`);
   const name = [
     'hugemap',
-    ...(scenario.view.screen === 'labs' ? ['lab', scenario.view.labs.lab] : []),
+    ...ofScreen(scenario),
     machine.kernel,
     machine.arch,
     ...(machine.policy === 'shipped' ? [] : [machine.policy]),

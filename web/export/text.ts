@@ -35,5 +35,5 @@ export const plainText = (scene: ExportScene): string =>
   `${scenarioPicture(scene.scenario, scene.solution) ?? wordsOf(scene)}\n${linkLine(scene.url)}\n`;
 
 /** The link as Markdown, named by what it shows. */
-export const markdownLink = (scene: ExportScene): string =>
-  `[${markdownText(titleOf(scene))}](${scene.url.replaceAll('(', '%28').replaceAll(')', '%29')})`;
+export const markdownLink = (scene: ExportScene, title = titleOf(scene)): string =>
+  `[${markdownText(title)}](${scene.url.replaceAll('(', '%28').replaceAll(')', '%29')})`;

@@ -24,7 +24,7 @@ import { type Shown, useTween } from '../ui/tween.ts';
 import { makeGestures, type Stage } from './gestures.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
-const NARROW = 620;
+export const NARROW = 620;
 
 /** A tip beside the pointer, in CSS pixels of the drawing. */
 interface Tip {
@@ -229,7 +229,10 @@ export const Drawing = () => {
 
   const place = (e: { readonly clientX: number; readonly clientY: number }): { x: number; y: number } => {
     const bounds = canvas.current?.getBoundingClientRect();
-    return { x: (e.clientX - (bounds?.left ?? 0)) / factor, y: (e.clientY - (bounds?.top ?? 0)) / factor };
+    // In a low frame all of it is shown smaller.
+    const shown = bounds === undefined || size.width === 0 ? 1 : bounds.width / size.width;
+    const scale = factor * shown;
+    return { x: (e.clientX - (bounds?.left ?? 0)) / scale, y: (e.clientY - (bounds?.top ?? 0)) / scale };
   };
 
   const offsetOf = (x: number, hit: Hit | undefined): number | undefined => {

@@ -109,7 +109,9 @@ export const Notes = ({ present }: { readonly present: PresentView }) => {
           <span className="red" aria-hidden="true">
             ✕{' '}
           </span>
-          This window does not hear the stage. Press N on the stage to open it again.
+          {stageWindow() === undefined
+            ? 'The stage is closed. Open the tour again, and press N there.'
+            : 'This window does not hear the stage. Press N on the stage to open it again.'}
         </p>
       )}
       <p className="notes-text">{scene?.notes || 'No notes for this scene.'}</p>

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { lessonIds, lessons } from '../../src/scenario/lessons.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
 import {
   linkOf,
   presentLink,
@@ -10,6 +11,7 @@ import {
   writeTour,
 } from '../../src/tour/tour.ts';
 import { tourIds, tours } from '../../src/tour/tours.ts';
+import { screenCaption } from '../scenario/caption.ts';
 import { codec } from '../state/codec.ts';
 import { hashOf } from '../state/links.ts';
 import { app, useApp } from '../state/store.ts';
@@ -34,7 +36,7 @@ const start = (tour: string, scene = 1): void => {
   if (document.fullscreenEnabled) document.documentElement.requestFullscreen().catch(() => {});
 };
 
-const Tours = () => (
+const Tours = ({ first }: { readonly first: boolean }) => (
   <section aria-label="Tours">
     <h3>Tours</h3>
     <ul className="tour-list">
@@ -58,7 +60,7 @@ const Tours = () => (
           <button
             type="button"
             className="button"
-            {...(n === 0 ? { 'data-first-focus': true } : {})}
+            {...(first && n === 0 ? { 'data-first-focus': true } : {})}
             onClick={() => start(t.id)}
             aria-label={`Start: ${t.title}`}
           >
@@ -86,12 +88,16 @@ const Tours = () => (
   </section>
 );
 
+/** A title for what is shown, to begin with: “2 GiB BAR, QEMU as its devices are set up, Linux 7.3”. */
+const titleOf = (scenario: Scenario): string =>
+  `${screenCaption(scenario)}, Linux ${scenario.machine.kernel}`.slice(0, TOUR_LIMITS.title);
+
 /** The Scenario shown, as a scene: a lesson brings its own words. */
 const sceneHere = (): Scene => {
   const { scenario } = app.getState();
   const link = linkOf(scenario, hashOf);
   const lesson = lessons.find(l => l.id === link);
-  return { link, title: lesson?.title ?? 'A scene', caption: lesson?.teaches ?? '', notes: '' };
+  return { link, title: lesson?.title ?? titleOf(scenario), caption: lesson?.teaches ?? '', notes: '' };
 };
 
 const Labelled = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
@@ -208,9 +214,12 @@ const Editor = () => {
   const draft = useDraft();
   const [remark, setRemark] = useState('');
   const [over, setOver] = useState<number>();
+  /** The tour before scenes of it went, until it is changed again. */
+  const [before, setBefore] = useState<typeof draft>();
   const dragged = useRef<number>(undefined);
   const list = useRef<HTMLOListElement>(null);
   const keep = (next: typeof draft, said = ''): void => {
+    setBefore(undefined);
     setRemark(
       setDraft(next)
         ? said
@@ -229,9 +238,14 @@ const Editor = () => {
         ?.focus(),
     );
   };
+  /** As {@link keep}, where scenes may be gone by it. */
+  const replace = (next: typeof draft, said: string): void => {
+    keep(next, said);
+    if (draft.scenes.length > 0) setBefore(draft);
+  };
   const take = (text: string, name: string): void => {
     const read = readTour(text);
-    if (read.ok) keep(read.value, `${name}: ${read.value.scenes.length} scenes`);
+    if (read.ok) replace(read.value, `${name}: ${read.value.scenes.length} scenes`);
     else setRemark(`${name} was not opened: ${read.reason}.`);
   };
   const given = useApp(s => s.tours);
@@ -243,7 +257,10 @@ const Editor = () => {
     app.getState().takeTours();
   }, [given]);
   const field = (): string => tourField(draftTour(), codec);
-  const usable = scenes.length > 0 && draft.title.trim() !== '' && scenes.every(s => s.title.trim() !== '');
+  const nameless = scenes.findIndex(s => s.title.trim() === '');
+  const untitled =
+    draft.title.trim() === '' ? 'The tour' : nameless < 0 ? undefined : `Scene ${nameless + 1}`;
+  const usable = scenes.length > 0 && untitled === undefined;
   const save = (): void => {
     const address = URL.createObjectURL(new Blob([writeTour(draft)], { type: 'application/json' }));
     const a = document.createElement('a');
@@ -271,7 +288,8 @@ const Editor = () => {
     <section aria-label="Your own tour">
       <h3>Your own tour</h3>
       <p className="aside">
-        Each scene is what the app shows when you add it. Drop a .tour.json file to open it.
+        Each scene is what the app shows when you add it. The tour stays until this tab is closed: save it as
+        a file to keep it, and drop the file on the page to open it.
       </p>
       <div className="tour-new">
         <Labelled label="Title of the tour">
@@ -281,6 +299,48 @@ const Editor = () => {
             onChange={e => keep({ ...draft, title: e.target.value })}
           />
         </Labelled>
+      </div>
+      <div className="tour-actions">
+        <button
+          type="button"
+          className="button"
+          {...(scenes.length > 0 ? { 'data-first-focus': true } : {})}
+          disabled={scenes.length >= TOUR_LIMITS.scenes}
+          onClick={() => keep(withScene(draft, sceneHere()), `Scene ${scenes.length + 1} added`)}
+        >
+          Add what is shown
+        </button>
+        <button type="button" className="button" disabled={!usable} onClick={() => start(field())}>
+          Present it
+        </button>
+        <button type="button" className="button" disabled={!usable} onClick={save}>
+          Save as file
+        </button>
+        <button type="button" className="button" disabled={!usable} onClick={() => void copy()}>
+          Copy link
+        </button>
+        <label className="button file">
+          Open a file…
+          <input
+            type="file"
+            className="visually-hidden"
+            accept=".json,application/json"
+            onChange={async e => {
+              const file = e.target.files?.[0];
+              e.target.value = '';
+              if (file === undefined) return;
+              if (file.size > TOUR_LIMITS.file) setRemark(`${file.name} is longer than any tour.`);
+              else take(await file.text(), file.name);
+            }}
+          />
+        </label>
+        <span role="status">{remark}</span>
+        {before !== undefined && (
+          <button type="button" className="button" onClick={() => keep(before, 'The tour is as it was')}>
+            Undo
+          </button>
+        )}
+        {untitled !== undefined && <span className="aside">{untitled} needs a title.</span>}
       </div>
       <ol className="tour-scenes" ref={list}>
         {scenes.map((scene, i) => (
@@ -354,7 +414,7 @@ const Editor = () => {
                 type="button"
                 className="button icon"
                 aria-label={`Remove scene ${i + 1}`}
-                onClick={() => keep(withoutScene(draft, i), `Scene ${i + 1} removed`)}
+                onClick={() => replace(withoutScene(draft, i), `Scene ${i + 1} removed`)}
               >
                 ✕
               </button>
@@ -362,41 +422,6 @@ const Editor = () => {
           </li>
         ))}
       </ol>
-      <div className="tour-actions">
-        <button
-          type="button"
-          className="button"
-          disabled={scenes.length >= TOUR_LIMITS.scenes}
-          onClick={() => keep(withScene(draft, sceneHere()), `Scene ${scenes.length + 1} added`)}
-        >
-          Add what is shown
-        </button>
-        <button type="button" className="button" disabled={!usable} onClick={() => start(field())}>
-          Present it
-        </button>
-        <button type="button" className="button" disabled={!usable} onClick={save}>
-          Save as file
-        </button>
-        <button type="button" className="button" disabled={!usable} onClick={() => void copy()}>
-          Copy link
-        </button>
-        <label className="button file">
-          Open a file…
-          <input
-            type="file"
-            className="visually-hidden"
-            accept=".json,application/json"
-            onChange={async e => {
-              const file = e.target.files?.[0];
-              e.target.value = '';
-              if (file === undefined) return;
-              if (file.size > TOUR_LIMITS.file) setRemark(`${file.name} is longer than any tour.`);
-              else take(await file.text(), file.name);
-            }}
-          />
-        </label>
-        <span role="status">{remark}</span>
-      </div>
     </section>
   );
 };
@@ -404,6 +429,15 @@ const Editor = () => {
 /** Tours to start, and one to make. */
 export const PresentDialog = () => {
   const open = useApp(s => s.dialog === 'present');
+  // Whoever makes a tour comes back for each scene of it: then that stands first. It does not move while it is open.
+  const [making, setMaking] = useState(() => draftTour().scenes.length > 0);
+  const [was, setWas] = useState(open);
+  // Before the dialog looks for what takes the focus.
+  if (open !== was) {
+    setWas(open);
+    if (open) setMaking(draftTour().scenes.length > 0);
+  }
+  const editor = <Editor key="editor" />;
   return (
     <Dialog
       title="Present"
@@ -411,8 +445,7 @@ export const PresentDialog = () => {
       onClose={() => app.getState().open(undefined)}
       className="present-dialog"
     >
-      <Tours />
-      <Editor />
+      {making ? [editor, <Tours key="tours" first={false} />] : [<Tours key="tours" first />, editor]}
       <p className="aside">
         On stage: arrows, Space, PageUp and PageDown go on and back, a number goes to its scene, N opens the
         notes, L a dot of light, F the full screen, B blanks it, Esc leaves.

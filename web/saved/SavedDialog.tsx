@@ -108,7 +108,7 @@ const Row = ({
       </button>
       <small>
         {scene.saved === '' ? '' : `${scene.saved.slice(0, 16).replace('T', ' ')} UTC, `}
-        {formatCount(scene.link.length)} characters
+        {scene.link === '' ? 'the default scene' : `${formatCount(scene.link.length)} characters`}
         {scene.link.includes('&vmas=') ? ', with an address space' : ''}
       </small>
       <button
@@ -127,7 +127,14 @@ const Row = ({
   );
 };
 
-const Save = ({ scenes }: { readonly scenes: readonly SavedScene[] }) => {
+const Save = ({
+  scenes,
+  onSaid,
+}: {
+  readonly scenes: readonly SavedScene[];
+  /** The page's own status line lies behind the dialog. */
+  readonly onSaid: (said: string) => void;
+}) => {
   const scenario = useApp(s => s.scenario);
   const [typed, setTyped] = useState<string | undefined>(undefined);
   const id = useId();
@@ -139,7 +146,8 @@ const Save = ({ scenes }: { readonly scenes: readonly SavedScene[] }) => {
     const { trouble } = changeShelf(all =>
       replaces ? all.map(s => (s.name === name ? made : s)) : [...all, made],
     );
-    app.getState().say(trouble === undefined ? `Saved “${name}”` : `“${name}” is at hand, but not kept`);
+    const did = replaces ? 'Replaced' : 'Saved';
+    onSaid(trouble === undefined ? `${did} “${name}”` : `“${name}” is at hand, but not kept`);
     setTyped(undefined);
   };
   const { texts } = scenario.view.diagnose;
@@ -225,7 +233,7 @@ export const SavedDialog = () => {
 
   return (
     <Dialog title="Saved scenes" open={open} onClose={close} className="saved">
-      {open && <Save scenes={scenes} />}
+      {open && <Save scenes={scenes} onSaid={setSaid} />}
       {trouble !== undefined && (
         <p role="alert" className="saved-trouble">
           {trouble}

@@ -4,6 +4,8 @@ import type { Twin } from '../scenario/twins.ts';
 /** A picture of a screen's own, for a file. */
 export interface OfferedPicture {
   readonly title: string;
+  /** What else it needs to be understood away from its screen. */
+  readonly about?: string;
   /** CSS pixels of the draw list. */
   readonly width: number;
   readonly height: number;
@@ -30,8 +32,12 @@ export const watchOffers = (listener: () => void): (() => void) => {
 };
 
 /** What a screen offers for export while it is there. */
-const offer = <T>(): { readonly make: (make: () => T) => () => void; readonly made: () => T | undefined } => {
-  let offered: (() => T) | undefined;
+const offer = <T>(): {
+  /** `make` gives undefined while there is nothing to show yet. */
+  readonly make: (make: () => T | undefined) => () => void;
+  readonly made: () => T | undefined;
+} => {
+  let offered: (() => T | undefined) | undefined;
   return {
     make: make => {
       offered = make;

@@ -23,6 +23,7 @@ import { inputOf } from '../../src/sweep/inputs.ts';
 import { figuresOf, POINT } from '../../src/sweep/points.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
 import { withMachine } from '../scenario/edit.ts';
+import { offerPicture, offerTable } from '../state/offered.ts';
 import { answerVariant } from '../state/solution.ts';
 import { app, useMedia, useScenario } from '../state/store.ts';
 import { BytesField, readPages, writeSize } from '../ui/BytesField.tsx';
@@ -31,9 +32,12 @@ import { Spoken } from '../ui/Spoken.tsx';
 import { LuckPanel, Multiples, PointTable, Shares } from './Beside.tsx';
 import { type Best, bestOf } from './best.ts';
 import { type Cell, openPoint, scenarioAt, withSweep } from './change.ts';
-import { letterOf, PlaneView } from './PlaneView.tsx';
+import { letterOf } from './frameMarks.ts';
+import { PlaneView } from './PlaneView.tsx';
 import { rampCss, spanOf } from './paintPlane.ts';
+import { planePicture } from './planePicture.ts';
 import { type KnownPlane, type Planes, usePlanes } from './planes.ts';
+import { planeTable } from './planeTable.ts';
 import { Scroll } from './Scroll.tsx';
 import './sweep.css';
 import { formatAddress } from '../../src/text.ts';
@@ -64,7 +68,7 @@ const requestLine = (s: Scenario, x: Axis, y: Axis): string => {
   const fixed = (['off', 'len', 'hint'] as const)
     .filter(i => i !== x.input && i !== y.input)
     .map(i => `${inputNames[i]} ${valueText(i, inputOf(s, i))}`);
-  return `${formatCount(x.count * y.count)} requests on BAR ${bar.index} (${formatSize(bar.size)}), ${steps}, ${fixed.length > 0 ? `${fixed.join(', ')}, ` : ''}${archOf(s.machine.arch).label}. One square is one mmap().`;
+  return `${formatCount(x.count * y.count)} requests on BAR ${bar.index} (${formatSize(bar.size)}), ${steps}, ${fixed.length > 0 ? `${fixed.join(', ')}, ` : ''}${archOf(s.machine.arch).label}.`;
 };
 
 /** The input and the range of one axis. */
@@ -431,6 +435,33 @@ export const SweepScreen = () => {
     return all.length === shown.ask.policies.length ? bestOf(all) : undefined;
   }, [shown?.ask, stamp, sweep.colour]);
 
+  const title = titleOf(x.input, y.input, sweep.colour);
+  const latest = useRef({ scenario, shown, best, title });
+  latest.current = { scenario, shown, best, title };
+  // Offered anew when the plane is whole: until then what is known of it.
+  const whole = shown?.end === 'done' ? shown : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another plane is another picture
+  useEffect(() => {
+    const ends = [
+      offerPicture(() => {
+        const { scenario: s, shown: planes, best: won, title: named } = latest.current;
+        if (planes === undefined) return undefined;
+        return planePicture(s, planes, won, named, requestLine(s, planes.ask.x, planes.ask.y));
+      }),
+      offerTable(() => {
+        const { shown: planes } = latest.current;
+        const first = planes?.ask.policies[0];
+        const plane = first === undefined ? undefined : planes?.planes.get(first)?.plane;
+        return planes === undefined || plane === undefined
+          ? undefined
+          : planeTable(plane, planes.ask.x, planes.ask.y);
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [whole, best, sweep.colour]);
+
   const { column, row } = cell;
   // biome-ignore lint/correctness/useExhaustiveDependencies: where one looks does not move the point
   const there = useMemo(
@@ -495,8 +526,8 @@ export const SweepScreen = () => {
   return (
     <main className="sweep" tabIndex={-1}>
       <section className="intro">
-        <h2>{titleOf(x.input, y.input, sweep.colour)}</h2>
-        <p className="note">{requestLine(scenario, x, y)}</p>
+        <h2>{title}</h2>
+        <p className="note">{requestLine(scenario, x, y)} One square is one mmap().</p>
       </section>
       {request.file !== 'vfio' && (
         <p className="note">What is mapped here is no device BAR: there are no leaves to tell apart.</p>

@@ -32,7 +32,8 @@ export interface Inks {
 
 const TILE_WIDTH = 48;
 const TILE_HEIGHT = 14;
-const RAMP = 16;
+/** Shades of figures that are no leaf sizes. */
+export const RAMP = 16;
 
 type Channels = readonly [number, number, number];
 
@@ -47,6 +48,12 @@ const channelsOf = (ctx: CanvasRenderingContext2D, colour: string): Channels => 
 
 const pack = ([r, g, b]: Channels): Rgba => (255 * 2 ** 24 + b * 2 ** 16 + g * 256 + r) >>> 0;
 
+/** How much ink there is in a shade of the ramp: `share` 0 for few, 1 for many. */
+export const inkIn = (share: number): number => 0.1 + 0.78 * share;
+
+/** The share of a set of policies on the ramp: neighbours in number are far apart in shade. */
+export const shadeOfSet = (set: number): number => ((set * 5 + 2) % 8) / 7;
+
 const mix = (a: Channels, b: Channels, share: number): Channels => [
   Math.round(a[0] + (b[0] - a[0]) * share),
   Math.round(a[1] + (b[1] - a[1]) * share),
@@ -58,14 +65,14 @@ const GAP = 0.3;
 
 /** The ramp of inks between the background and the text: for figures that are no leaf sizes. */
 const rampOf = (bg: Channels, ink: Channels): readonly Channels[] =>
-  Array.from({ length: RAMP }, (_, i) => mix(bg, ink, 0.1 + (0.78 * i) / (RAMP - 1)));
+  Array.from({ length: RAMP }, (_, i) => mix(bg, ink, inkIn(i / (RAMP - 1))));
 
 /** The colours of the neutral ramp for CSS, from few to many. */
 export const rampCss = (steps: number): readonly string[] =>
   Array.from(
     { length: steps },
     (_, i) =>
-      `color-mix(in srgb, var(--ink) ${Math.round(100 * (0.1 + (0.78 * i) / Math.max(1, steps - 1)))}%, var(--bg))`,
+      `color-mix(in srgb, var(--ink) ${Math.round(100 * inkIn(i / Math.max(1, steps - 1)))}%, var(--bg))`,
   );
 
 /** Resolves what a plane is painted with. `ratio` is device pixels a CSS pixel; undefined: no canvas here. */
@@ -130,7 +137,7 @@ export const spanOf = (
 };
 
 /** The figures that a colour shows; undefined where it shows a class. */
-const valuesOf = (plane: Plane, colour: SweepColour): Float64Array | undefined => {
+export const valuesOf = (plane: Plane, colour: SweepColour): Float64Array | undefined => {
   switch (colour) {
     case 'faults':
       return plane.faults;
@@ -231,7 +238,7 @@ export const paintPlane = (
               (inks.tiles[kind] as Uint8Array)[tileRow + (x % inks.tileWidth)] === 1 ? leaf.on : leaf.off;
           } else if (colour === 'best') {
             const set = best?.at[place] ?? 0;
-            if (set > 0 && set !== NOBODY) shade = ((set * 5 + 2) % 8) / 7;
+            if (set > 0 && set !== NOBODY) shade = shadeOfSet(set);
           } else if (values !== undefined && span !== undefined) {
             shade = shades[place] as number;
             if (shade < 0) {
