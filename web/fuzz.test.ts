@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { bareC, checkC, checkShell, checkSvg, takeSafely, targets } from '../scripts/fuzzing.ts';
+import { bareC, checkC, checkShell, checkSvg, takeSafely } from '../scripts/fuzzing.ts';
+import { targets } from '../scripts/fuzzTargets.ts';
 import { readLink, writeLink } from '../src/scenario/link.ts';
 import { defaultScenario } from '../src/scenario/scenario.ts';
 import { packer } from './state/packer.ts';
