@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { lessonIds } from '../scenario/lessons.ts';
+import { writeLink } from '../scenario/link.ts';
 import { solve } from '../solve.ts';
 import { numbersIn, unbacked, wordsOf, wrongClaims, wrongNumbers } from './claims.ts';
 import { readScenario, readTour, writeTour } from './tour.ts';
@@ -48,6 +49,11 @@ describe.each(tourIds.map(id => [id] as const))('the tour “%s”', (id: TourId
         expect(predict.choices[predict.answer]).toBeDefined();
       }
     }
+  });
+
+  it('has links of at most 78 columns with the address of our own server', () => {
+    const links = tour.scenes.map(s => writeLink(readScenario(s.link, packer).scenario, packer));
+    expect(links.filter(l => l.length > 78 - 'http://127.0.0.1:4173/'.length)).toEqual([]);
   });
 
   it('is told in words that a hall can read, with sources', () => {

@@ -64,11 +64,10 @@ const DMA_COVER = '20250205231728.2527186-1-alex.williamson@redhat.com';
 const PIGHIN = 'https://lore.kernel.org/r/20260616180129.160016-1-anthony.pighin@nokia.com/t/';
 
 /** GB200's memory, which is no power of two, behind one policy or another. */
-const odd = (policy: string): string =>
-  `#1&${policy}bar=2@0x1000_0000_0000+0x2f_00f0_0000&others=&len=0x2f_00f0_0000`;
+const odd = (policy: string): string => `#1&${policy}whole=2@0x1000_0000_0000+0x2f_00f0_0000`;
 const cut = (policy: string, part: number): string =>
-  `#1&${policy}bar=0@0xfc00_0000+16M&others=&holes=0x40_0000+64K&len=16M${part === 1 ? '' : `&part=${part}`}`;
-const EA = 'bar=0@0x3800_0010_0000+64M&others=&len=64M';
+  `#1&${policy}whole=0@4G-64M+16M&holes=4M+64K${part === 1 ? '' : `&part=${part}`}`;
+const EA = 'whole=0@0x3800_0010_0000+64M';
 const HINT = 'hint=0x7f42_4000_0000';
 
 /** The tours. Captions are in words of our own; what a number means is asked of the engine. */
