@@ -72,6 +72,32 @@ test('the built folder, taken elsewhere, works from disk without a network', asy
   }
 });
 
+test('two embedded pictures keep in step from disk', async ({ page, context }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'hugemap talk #2 '));
+  try {
+    cpSync('dist', folder, { recursive: true });
+    await offline(context);
+    const errors = errorsOf(page);
+    await page.goto(pathToFileURL(join(folder, 'embed/example.html')).href);
+    await expect(page.getByRole('status')).toHaveText('Both pictures are there.');
+    const verdictIn = (id: string) => page.frameLocator(id).getByRole('region', { name: 'Verdict' });
+    await expect(verdictIn('#newer')).toContainText('524,288 PTE leaves');
+    await page.getByRole('button', { name: 'Map half of the BAR in both' }).click();
+    await expect(verdictIn('#newer')).toContainText('262,144 PTE leaves');
+    await expect(verdictIn('#older')).toContainText('512 PMD leaves');
+    // A hand in one moves the other.
+    await page
+      .frameLocator('#newer')
+      .getByRole('img', { name: /^Map: / })
+      .focus();
+    await page.keyboard.press('n');
+    await expect(verdictIn('#older').getByRole('link')).toHaveAttribute('href', /hint=/);
+    expect(errors).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('once loaded, everything works without a network', async ({ page, context }) => {
   await openApp(page, '#1&as=scene');
   await untilWhole(page);

@@ -28,7 +28,7 @@ import { roughMeasure } from '../web/draw/marks.ts';
 import { svgOf } from '../web/draw/svg.ts';
 import { palettes } from '../web/draw/tokens.ts';
 import { viewportOf } from '../web/draw/viewport.ts';
-import { partnerOf, readAsk } from '../web/embed/messages.ts';
+import { partnerOf, partyOf, readAsk } from '../web/embed/messages.ts';
 import { captureLines, UnreadableCapture } from '../web/jobs/captureLines.ts';
 import { drawMap } from '../web/picture/picture.ts';
 import { finalSearch } from '../web/picture/vaItems.ts';
@@ -707,11 +707,18 @@ const anyMessage: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: anyLink.map(link => `https://example.org/?embed=1&origin=${link}`) },
   {
     weight: 1,
-    arbitrary: fc.tuple(token, token).map(([a, b]) => `https://example.org/?origin=https://${a}&x=${b}`),
+    arbitrary: fc
+      .tuple(fc.constantFrom('https://example.org', 'file:///x/index.html'), token, token)
+      .map(([at, a, b]) => `${at}/?${b}&origin=https://${a}&x=${b}`),
   },
 );
 
 const takeMessage = (text: string): void => {
+  const party = partyOf(text);
+  hold(
+    party === undefined || party.address !== '*' || /^\s*file:/i.test(text),
+    `it talks with everybody: ${text.slice(0, 60)}`,
+  );
   const partner = partnerOf(text);
   hold(partner === undefined || /^https?:\/\/[^/?#@\s*]+$/.test(partner), `it talks with ${partner}`);
   let data: unknown = text;
