@@ -708,6 +708,15 @@ const anyMessage: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
+      .tuple(
+        fc.constantFrom('data:text/html,', 'blob:https://example.org/', 'about:', 'ftp://x/', ' File:'),
+        token,
+      )
+      .map(([scheme, rest]) => scheme + rest),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
       .tuple(fc.constantFrom('https://example.org', 'file:///x/index.html'), token, token)
       .map(([at, a, b]) => `${at}/?${b}&origin=https://${a}&x=${b}`),
   },
