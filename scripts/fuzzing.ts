@@ -135,7 +135,7 @@ export const checkSvg = (svg: string): void => {
 };
 
 /** A word that no program of ours holds by itself: where it stands in one, it came in with the input. */
-export const CANARY = 'hugemap_canary';
+const CANARY = 'hugemap_canary';
 
 /** C as a compiler sees it after comments and literals are gone. Throws where one of them does not end. */
 export const bareC = (text: string): string =>
