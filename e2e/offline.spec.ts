@@ -72,6 +72,38 @@ test('the built folder, taken elsewhere, works from disk without a network', asy
   }
 });
 
+test('two embedded pictures keep in step from disk', async ({ page, context }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'hugemap talk #2 '));
+  try {
+    cpSync('dist', folder, { recursive: true });
+    await offline(context);
+    const errors = errorsOf(page);
+    await page.setViewportSize({ width: 1440, height: 1100 });
+    await page.goto(pathToFileURL(join(folder, 'embed/example.html')).href);
+    await expect(page.getByRole('status')).toHaveText('Both pictures are there.');
+    const verdictIn = (id: string) => page.frameLocator(id).getByRole('region', { name: 'Verdict' });
+    await expect(verdictIn('#newer')).toContainText('524,288 PTE leaves');
+    await page.getByRole('button', { name: 'Map half of the BAR in both' }).click();
+    await expect(verdictIn('#newer')).toContainText('262,144 PTE leaves');
+    await expect(verdictIn('#older')).toContainText('512 PMD leaves');
+    // A hand in one moves the other.
+    const box = await page
+      .frameLocator('#newer')
+      .getByRole('img', { name: /^Map: / })
+      .boundingBox();
+    if (box === null) throw new Error('no picture');
+    // On the upper jaw.
+    await page.mouse.move(box.x + 200, box.y + 230);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 230, box.y + 230, { steps: 4 });
+    await page.mouse.up();
+    await expect(verdictIn('#older').getByRole('link')).toHaveAttribute('href', /hint=/);
+    expect(errors).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('once loaded, everything works without a network', async ({ page, context }) => {
   await openApp(page, '#1&as=scene');
   await untilWhole(page);

@@ -6,7 +6,8 @@
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import fc from 'fast-check';
-import { takeSafely, targets } from './fuzzing.ts';
+import { takeSafely } from './fuzzing.ts';
+import { targets } from './fuzzTargets.ts';
 
 /** An input that takes longer, in milliseconds, hangs. The slowest takes a hundredth of it. */
 const HANG_MS = 20_000;

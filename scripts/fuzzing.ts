@@ -28,7 +28,7 @@ import { roughMeasure } from '../web/draw/marks.ts';
 import { svgOf } from '../web/draw/svg.ts';
 import { palettes } from '../web/draw/tokens.ts';
 import { viewportOf } from '../web/draw/viewport.ts';
-import { partnerOf, readAsk } from '../web/embed/messages.ts';
+import { partnerOf, partyOf, readAsk } from '../web/embed/messages.ts';
 import { captureLines, UnreadableCapture } from '../web/jobs/captureLines.ts';
 import { drawMap } from '../web/picture/picture.ts';
 import { finalSearch } from '../web/picture/vaItems.ts';
@@ -53,7 +53,7 @@ export interface Target {
 /** A promise that was broken, in words. */
 class Broken extends Error {}
 
-const hold = (kept: boolean, promise: string): void => {
+export const hold = (kept: boolean, promise: string): void => {
   if (!kept) throw new Broken(promise);
 };
 
@@ -66,7 +66,7 @@ const SHAPE = shape();
 
 /** Every object in a value has the prototype it was written with. Looks at so many at most. */
 const MOST_LOOKED_AT = 5_000;
-const ownedOnly = (root: unknown): void => {
+export const ownedOnly = (root: unknown): void => {
   const open: unknown[] = [root];
   for (let seen = 0; open.length > 0 && seen < MOST_LOOKED_AT; seen++) {
     const value = open.pop();
@@ -87,7 +87,7 @@ const ownedOnly = (root: unknown): void => {
 };
 
 /** So much text may come out of so much that went in. */
-const bounded = (what: string, size: number, given: number, per: number, least = 2 ** 18): void =>
+export const bounded = (what: string, size: number, given: number, per: number, least = 2 ** 18): void =>
   hold(size <= least + per * given, `${what} has ${size} characters for an input of ${given}`);
 
 // Texts that go out
@@ -225,7 +225,7 @@ const NUMBERS: readonly string[] = [
   '1G..2G',
 ];
 
-const token: fc.Arbitrary<string> = fc.oneof(
+export const token: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...PAYLOADS) },
   { weight: 3, arbitrary: fc.constantFrom(...NUMBERS) },
   { weight: 1, arbitrary: hostileText },
@@ -234,7 +234,7 @@ const token: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** Repeats a piece until it is long: what takes more than linear time shows here. */
-const long = (pieces: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+export const long = (pieces: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc
     .record({ head: pieces, unit: pieces, tail: pieces, log: fc.integer({ min: 8, max: 15 }) })
     .map(
@@ -294,13 +294,13 @@ const changed = (text: string, { how, at, token: by }: Change): string => {
   }
 };
 
-const damaged = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+export const damaged = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.tuple(texts, changes).map(([text, all]) => all.reduce(changed, text));
 
 // Links
 
 /** A Scenario whose names carry the canary and what could break out around it. */
-const namedScenario: fc.Arbitrary<Scenario> = fc
+export const namedScenario: fc.Arbitrary<Scenario> = fc
   .tuple(anyScenario, fc.constantFrom(...PAYLOADS), fc.boolean())
   .map(([s, name, texts]) => ({
     ...s,
@@ -312,7 +312,7 @@ const namedScenario: fc.Arbitrary<Scenario> = fc
       : {}),
   }));
 
-const wholeLink = namedScenario.map(s => writeLink(s, packer) || '#1');
+export const wholeLink = namedScenario.map(s => writeLink(s, packer) || '#1');
 
 /** Values that a field of any link has had, to be put behind any key. */
 const fieldValue: fc.Arbitrary<string> = fc.oneof(
@@ -336,7 +336,7 @@ const key = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...PAYLOADS) },
 );
 
-const anyLink: fc.Arbitrary<string> = fc.oneof(
+export const anyLink: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: wholeLink },
   { weight: 4, arbitrary: damaged(wholeLink) },
   {
@@ -362,7 +362,7 @@ const anyLink: fc.Arbitrary<string> = fc.oneof(
 const longLink = fc.tuple(key, long(token)).map(([k, v]) => `#1&${k}=${v}`);
 
 /** What a reader of links leaves behind is a Scenario that can be written down and read again. */
-const readBack = (given: string, link = readLink(given, packer)): Scenario => {
+export const readBack = (given: string, link = readLink(given, packer)): Scenario => {
   ownedOnly(link);
   for (const p of link.problems) {
     bounded(`the value of a problem with ${p.field}`, p.value.length, 0, 0, 64);
@@ -387,7 +387,7 @@ const readBack = (given: string, link = readLink(given, packer)): Scenario => {
 };
 
 /** An address space that cannot be built is an error with a message for the reader, and nothing else is one. */
-const solved = (given: Scenario): { scenario: Scenario; solution: Solution } | undefined => {
+export const solved = (given: Scenario): { scenario: Scenario; solution: Solution } | undefined => {
   try {
     const { scenario } = soundSpace(given);
     return { scenario, solution: solve(scenario, preparedOf(scenario.machine, scenario.space)) };
@@ -514,10 +514,10 @@ const captures: readonly string[] = readdirSync(folder('public/captures'))
     return [0, 0.2, 0.4, 0.6, 0.8, 0.99].map(at => lines[Math.floor(at * lines.length)] ?? '');
   });
 
-const captureLine = fc.nat(captures.length - 1).map(i => captures[i] ?? '');
+export const captureLine = fc.nat(captures.length - 1).map(i => captures[i] ?? '');
 
 /** What may stand in a line of JSON in place of anything. */
-const jsonValue: fc.Arbitrary<string> = fc.oneof(
+export const jsonValue: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.constantFrom('null', '[]', '{}', 'true', '-1', '0', '1e308', '1e999', '0.5', '""', '2'),
@@ -537,10 +537,10 @@ const jsonValue: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1, 100, 5000).map(n => '['.repeat(n) + ']'.repeat(n)) },
 );
 
-const JSON_VALUE = /(?<=[:[,])(?:"(?:[^"\\]|\\.)*"(?!:)|-?\d[\d.e+-]*|true|false|null|\{\}|\[\])/g;
+export const JSON_VALUE = /(?<=[:[,])(?:"(?:[^"\\]|\\.)*"(?!:)|-?\d[\d.e+-]*|true|false|null|\{\}|\[\])/g;
 
 /** A line with some of its values put in place of others, and some text changed. */
-const anyCapture: fc.Arbitrary<string> = fc.oneof(
+export const anyCapture: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
@@ -584,8 +584,9 @@ const takeCapture = (line: string): void => {
   }
 };
 
-const bytesOfText = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0) & 0xff);
-const textOfBytes = (data: Uint8Array): string => Array.from(data, c => String.fromCharCode(c)).join('');
+export const bytesOfText = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0) & 0xff);
+export const textOfBytes = (data: Uint8Array): string =>
+  Array.from(data, c => String.fromCharCode(c)).join('');
 
 /** Files of captures as bytes, one a character: plain, packed, damaged, and small ones that unpack to much. */
 const anyFile: fc.Arbitrary<string> = fc.oneof(
@@ -706,11 +707,27 @@ const anyMessage: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: anyLink.map(link => `https://example.org/?embed=1&origin=${link}`) },
   {
     weight: 1,
-    arbitrary: fc.tuple(token, token).map(([a, b]) => `https://example.org/?origin=https://${a}&x=${b}`),
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('data:text/html,', 'blob:https://example.org/', 'about:', 'ftp://x/', ' File:'),
+        token,
+      )
+      .map(([scheme, rest]) => scheme + rest),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom('https://example.org', 'file:///x/index.html'), token, token)
+      .map(([at, a, b]) => `${at}/?${b}&origin=https://${a}&x=${b}`),
   },
 );
 
 const takeMessage = (text: string): void => {
+  const party = partyOf(text);
+  hold(
+    party === undefined || party.address !== '*' || /^\s*file:/i.test(text),
+    `it talks with everybody: ${text.slice(0, 60)}`,
+  );
   const partner = partnerOf(text);
   hold(partner === undefined || /^https?:\/\/[^/?#@\s*]+$/.test(partner), `it talks with ${partner}`);
   let data: unknown = text;
@@ -728,7 +745,7 @@ const takeMessage = (text: string): void => {
 
 // Files of saved scenes
 
-const anyScenes: fc.Arbitrary<string> = damaged(
+export const anyScenes: fc.Arbitrary<string> = damaged(
   fc.oneof(
     {
       weight: 4,
@@ -763,8 +780,8 @@ const takeScenes = (text: string): void => {
   hold(new Set(scenes.map(s => s.name)).size === scenes.length, 'two scenes have one name');
 };
 
-/** Everything that reads what strangers write. */
-export const targets: readonly Target[] = [
+/** What reads links, pasted texts, captures, messages to an embedded picture, and files of saved scenes. */
+export const textTargets: readonly Target[] = [
   {
     id: 'link',
     about: 'links: whole, damaged, of any fields; read, solved, written again',

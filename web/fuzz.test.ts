@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { bareC, checkC, checkShell, checkSvg, takeSafely, targets } from '../scripts/fuzzing.ts';
+import { checkCsv, checkMarkdown } from '../scripts/fuzzFiles.ts';
+import { bareC, checkC, checkShell, checkSvg, takeSafely } from '../scripts/fuzzing.ts';
+import { targets } from '../scripts/fuzzTargets.ts';
 import { readLink, writeLink } from '../src/scenario/link.ts';
 import { defaultScenario } from '../src/scenario/scenario.ts';
 import { packer } from './state/packer.ts';
@@ -52,6 +54,20 @@ describe('the checks of the fuzz find what is wrong', () => {
     'char *s = "never ends;\n',
     'é',
   ])('C: %s', c => expect(() => checkC(c)).toThrow());
+
+  it.each(['a,b\r\nc\r\n', 'a', '"a\r\n', 'a"b\r\n', '=1+1\r\n', '"@SUM(A1)"\r\n', '-1\r\n'])(
+    'CSV: %j',
+    csv => expect(() => checkCsv(csv)).toThrow(),
+  );
+
+  it.each(['<b>', '`x`', '[x](y)', '| a |\n| b | c |', '&lt;', '![x]'])('Markdown: %s', markdown =>
+    expect(() => checkMarkdown(markdown)).toThrow(),
+  );
+
+  it('tables that are well formed pass', () => {
+    checkCsv('a,"b, ""c"""\r\n1,\'=2\r\n');
+    checkMarkdown('**A**\n\n| a \\| b | c |\n| --- | --- |\n| \\<b\\> | \\&lt; |\n');
+  });
 
   it('C without comments and literals is what a compiler sees', () => {
     expect(bareC('a /* b */ c "d" e // f\\\ng\nh').replaceAll(/\s+/g, ' ')).toBe('a c e h');

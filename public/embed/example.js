@@ -4,7 +4,10 @@ const kernels = { newer: '7.3', older: '6.12.117' };
 const names = Object.keys(kernels);
 const frame = name => document.getElementById(name);
 const state = document.getElementById('state');
-const here = window.location.origin;
+// A page from disk has no origin to name; the windows tell each other apart.
+const disk = window.location.protocol === 'file:';
+const address = disk ? '*' : window.location.origin;
+const origins = disk ? ['null', 'file://'] : [window.location.origin];
 
 /** A link with this kernel in place of its own. Fields stand between `&`, the version of the link is the first. */
 const withKernel = (link, kernel) => {
@@ -26,7 +29,7 @@ let asked = 0;
 const show = (name, link) =>
   frame(name).contentWindow.postMessage(
     { hugemap: 1, type: 'set', id: ++asked, link: withKernel(link, kernels[name]) },
-    here,
+    address,
   );
 
 const tell = (name, said) => {
@@ -37,7 +40,7 @@ const tell = (name, said) => {
 window.addEventListener('message', event => {
   // Only what the two frames say, and only from where they were loaded.
   const name = names.find(n => frame(n).contentWindow === event.source);
-  if (name === undefined || event.origin !== here || event.data?.hugemap !== 1) return;
+  if (name === undefined || !origins.includes(event.origin) || event.data?.hugemap !== 1) return;
   const said = event.data;
   switch (said.type) {
     case 'ready':
@@ -66,6 +69,4 @@ const both = length => {
 document.getElementById('half').addEventListener('click', () => both('1G'));
 document.getElementById('whole').addEventListener('click', () => both(''));
 
-if (here === 'null' || window.location.protocol === 'file:')
-  state.textContent = 'A page from disk has no origin, so the pictures stand alone. From a server they talk.';
 for (const name of names) frame(name).src = `../index.html?embed=1${withKernel('', kernels[name])}`;

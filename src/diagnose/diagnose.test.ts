@@ -6,6 +6,7 @@ import { leafCount } from '../leaves/runs.ts';
 import { leavesText } from '../leaves/words.ts';
 import { plain } from '../pieces.ts';
 import { MAP } from '../placement/flags.ts';
+import { readLink, writeLink } from '../scenario/link.ts';
 import { spacePreset } from '../scenario/presets.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { solve } from '../solve.ts';
@@ -15,7 +16,7 @@ import { diagnose } from './diagnose.ts';
 import type { DiagnoseChoices, Diagnosis, DiagnosisRow } from './diagnosis.ts';
 import { diagnosisJson } from './json.ts';
 import { diagnosisPicture, diagnosisTable } from './report.ts';
-import { scenarioOf } from './scenarioOf.ts';
+import { scenarioOf, whyNotOnMap } from './scenarioOf.ts';
 import { designBars, designText, lspciText, mapsLine, mapsText } from './testing.ts';
 import {
   causePieces,
@@ -141,6 +142,28 @@ describe('a badly mapped card', () => {
       start: 0x7ffe_6cc5_4000,
     });
     expect(bar2?.device.others.map(b => b.index)).toEqual([0, 4]);
+  });
+
+  it('does not open in the Map, and says why, what no link could say', () => {
+    const mapped = (size: string, base: string) => {
+      const intake = readIntake(
+        `7f4000000000-7f4080000000 rw-s 20000000000 00:0e 12 anon_inode:[vfio-device]\n0000:41:00.0 3D controller: X\n\tRegion 2: Memory at ${base} (64-bit, prefetchable) [size=${size}]\n`,
+      );
+      const diagnosis = diagnose(intake);
+      const [row] = diagnosis.rows;
+      if (row === undefined) throw new Error('no row');
+      return { why: whyNotOnMap(row), scenario: scenarioOf(intake, diagnosis, row) };
+    };
+    const none = { pack: () => '', unpack: () => undefined };
+    const large = mapped('2T', '40000000000');
+    expect(large.scenario).toBeUndefined();
+    expect(large.why).toContain('a region of 2 TiB is above 1 TiB');
+    const full = mapped('1T', '40000000000');
+    expect(full.why).toBeUndefined();
+    if (full.scenario === undefined) throw new Error('not opened');
+    const { scenario, problems } = readLink(writeLink(full.scenario, none), none);
+    expect(problems.filter(p => p.field !== 'vmas')).toEqual([]);
+    expect(scenario.device.bar.size).toBe(2 ** 40);
   });
 });
 

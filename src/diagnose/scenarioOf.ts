@@ -3,6 +3,7 @@ import type { Intake } from '../intake/intake.ts';
 import { MAP } from '../placement/flags.ts';
 import { policyOf } from '../placement/policies.ts';
 import { defaultScenario, type Scenario } from '../scenario/scenario.ts';
+import { formatSize } from '../text.ts';
 import { type Bytes, bytes, type Pa, pa, type Va } from '../units.ts';
 import type { Diagnosis, DiagnosisRow } from './diagnosis.ts';
 import { physOf, powerAbove } from './physical.ts';
@@ -49,7 +50,7 @@ export const scenarioFor = (
 };
 
 /** The stretch behind a row, undefined where its physical address is not known. */
-export const stretchOf = (row: DiagnosisRow): Stretch | undefined => {
+const stretchOf = (row: DiagnosisRow): Stretch | undefined => {
   const at = physOf(row.physical);
   return at === undefined
     ? undefined
@@ -86,10 +87,28 @@ export const spaceWithout = (
 const REGION = 2 ** 40;
 
 /**
+ * Why the Map cannot show a row, as a sentence; undefined where it can, and '' where nothing is to be shown: no physical
+ * address is known, or it is a `resource` file of sysfs.
+ */
+export const whyNotOnMap = (row: DiagnosisRow): string | undefined => {
+  const stretch = stretchOf(row);
+  if (stretch === undefined || row.source === 'sysfs') return '';
+  // No region of VFIO is longer and none is mapped from within a page, and no link could say it.
+  const offset = stretch.offset ?? 0;
+  const size = Math.max(offset + stretch.length, stretch.barSize ?? 0);
+  if (size > REGION)
+    return `The Map does not show it: a region of ${formatSize(size)} is above 1 TiB, which is all that the file offset of VFIO has room for.`;
+  if (stretch.pa - offset + powerAbove(size) > 2 ** 57)
+    return 'The Map does not show it: it ends beyond any physical address.';
+  return [size, offset, stretch.pa].some(n => n % 4096 !== 0)
+    ? 'The Map does not show it: it is not made of whole pages.'
+    : undefined;
+};
+
+/**
  * The Scenario that shows a row in the Map: its BAR mapped with MAP_FIXED where it is, into the process without it,
  * so that dropping the flag asks where the kernel would put it. `name` is what to call the address space. Undefined
- * where no physical address is known, where no region of VFIO can be mapped like this, and for a `resource` file of sysfs,
- * whose leaves the Map does not show. A program's rule gives way to the kernel's, because it would map elsewhere.
+ * where {@link whyNotOnMap} has a reason. A program's rule gives way to the kernel's, because it would map elsewhere.
  */
 export const scenarioOf = (
   from: Intake,
@@ -98,11 +117,7 @@ export const scenarioOf = (
   name = '',
 ): Scenario | undefined => {
   const stretch = stretchOf(row);
-  if (stretch === undefined || row.source === 'sysfs') return undefined;
-  // No region of VFIO is longer and none is mapped from within a page, and no link could say it.
-  const offset = stretch.offset ?? 0;
-  const size = Math.max(offset + stretch.length, stretch.barSize ?? 0);
-  if (size > REGION || [size, offset, stretch.pa].some(n => n % 4096 !== 0)) return undefined;
+  if (stretch === undefined || whyNotOnMap(row) !== undefined) return undefined;
   const policy = policyOf(diagnosis.policy).kind === 'kernel' ? diagnosis.policy : 'shipped';
   const plain = scenarioFor(machineOf({ ...diagnosis, policy }), spaceWithout(from, row, name), stretch);
   const known = barChoices(from).find(

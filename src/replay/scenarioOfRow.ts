@@ -98,7 +98,7 @@ const touchOf = (
   }
   if (order === 'asc' || order === 'wasc') return { touch: 'asc', advice };
   if (order === 'desc') return { touch: 'desc', advice };
-  const told = orderWords[order] ?? 'in an order of its own';
+  const told = (Object.hasOwn(orderWords, order) ? orderWords[order] : undefined) ?? 'in an order of its own';
   // Only where a leaf has to begin at the touched page does it matter which page is touched first.
   if (era === 'hugeExact' || era === 'hugeExactNoPfn')
     words.notes.push(

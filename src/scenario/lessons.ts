@@ -69,7 +69,7 @@ export const lessons: readonly Lesson[] = [
     title: 'The MSI-X hole makes two mappings',
     teaches:
       'Each placed by itself, the part behind a hole of 64 KiB misses by 1.94 MiB: 2 PMD and 3,056 PTE leaves.',
-    hash: '#1&p=qemu9&bar=0@0xfc00_0000+16M&others=&holes=0x40_0000+64K&len=16M',
+    hash: '#1&p=qemu9&whole=0@4G-64M+16M&holes=4M+64K',
   },
   {
     id: 'corrupt',
@@ -100,14 +100,14 @@ export const lessons: readonly Lesson[] = [
     title: 'Contiguous entries, a what-if',
     teaches:
       'On 16 KiB pages 131,072 PTE leaves agree modulo 2 MiB: marked contiguous they would fill 1,024 TLB entries.',
-    hash: '#1&a=arm64-16k-47&cont=marked&as=bare&hint=0x7000_0020_0000',
+    hash: '#1&a=arm64-16k-47&cont=marked&as=bare&hint=112T+2M',
   },
   {
     id: 'guard',
     title: 'A guard gap costs a retry',
     teaches:
       '127 MiB would fit the gap of 127.87 MiB below the stack, were 1 MiB of it not its guard: the search goes on.',
-    hash: '#1&bar=2@0x38_8000_0000+128M&as=scene&base=0x7fff_ffff_f000&len=127M',
+    hash: '#1&bar=+128M&as=scene&base=128T-4K&len=127M',
   },
   {
     id: 'levels5',

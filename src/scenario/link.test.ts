@@ -7,7 +7,9 @@ import { fileKinds } from '../placement/request.ts';
 import type { Vma } from '../space/vma.ts';
 import { bytes, GiB, MiB, pa, va } from '../units.ts';
 import { designIds } from '../zap/ids.ts';
-import { LINK_VERSION, linkKeys, type Packer, readLink, writeLink } from './link.ts';
+import { devicePresets } from './devices.ts';
+import { lessons } from './lessons.ts';
+import { LINK_VERSION, linkKeys, type Packer, PLAIN, readLink, writeLink } from './link.ts';
 import { spacePresets } from './presets.ts';
 import {
   type Bar,
@@ -534,7 +536,55 @@ describe('a link', () => {
       request: { ...defaultScenario.request, offset: bytes(64 * 1024), length: bytes(4 * GiB - 64 * 1024) },
     };
     expect(write(s).length).toBeLessThanOrEqual(78);
-    expect(write(s)).toBe('#1&k=6.12.117&p=xu1&bar=2@0x38_8000_0000+4G&off=64K&len=4G-64K');
+    expect(write(s)).toBe('#1&k=6.12.117&p=xu1&bar=+4G&off=64K&len=4G-64K');
+  });
+
+  it('is at most 78 columns with the address of our own server, for all that comes with the app', () => {
+    const most = 78 - 'http://127.0.0.1:4173/'.length;
+    const links = [
+      ...lessons.map(l => l.hash),
+      ...devicePresets.map(({ device }) =>
+        write({
+          ...defaultScenario,
+          device,
+          request: { ...defaultScenario.request, length: device.bar.size },
+        }),
+      ),
+      ...spacePresets.map(({ id }) => `#1&as=${id}`),
+    ].map(link => write(read(link).scenario));
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter(l => l.length > most)).toEqual([]);
+    expect(links.filter(l => l.length > PLAIN).length).toBeLessThan(6);
+  });
+
+  it('has shorter spellings only where it would be longer, and they mean the same', () => {
+    const long = '#1&p=qemu9&bar=0@0xfc00_0000+16M&others=&holes=0x40_0000+64K&len=16M';
+    const { scenario } = read(long);
+    expect(write(scenario)).toBe('#1&p=qemu9&whole=0@4G-64M+16M&holes=4M+64K');
+    expect(read(write(scenario)).scenario).toEqual(scenario);
+    // Below the bound nothing changes.
+    for (const plain of ['#1&hint=0x7000_0020_0000', '#1&base=0x7fff_ffff_f000', '#1&holes=0x40_0000+64K'])
+      expect(write(read(plain).scenario)).toBe(plain);
+    expect(read('#1&p=qemu9&whole=0@0xfc00_0000+16M&holes=4M+64K').scenario).toEqual(scenario);
+    for (const [before, now] of [
+      [
+        '#1&a=arm64-16k-47&cont=marked&as=bare&hint=0x7000_0020_0000',
+        '#1&a=arm64-16k-47&cont=marked&as=bare&hint=112T+2M',
+      ],
+      [
+        '#1&bar=2@0x38_8000_0000+128M&as=scene&base=0x7fff_ffff_f000&len=127M',
+        '#1&bar=+128M&as=scene&base=128T-4K&len=127M',
+      ],
+      ['#1&bar=2@0x1000_0000_0000+0x2f_00f0_0000&others=&len=0x2f_00f0_0000', '#1&whole=2@16T+188G+15M'],
+    ] as const) {
+      expect(write(read(before).scenario)).toBe(now);
+      expect(read(now)).toEqual(read(before));
+    }
+    // What stands behind `whole` counts, and neither spelling is taken for another BAR.
+    expect(read('#1&whole=+1G&len=2M').scenario.request.length).toBe(2 * MiB);
+    expect(read('#1&bar=+1G&whole=0@0x1_0000_0000+4G').scenario.device.bar.size).toBe(GiB);
+    expect(read('#1&others=+4K').problems).toHaveLength(1);
+    expect(read('#1&whole=+2T').problems.map(p => p.field)).toEqual(['whole']);
   });
 });
 
@@ -554,7 +604,7 @@ describe('the bridge window of a link that names none', () => {
   it('is named where it stays although the BAR has left it', () => {
     const { device } = defaultScenario;
     const moved = { ...defaultScenario, device: { ...device, bar: { ...device.bar, base: pa(2 ** 40) } } };
-    expect(write(moved)).toBe('#1&bar=2@0x100_0000_0000+2G&win=sample@0x38_0000_0000+8G.pref');
+    expect(write(moved)).toBe('#1&bar=2@1T+2G&win=sample@0x38_0000_0000+8G.pref');
     expect(read(write(moved)).scenario).toEqual(moved);
   });
 });

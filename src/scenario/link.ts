@@ -73,6 +73,8 @@ export interface ReadLink {
 interface Field {
   readonly key: string;
   readonly write: (s: Scenario, packer: Packer) => string | undefined;
+  /** What is written in a few characters less, for a link that is long without; absent: there is no shorter way. */
+  readonly brief?: (s: Scenario) => string;
   readonly read: (text: string, s: Scenario, packer: Packer) => Read<Scenario>;
   /** The value at hand in words, also where it is the default. */
   readonly show?: (s: Scenario) => string;
@@ -112,9 +114,11 @@ const size = (
   write: (n: number) => string,
   get: (s: Scenario) => number,
   set: (s: Scenario, value: number) => Scenario,
+  brief?: (n: number) => string,
 ): Field => ({
   key,
   write: s => (get(s) === get(defaultScenario) ? undefined : write(get(s))),
+  ...(brief === undefined ? {} : { brief: (s: Scenario) => brief(get(s)) }),
   show: s => write(get(s)),
   read: (text, s) => map(read(text), v => ok(set(s, v))),
 });
@@ -256,12 +260,36 @@ const readSigned = (text: string): Read<number> => {
   );
 };
 
+/** Longer sizes are no easier to read than the address. */
+const MOST_BRIEF = '128T-4K'.length;
+
+/** An address as a size, `112T+2M`, where that is short; else as it always stands. */
+const briefAddress = (n: number): string => {
+  const [address, exact] = [formatAddress(n), formatExact(n)];
+  return exact.length <= MOST_BRIEF && exact.length < address.length ? exact : address;
+};
+
 const writeBar = (b: Bar): string => `${b.index}@${formatAddress(b.base)}+${formatExact(b.size)}`;
 
+/** A `+` stands behind it, and so in it none. */
+const briefPlace = (n: number): string => {
+  const brief = briefAddress(n);
+  return brief.includes('+') ? formatAddress(n) : brief;
+};
+
+/** The BAR that is mapped: `+128M` where number and base are those of the default. */
+const briefBar = (b: Bar): string => {
+  const { index, base } = defaultScenario.device.bar;
+  const size = `+${formatExact(b.size)}`;
+  return b.index === index && b.base === base ? size : `${b.index}@${briefPlace(b.base)}${size}`;
+};
+
 const readBar = (text: string): Read<Bar> => {
-  const m = /^([0-5])@([^+]+)\+(.+)$/.exec(text);
+  const m = /^(?:([0-5])@([^+]+))?\+(.+)$/.exec(text);
   if (!m) return bad('not of the form 2@0x38_8000_0000+2G (BAR number, base, size)');
-  const [, index = '', baseText = '', sizeText = ''] = m;
+  const { device: standard } = defaultScenario;
+  const [, index = String(standard.bar.index), baseText = formatAddress(standard.bar.base), sizeText = ''] =
+    m;
   return map(readPages(baseText), base =>
     map(readPages(sizeText), length => {
       if (length === 0) return bad('the size is 0');
@@ -274,11 +302,14 @@ const readBar = (text: string): Read<Bar> => {
 
 /** BARs of other devices carry their address: `0000:02:00.0/0@0x38_0000_0000+16K`. */
 const writeOther = (b: Bar): string => `${b.owner === undefined ? '' : `${b.owner}/`}${writeBar(b)}`;
+const briefOther = (b: Bar): string =>
+  `${b.owner === undefined ? '' : `${b.owner}/`}${b.index}@${briefPlace(b.base)}+${formatExact(b.size)}`;
 
 const LABEL = /^[A-Za-z0-9.:_-]{1,40}$/;
 
 const readOther = (text: string): Read<Bar> => {
   const at = text.indexOf('/');
+  if (text.slice(at + 1).startsWith('+')) return bad('another BAR needs its number and base');
   if (at < 0) return readBar(text);
   const owner = text.slice(0, at);
   if (!LABEL.test(owner)) return bad('the owner before / is not a PCI address such as 0000:02:00.0');
@@ -327,6 +358,8 @@ const readRange = (text: string): Read<Range> => {
 };
 
 const writeHole = (h: Hole): string => `${formatAddress(h.offset)}+${formatExact(h.size)}`;
+
+const briefHole = (h: Hole): string => `${briefPlace(h.offset)}+${formatExact(h.size)}`;
 
 const readHole = (text: string): Read<Hole> => {
   const m = /^([^+]+)\+(.+)$/.exec(text);
@@ -406,6 +439,10 @@ const filterNames = Object.keys(evidenceFilters) as readonly EvidenceFilter[];
 
 const shmemSettings: readonly ShmemSetting[] = ['never', 'always', 'within_size', 'advise', 'deny', 'force'];
 
+/** The BAR is mapped from end to end, and is the only one of its device. */
+const isWhole = ({ device: { bar, others }, request: { length } }: Scenario): boolean =>
+  others.length === 0 && length === bar.size && !sameBar(bar, defaultScenario.device.bar);
+
 /** The fields of version 1, in the order in which they are written. */
 const fields: readonly Field[] = [
   {
@@ -453,9 +490,21 @@ const fields: readonly Field[] = [
     (s, cont) => machine(s, { cont }),
   ),
   {
+    // Written in short links alone; what it stands for may follow it, and counts.
+    key: 'whole',
+    show: s => writeBar(s.device.bar),
+    write: () => undefined,
+    brief: s => briefBar(s.device.bar),
+    read: (text, s) =>
+      map(readBar(text), bar =>
+        ok(request(device(s, { bar, others: [], windows: usualWindows(bar) }), { length: bar.size })),
+      ),
+  },
+  {
     key: 'bar',
     show: s => writeBar(s.device.bar),
     write: s => (sameBar(s.device.bar, defaultScenario.device.bar) ? undefined : writeBar(s.device.bar)),
+    brief: s => briefBar(s.device.bar),
     read: (text, s) => map(readBar(text), bar => ok(device(s, { bar, windows: usualWindows(bar) }))),
   },
   {
@@ -472,6 +521,7 @@ const fields: readonly Field[] = [
         });
       return same ? undefined : others.map(writeOther).join(',');
     },
+    brief: s => s.device.others.map(briefOther).join(','),
     read: (text, s) => {
       const others: Bar[] = [];
       for (const part of text === '' ? [] : text.split(',')) {
@@ -504,6 +554,7 @@ const fields: readonly Field[] = [
   {
     key: 'holes',
     write: s => (s.device.holes.length === 0 ? undefined : s.device.holes.map(writeHole).join(',')),
+    brief: s => s.device.holes.map(briefHole).join(','),
     read: (text, s) => {
       const holes: Hole[] = [];
       for (const part of text === '' ? [] : text.split(',')) {
@@ -579,6 +630,7 @@ const fields: readonly Field[] = [
     key: 'base',
     show: s => (s.space.mmapBase === undefined ? 'what the process has' : formatAddress(s.space.mmapBase)),
     write: s => (s.space.mmapBase === undefined ? undefined : formatAddress(s.space.mmapBase)),
+    brief: s => briefAddress(s.space.mmapBase ?? 0),
     read: (text, s) =>
       map(readPages(text), n =>
         n < 2 ** 30 || n > 2 ** 57
@@ -590,6 +642,7 @@ const fields: readonly Field[] = [
     key: 'lid',
     show: s => (s.space.lid === undefined ? 'none' : formatAddress(s.space.lid)),
     write: s => (s.space.lid === undefined ? undefined : formatAddress(s.space.lid)),
+    brief: s => briefAddress(s.space.lid ?? 0),
     read: (text, s) => map(readPages(text), n => ok(space(s, { lid: va(n) }))),
   },
   {
@@ -628,6 +681,7 @@ const fields: readonly Field[] = [
     formatAddress,
     s => s.request.hint,
     (s, hint) => request(s, { hint }),
+    briefAddress,
   ),
   size(
     'fl',
@@ -1008,11 +1062,34 @@ if (upgraders.length !== LINK_VERSION - 1) throw new Error('a link version has n
 
 /**
  * The hash of a Scenario, with its `#`: version, then every field that is not at its default, readable and in
- * a fixed order. The default Scenario has an empty hash.
+ * a fixed order. The default Scenario has an empty hash. One above {@link PLAIN} characters has the shorter spellings.
  */
 export const writeLink = (s: Scenario, packer: Packer): string => {
-  const parts = fields.flatMap(f => {
-    const text = f.write(s, packer);
+  const texts = fields.map(f => f.write(s, packer));
+  const link = joined(texts);
+  if (link.length <= PLAIN) return link;
+  const whole = isWhole(s);
+  const brief = joined(
+    fields.map((f, i) => {
+      const written = f.key === 'whole' ? whole : texts[i] !== undefined && !(whole && IN_WHOLE.has(f.key));
+      return written ? (f.brief?.(s) ?? texts[i]) : undefined;
+    }),
+  );
+  return brief.length < link.length ? brief : link;
+};
+
+/**
+ * A hash of more characters is written in the shorter spellings. So much of the 78 columns of a mail is left behind an
+ * address of 34, such as `https://example.github.io/hugemap/`.
+ */
+export const PLAIN = 44;
+
+/** What `whole` says too. */
+const IN_WHOLE: ReadonlySet<string> = new Set(['bar', 'others', 'len']);
+
+const joined = (texts: readonly (string | undefined)[]): string => {
+  const parts = fields.flatMap((f, i) => {
+    const text = texts[i];
     return text === undefined ? [] : [`${f.key}=${escapeValue(text)}`];
   });
   return parts.length === 0 ? '' : `#${[LINK_VERSION, ...parts].join('&')}`;

@@ -1,10 +1,16 @@
 import type { LeafKind } from '../arch/arch.ts';
+import { pinChanges, pinPfnMap, pinRules } from '../dma/pin.ts';
+import { dmaPresets } from '../dma/published.ts';
 import { factChanges } from '../kernel/facts.ts';
+import type { Since } from '../kernel/version.ts';
 import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { type CounterId, counterOf, countOn, truth } from '../memmap/counters.ts';
+import { placed } from '../memmap/layout.ts';
 import { presets } from '../memmap/presets.ts';
+import { type PolicyId, policies, policyOf } from '../placement/policies.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { type DeviceAnswer, type Solution, solve } from '../solve.ts';
+import { type DeviceAnswer, type Solution, solve, trace } from '../solve.ts';
+import { gapEnd, gapStart } from '../space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../text.ts';
 import { mod } from '../units.ts';
 import { type Design, designOf, zapper } from '../zap/designs.ts';
@@ -41,15 +47,37 @@ export type Figure =
   | { readonly kind: 'length mod'; readonly size: number }
   /** stands in a text of the project that has its own source */
   | { readonly kind: 'text'; readonly text: string }
-  /** the release a change came with: of mainline without its -rc, or a stable one */
-  | { readonly kind: 'release'; readonly commit: string; readonly stable?: string }
+  /** the release a change came with: of mainline without its -rc, or with it, or a stable one */
+  | { readonly kind: 'release'; readonly commit: string; readonly stable?: string; readonly rc?: boolean }
+  /** the first two numbers of the kernel's release: `6.12` of 6.12.117 */
+  | { readonly kind: 'series' }
+  /** the kernel, where touching everything costs so many faults */
+  | { readonly kind: 'kernel with faults'; readonly faults: number }
+  /** how many times the faults of another scene this one has */
+  | { readonly kind: 'times the faults of'; readonly link: string }
+  /** the power of two that user space fills but for a page */
+  | { readonly kind: 'user space' }
+  /** the year in which the message was sent that a policy stands in, by its Message-ID */
+  | { readonly kind: 'year'; readonly policy: PolicyId }
+  /** proposals for the kernel, sides of the same one counted once */
+  | { readonly kind: 'proposals' }
+  /** how many different sets of leaves these links end with */
+  | { readonly kind: 'different leaves'; readonly links: readonly string[] }
+  /** steps in which type1 of the scene's kernel walks the mapping for VFIO_IOMMU_MAP_DMA */
+  | { readonly kind: 'pin steps' }
+  /** the size of BAR that a message has figures of */
+  | { readonly kind: 'published size'; readonly message: string }
   /** the same figure of another scene */
   | { readonly kind: 'of'; readonly link: string; readonly figure: Figure }
   /** how many of these links end with the same leaves as the scene */
   | { readonly kind: 'same leaves'; readonly links: readonly string[] }
+  /** gaps, not empty, that the last search passes over before it finds room */
+  | { readonly kind: 'passed gaps' }
   /** orders of the zap race that end so */
   | { readonly kind: 'race'; readonly design: Design['id']; readonly ending: Ending }
   | { readonly kind: 'orders'; readonly design: Design['id'] }
+  /** the kernel whose way of laying out the memmap a case has */
+  | { readonly kind: 'memmap of'; readonly preset: string }
   /** what a counter of contiguous pages answers, or what is true */
   | { readonly kind: 'counted'; readonly preset: string; readonly by: CounterId | 'truth' };
 
@@ -146,13 +174,56 @@ const figureOf = (figure: Figure, scenario: Scenario): string => {
     case 'text':
       return numbersIn(figure.text).join(' ');
     case 'release': {
-      const change = factChanges.find(c => c.commit === figure.commit);
+      const change: { readonly since: Since } | undefined =
+        factChanges.find(c => c.commit === figure.commit) ??
+        Object.values(pinChanges).find(c => c.commit === figure.commit);
       if (change === undefined) throw new Error(`no change ${figure.commit}`);
       const { stable } = figure;
       const at = change.since.stable?.[stable ?? ''];
-      if (stable === undefined) return change.since.mainline.replace(/-rc\d+$/, '');
+      if (stable === undefined)
+        return figure.rc === true ? change.since.mainline : change.since.mainline.replace(/-rc\d+$/, '');
       if (at === undefined) throw new Error(`${figure.commit} is not in ${stable}`);
       return `${stable}.${at}`;
+    }
+    case 'series':
+      return scenario.machine.kernel.split('.').slice(0, 2).join('.');
+    case 'kernel with faults': {
+      const { faults } = totalOf(solution);
+      if (faults !== figure.faults) throw new Error(`${faults} faults on ${scenario.machine.kernel}`);
+      return scenario.machine.kernel;
+    }
+    case 'times the faults of': {
+      const other = totalOf(solve(readScenario(figure.link, noPacker).scenario)).faults;
+      return formatCount(totalOf(solution).faults / other);
+    }
+    case 'user space':
+      return formatSize(2 ** Math.ceil(Math.log2(solution.prepared.arch.taskSize)));
+    case 'year': {
+      const { source } = policyOf(figure.policy);
+      if (source?.kind !== 'mail') throw new Error(`${figure.policy} stands in no message`);
+      return source.id.slice(0, 4);
+    }
+    case 'proposals':
+      return formatCount(
+        policies.filter(p => p.kind === 'kernel' && p.group === 'proposal' && p.of === undefined).length,
+      );
+    case 'different leaves':
+      return formatCount(
+        new Set(
+          figure.links.map(link => leavesText(totalOf(solve(readScenario(link, noPacker).scenario)).leaves)),
+        ).size,
+      );
+    case 'pin steps': {
+      const { device, prepared } = solution;
+      if (device === undefined) throw new Error('nothing is mapped');
+      const rules = pinRules(prepared.version, prepared.arch.page, scenario.view.labs.dma.smallPages);
+      const pages = (device.mapping.end - device.mapping.start) / prepared.arch.page;
+      return formatCount(pinPfnMap(rules, device.leaves, pages).steps);
+    }
+    case 'published size': {
+      const preset = dmaPresets.find(d => d.published.some(p => p.message === figure.message));
+      if (preset === undefined) throw new Error(`nothing published in ${figure.message}`);
+      return formatSize(preset.size);
     }
     case 'of':
       return figureOf(figure.figure, readScenario(figure.link, noPacker).scenario);
@@ -163,10 +234,29 @@ const figureOf = (figure: Figure, scenario: Scenario): string => {
       );
       return formatCount(same.length);
     }
+    case 'passed gaps': {
+      const { index } = solution.prepared.mm.space;
+      const events = trace(scenario, solution.prepared);
+      let passed = 0;
+      for (const e of events.slice(events.findLastIndex(x => x.kind === 'search') + 1))
+        if (e.kind === 'passed')
+          for (let gap = Math.min(e.first, e.last); gap <= Math.max(e.first, e.last); gap++)
+            if (gapEnd(index, gap) > gapStart(index, gap)) passed++;
+      return formatCount(passed);
+    }
     case 'race':
       return formatCount(endsOf(figure.design)[figure.ending]);
     case 'orders':
       return formatCount(Object.values(endsOf(figure.design)).reduce((a, b) => a + b, 0));
+    case 'memmap of': {
+      const layout = presets.find(p => p.id === figure.preset)?.layout;
+      const sections = layout?.sections.map(x => x.section) ?? [];
+      const era = (['boot612', 'boot73'] as const).find(
+        how => JSON.stringify(placed(sections, layout?.pagesPerSection ?? 0, how)) === JSON.stringify(layout),
+      );
+      if (era === undefined) throw new Error(`no kernel lays ${figure.preset} out`);
+      return era === 'boot612' ? '6.12' : '7.3';
+    }
     case 'counted': {
       const preset = presets.find(p => p.id === figure.preset);
       if (preset === undefined) throw new Error(`no case ${figure.preset}`);
@@ -182,30 +272,54 @@ const figureOf = (figure: Figure, scenario: Scenario): string => {
 const endsOf = (design: Design['id']) => explore({ mapper: designOf(design).steps, zapper }).root.ends;
 
 /** Names that have digits in them and are no numbers. */
-const NAMES = /\bext4\b|\bGB200\b|\bMAP_\w+|\barm64\b|\bx86-64\b|\bx86\b|\b[0-9a-f]{12}\b|\bv[12]\b/g;
+const NAMES =
+  /\bext4\b|\bType1\b|\bGB200\b|\bMAP_\w+|\barm64\b|\bx86-64\b|\bx86\b|\b[0-9a-f]{12}\b|\bv[12]\b/g;
 
-/** Every number in the words of a scene, with its unit, as it stands there. */
+/** Numbers as words. What is below three counts nothing: “one of its own”, “in two”. */
+const COUNTS = ['three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+const NUMBER = new RegExp(
+  `0x[0-9a-f_]+|\\d[\\d,]*(?:\\.\\d+)*(?:-rc\\d+)?(?: [KMGT]iB(?: − \\d+ KiB)?)?|\\b(?:${COUNTS.join('|')})\\b`,
+  'gi',
+);
+
+/** Every number in a text, with its unit, as it stands there; one in words in small letters. */
 export const numbersIn = (text: string): readonly string[] =>
-  [
-    ...text
-      .replaceAll(NAMES, '')
-      .matchAll(/0x[0-9a-f_]+|\d[\d,]*(?:\.\d+)*(?:-rc\d+)?(?: [KMGT]iB(?: − \d+ KiB)?)?/g),
-  ].map(m => m[0].replace(/,$/, ''));
+  [...text.replaceAll(NAMES, '').matchAll(NUMBER)].map(m =>
+    /^[a-z]/i.test(m[0]) ? m[0].toLowerCase() : m[0].replace(/,$/, ''),
+  );
 
-/** The words of a scene that are shown as true: title, caption, question, the choice that is called right, the number. */
-export const wordsOf = ({ title, caption, predict, number }: Scene): string =>
+/** A number in digits, whether it stands in digits or in words. */
+const inDigits = (said: string): string => {
+  const at = COUNTS.indexOf(said);
+  return at < 0 ? said : String(at + 3);
+};
+
+/**
+ * The words of a scene that are told as true: title, caption, question, the choice that is called right, the number,
+ * and what the speaker says.
+ */
+export const wordsOf = ({ title, caption, predict, number, notes }: Scene): string =>
   [
     title,
     caption,
+    notes,
     predict?.question ?? '',
     predict?.choices[predict.answer] ?? '',
     number?.figure ?? '',
     number?.what ?? '',
   ].join('\n');
 
-/** What is wrong with the numbers in the words of a scene, in sentences; empty where the engine says the same of all. */
-export const wrongClaims = (scene: Scene, claims: readonly Claim[]): readonly string[] => {
-  const read = readScenario(scene.link, noPacker);
+/**
+ * What is wrong with the numbers of a text about the Scenario of a link, in sentences that begin with `where`; empty
+ * where the engine says the same of all.
+ */
+export const wrongNumbers = (
+  where: string,
+  text: string,
+  link: string,
+  claims: readonly Claim[],
+): readonly string[] => {
+  const read = readScenario(link, noPacker);
   const wrong: string[] = [];
   for (const { says, of } of claims) {
     let value: string;
@@ -214,12 +328,28 @@ export const wrongClaims = (scene: Scene, claims: readonly Claim[]): readonly st
     } catch (error) {
       value = error instanceof Error ? error.message : String(error);
     }
-    if (value !== says) wrong.push(`${scene.title}: says ${says}, the engine ${value} (${of.kind})`);
+    if (value !== inDigits(says)) wrong.push(`${where}: says ${says}, the engine ${value} (${of.kind})`);
   }
-  const numbers = numbersIn(wordsOf(scene));
+  const numbers = numbersIn(text);
   for (const n of numbers)
-    if (!claims.some(c => c.says === n)) wrong.push(`${scene.title}: nothing stands behind ${n}`);
+    if (!claims.some(c => c.says === n)) wrong.push(`${where}: nothing stands behind ${n}`);
   for (const { says } of claims)
-    if (!numbers.includes(says)) wrong.push(`${scene.title}: ${says} is claimed, and not said`);
+    if (!numbers.includes(says)) wrong.push(`${where}: ${says} is claimed, and not said`);
   return wrong;
+};
+
+/** What is wrong with the numbers in the words of a scene. */
+export const wrongClaims = (scene: Scene, claims: readonly Claim[]): readonly string[] =>
+  wrongNumbers(scene.title, wordsOf(scene), scene.link, claims);
+
+/** Numbers of a text about a tour that neither a scene of it says nor a claim of the tour's own. */
+export const unbacked = (
+  text: string,
+  tour: {
+    readonly scenes: readonly { readonly claims: readonly Claim[] }[];
+    readonly claims: readonly Claim[];
+  },
+): readonly string[] => {
+  const said = new Set([...tour.claims, ...tour.scenes.flatMap(s => s.claims)].map(c => c.says));
+  return numbersIn(text).filter(n => !said.has(n));
 };

@@ -61,6 +61,9 @@ const own = (of: object, key: string): unknown =>
 /** What has no place in a line: controls, and marks that turn the direction of text. */
 const CONTROLS = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
+/** The same in a text of several lines. */
+const IN_NOTES = /(?:(?![\n\t])\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069])+/gu;
+
 const line = (value: unknown, most: number): string | undefined =>
   typeof value === 'string' && value.length <= most ? value.replaceAll(CONTROLS, ' ').trim() : undefined;
 
@@ -109,7 +112,7 @@ const readScene = (value: unknown): Read<Scene> => {
     caption,
     ...(predict === undefined ? {} : { predict: predict.value }),
     ...(number.value === undefined ? {} : { number: number.value }),
-    notes,
+    notes: notes.replaceAll(/\r\n?/g, '\n').replaceAll(IN_NOTES, ' '),
   });
 };
 
@@ -195,6 +198,7 @@ export const readTourField = (
   }
   if (Object.hasOwn(shipped, field)) return ok(shipped[field] as Tour);
   const names = field.split(',');
+  if (names.length > TOUR_LIMITS.scenes) return bad(`more than ${TOUR_LIMITS.scenes} lessons`);
   const unknown = names.find(name => !lessonIds.some(id => id === name));
   if (unknown !== undefined) return bad(`neither a tour nor a lesson is called ${unknown.slice(0, 40)}`);
   const tour = tourOfLessons(names.flatMap(name => lessonIds.find(id => id === name) ?? []));

@@ -1,5 +1,5 @@
 import type { LeafKind } from '../arch/arch.ts';
-import { type PolicySource, policyOf, sourceUrl } from '../placement/policies.ts';
+import { type PolicyId, type PolicySource, policyOf, sourceUrl } from '../placement/policies.ts';
 import { GiB, MiB } from '../units.ts';
 import type { Claim, Figure } from './claims.ts';
 import type { Scene, Tour } from './tour.ts';
@@ -30,6 +30,8 @@ export interface ShippedTour extends Tour {
   readonly scenes: readonly ShippedScene[];
   /** What it shows, in a sentence, for the menu. */
   readonly about: string;
+  /** Numbers of its title and of that sentence which no scene has. */
+  readonly claims: readonly Claim[];
 }
 
 const says = (text: string, of: Figure): Claim => ({ says: text, of });
@@ -43,11 +45,14 @@ const agrees = (text: string, bytes: number, part?: number): Claim =>
   says(text, { kind: 'agrees', size: bytes, ...(part === undefined ? {} : { part }) });
 const faults = (text: string): Claim => says(text, { kind: 'faults' });
 const all = (text: string): Claim => says(text, { kind: 'all leaves' });
+const pinSteps = (text: string): Claim => says(text, { kind: 'pin steps' });
 const length = (text: string): Claim => says(text, { kind: 'length' });
 const kernel = (text: string): Claim => says(text, { kind: 'kernel' });
 const best = (text: string): Claim => says(text, { kind: 'best' });
 const release = (text: string, commit: string, stable?: string): Claim =>
   says(text, { kind: 'release', commit, ...(stable === undefined ? {} : { stable }) });
+const year = (text: string, policy: PolicyId): Claim => says(text, { kind: 'year', policy });
+const series = (text: string): Claim => says(text, { kind: 'series' });
 const elsewhere = (text: string, link: string, figure: Figure): Claim =>
   says(text, { kind: 'of', link, figure });
 
@@ -55,14 +60,14 @@ const commit = (id: string): string => `https://git.kernel.org/linus/${id}`;
 const lore = (id: string): string => `https://lore.kernel.org/r/${id}`;
 const url = (source: PolicySource | undefined): readonly string[] =>
   source === undefined ? [] : [sourceUrl(source)];
+const DMA_COVER = '20250205231728.2527186-1-alex.williamson@redhat.com';
 const PIGHIN = 'https://lore.kernel.org/r/20260616180129.160016-1-anthony.pighin@nokia.com/t/';
 
 /** GB200's memory, which is no power of two, behind one policy or another. */
-const odd = (policy: string): string =>
-  `#1&${policy}bar=2@0x1000_0000_0000+0x2f_00f0_0000&others=&len=0x2f_00f0_0000`;
+const odd = (policy: string): string => `#1&${policy}whole=2@0x1000_0000_0000+0x2f_00f0_0000`;
 const cut = (policy: string, part: number): string =>
-  `#1&${policy}bar=0@0xfc00_0000+16M&others=&holes=0x40_0000+64K&len=16M${part === 1 ? '' : `&part=${part}`}`;
-const EA = 'bar=0@0x3800_0010_0000+64M&others=&len=64M';
+  `#1&${policy}whole=0@4G-64M+16M&holes=4M+64K${part === 1 ? '' : `&part=${part}`}`;
+const EA = 'whole=0@0x3800_0010_0000+64M';
 const HINT = 'hint=0x7f42_4000_0000';
 
 /** The tours. Captions are in words of our own; what a number means is asked of the engine. */
@@ -70,6 +75,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
   bar: {
     title: 'A 2 GiB BAR, three ways',
     about: 'One request, three placements: 524,288 leaves, 1,024, or 2.',
+    claims: [says('three', { kind: 'different leaves', links: ['today', 'lts', '#1&p=xu1'] })],
     sources: [PIGHIN, ...url(policyOf('xu1').source), commit('34d7cf637c43')],
     scenes: [
       {
@@ -90,6 +96,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
           leaves('524,288', 'pte'),
           length('2 GiB'),
           kernel('7.3'),
+          best('2'),
         ],
       },
       {
@@ -104,6 +111,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
           leaves('1,024', 'pmd'),
           size('1 GiB', 'pud'),
           off('320 MiB', 'pud'),
+          series('6.12'),
         ],
       },
       {
@@ -117,13 +125,21 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         },
         notes:
           'The first series of June 2025. The price is the hole above the mapping: address space, of which there are 128 TiB.',
-        claims: [agrees('1 GiB', GiB), leaves('2', 'pud'), faults('2'), all('2')],
+        claims: [
+          agrees('1 GiB', GiB),
+          leaves('2', 'pud'),
+          faults('2'),
+          all('2'),
+          year('2025', 'xu1'),
+          says('128 TiB', { kind: 'user space' }),
+        ],
       },
     ],
   },
   rule: {
     title: 'Why VA alignment alone is not the rule',
     about: 'A perfectly round address that wins nothing, and an odd one that is right.',
+    claims: [],
     sources: [...url(policyOf('xu1').source), ...url(policyOf('thp').source)],
     scenes: [
       {
@@ -174,6 +190,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
   leak: {
     title: 'The leak of 6.10 and its end in 6.13',
     about: 'How device files came to be aligned by accident, and how that ended.',
+    claims: [],
     sources: [
       commit('ed48e87c7df3'),
       commit('d71a989cf5d9'),
@@ -188,7 +205,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         caption:
           '524,288 PTE leaves, but 1 fault: vfio-pci fills the whole VMA on the first touch. The address does not matter.',
         notes: 'fullRemap since 5.8 (11c4cd07ba11). Cheap in faults, dear in page tables.',
-        claims: [kernel('6.9'), leaves('524,288', 'pte'), faults('1')],
+        claims: [kernel('6.9'), leaves('524,288', 'pte'), faults('1'), release('5.8', '11c4cd07ba11')],
       },
       {
         link: '#1&k=6.10',
@@ -197,7 +214,12 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
           'A clean-up lets THP alignment reach files without a hook, devices too. VA ≡ PA modulo 2 MiB, and still 524,288 PTEs.',
         notes:
           'ed48e87c7df3 moved the default test behind “no hook”. Nobody asked for it, and vfio-pci inserts PTEs only, so it wins nothing yet: 1 fault inserts all of them (fullInsert, d71a989cf5d9).',
-        claims: [release('6.10', 'ed48e87c7df3'), agrees('2 MiB', 2 * MiB), leaves('524,288', 'pte')],
+        claims: [
+          release('6.10', 'ed48e87c7df3'),
+          agrees('2 MiB', 2 * MiB),
+          leaves('524,288', 'pte'),
+          faults('1'),
+        ],
       },
       {
         link: '#1&k=6.12.10',
@@ -210,7 +232,13 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         },
         notes:
           'f9e54c3a2f5b, 6.12-rc1. Before 6.12.10 nobody checked the PFN: see the lesson on corrupt leaves.',
-        claims: [release('6.12', 'f9e54c3a2f5b'), leaves('1,024', 'pmd'), faults('1,024')],
+        claims: [
+          release('6.12', 'f9e54c3a2f5b'),
+          leaves('1,024', 'pmd'),
+          faults('1,024'),
+          says('6.12-rc1', { kind: 'release', commit: 'f9e54c3a2f5b', rc: true }),
+          release('6.12.10', '09dfc8a5f2ce', '6.12'),
+        ],
       },
       {
         link: '#1&k=6.13',
@@ -223,7 +251,11 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         },
         notes:
           'Right as a fix, and a regression for devices: up to 6.11 the whole VMA cost one fault, now each page costs a trap.',
-        claims: [release('6.13', '34d7cf637c43'), faults('524,288')],
+        claims: [
+          release('6.13', '34d7cf637c43'),
+          faults('524,288'),
+          elsewhere('6.11', '#1&k=6.11', { kind: 'kernel with faults', faults: 1 }),
+        ],
       },
       {
         link: 'lts',
@@ -231,13 +263,20 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         caption:
           'The fix was not taken to 6.12.y: Linux 6.12.117 still aligns a BAR, and gives 1,024 leaves.',
         notes: 'So an upgrade from 6.12 to 6.18 multiplies the faults of one and the same program by 512.',
-        claims: [kernel('6.12.117'), leaves('1,024', 'pmd'), release('6.12', 'f9e54c3a2f5b')],
+        claims: [
+          kernel('6.12.117'),
+          leaves('1,024', 'pmd'),
+          series('6.12'),
+          elsewhere('6.18', '#1&k=6.18', { kind: 'kernel' }),
+          elsewhere('512', '#1&k=6.18', { kind: 'times the faults of', link: 'lts' }),
+        ],
       },
     ],
   },
   six: {
     title: 'Six proposals on one request',
     about: 'Who aligns, to what, and where they part ways.',
+    claims: [says('six', { kind: 'proposals' })],
     sources: [
       ...url(policyOf('thp').source),
       ...url(policyOf('xu1').source),
@@ -256,6 +295,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         claims: [
           length('2 GiB'),
           says('0', { kind: 'of', link: '#1&p=xu1', figure: { kind: 'residue', leaf: 'pud' } }),
+          says('six', { kind: 'proposals' }),
         ],
       },
       {
@@ -263,7 +303,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         title: 'The THP helper in vfio',
         caption: 'The hook that ext4 has: congruent modulo 2 MiB and no more. 1,024 PMD leaves.',
         notes: 'A. Pighin, June 2026. A. Williamson’s objection in the thread: it never aims at 1 GiB.',
-        claims: [agrees('2 MiB', 2 * MiB), leaves('1,024', 'pmd')],
+        claims: [agrees('2 MiB', 2 * MiB), leaves('1,024', 'pmd'), year('2026', 'thp'), size('1 GiB', 'pud')],
       },
       {
         link: '#1&p=xu1',
@@ -281,6 +321,10 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
             kind: 'same leaves',
             links: ['#1&p=xu1', '#1&p=xu2', '#1&p=jg', '#1&p=mw', '#1&p=spfn'],
           }),
+          says('five', {
+            kind: 'same leaves',
+            links: ['#1&p=xu1', '#1&p=xu2', '#1&p=jg', '#1&p=mw', '#1&p=spfn'],
+          }),
           leaves('2', 'pud'),
           length('2 GiB'),
         ],
@@ -291,7 +335,13 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         caption:
           'Whoever aligns to the file offset (Xu’s order, Gunthorpe, Wilcox, the helper) gets 16,384 PTE leaves.',
         notes: 'All four give the same here.',
-        claims: [leaves('16,384', 'pte')],
+        claims: [
+          leaves('16,384', 'pte'),
+          says('four', {
+            kind: 'same leaves',
+            links: ['xu2', 'jg', 'mw', 'thp'].map(p => `#1&p=${p}&${EA}`),
+          }),
+        ],
       },
       {
         link: `#1&p=spfn&${EA}`,
@@ -304,7 +354,8 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
   },
   granules: {
     title: 'arm64 and its granules',
-    about: 'The same BAR on pages of 4, 16 and 64 KiB.',
+    about: 'The same BAR on pages of 4 KiB, 16 KiB and 64 KiB.',
+    claims: [],
     sources: [
       'https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/arch/arm64/include/asm/pgtable-hwdef.h',
       ...url(policyOf('xu1').source),
@@ -334,6 +385,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
           agrees('32 MiB', 32 * MiB),
           leaves('64', 'pmd'),
           elsewhere('131,072', '#1&a=arm64-16k-47&as=bare', { kind: 'leaves', leaf: 'pte' }),
+          says('2,048', { kind: 'pages per leaf', leaf: 'pmd' }),
         ],
       },
       {
@@ -351,6 +403,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
           size('512 MiB', 'pmd'),
           leaves('32,768', 'pte'),
           says('8,192', { kind: 'pages per leaf', leaf: 'pmd' }),
+          elsewhere('2 MiB', 'today', { kind: 'leaf size', leaf: 'pmd' }),
         ],
       },
       {
@@ -365,6 +418,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
   msix: {
     title: 'QEMU’s reservation and the MSI-X hole',
     about: 'A program that aligns for itself, and what a hole in the BAR does to it.',
+    claims: [],
     sources: [...url(policyOf('qemu9').source), ...url(policyOf('qemu').source)],
     scenes: [
       {
@@ -413,6 +467,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
   odd: {
     title: 'GB200’s odd size',
     about: 'Memory whose length is no power of two, and rules that read the alignment off the length.',
+    claims: [],
     sources: [
       ...url(policyOf('qemu').source),
       ...url(policyOf('qemu9').source),
@@ -475,6 +530,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
   order: {
     title: 'The order of touches before 6.12.29',
     about: 'A perfect address, and still PTEs: who touched what first.',
+    claims: [],
     sources: [commit('c1d9dac0db16'), commit('09dfc8a5f2ce')],
     scenes: [
       {
@@ -504,17 +560,20 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         caption:
           'c1d9dac0db16 rounds the address down to the leaf before it tests. Downwards or upwards: 2 faults.',
         notes: 'Mainline 6.15, and 6.14.7. From here on the order does not matter.',
-        claims: [release('6.12.29', 'c1d9dac0db16', '6.12'), faults('2')],
+        claims: [
+          release('6.12.29', 'c1d9dac0db16', '6.12'),
+          faults('2'),
+          release('6.15', 'c1d9dac0db16'),
+          release('6.14.7', 'c1d9dac0db16', '6.14'),
+        ],
       },
     ],
   },
   dma: {
     title: 'DMA steps',
     about: 'VFIO_IOMMU_MAP_DMA walks the mapping leaf by leaf.',
-    sources: [
-      commit('0fd06844de5d'),
-      'https://lore.kernel.org/r/20250205231728.2527186-1-alex.williamson@redhat.com',
-    ],
+    claims: [],
+    sources: [commit('0fd06844de5d'), lore(DMA_COVER)],
     scenes: [
       {
         link: 'today',
@@ -524,7 +583,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
           'Each leaf is a fault and a step of the walk: 524,288 of them before the guest’s device has its memory.',
         notes:
           'Type1, since 0fd06844de5d: from a PFN to the end of the leaf is one step. A BAR is mapped and unmapped several times while a guest boots.',
-        claims: [all('524,288')],
+        claims: [pinSteps('524,288')],
       },
       {
         link: '#1&p=xu1',
@@ -538,7 +597,11 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         },
         notes:
           'The cover of the series tells of about a second for 32 GiB, and less than a millisecond after it.',
-        claims: [all('2'), agrees('1 GiB', GiB)],
+        claims: [
+          pinSteps('2'),
+          agrees('1 GiB', GiB),
+          says('32 GiB', { kind: 'published size', message: DMA_COVER }),
+        ],
       },
       {
         link: '#1&s=labs&lab=dma',
@@ -553,6 +616,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
   stars: {
     title: 'The stars align',
     about: 'struct pages that touch while their frames do not.',
+    claims: [],
     sources: [
       commit('929bf010e059'),
       commit('84efbefa26df'),
@@ -574,6 +638,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         claims: [
           says('4', { kind: 'counted', preset: 'M1', by: 'truth' }),
           says('8', { kind: 'counted', preset: 'M1', by: 'V2' }),
+          says('6.12', { kind: 'memmap of', preset: 'M1' }),
         ],
       },
       {
@@ -584,10 +649,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
           'num_pages_contiguous() of Linux 6.18 stops at every section: 4 where 8 are true. Short, and never wrong.',
         notes: 'A short answer costs another call. 929bf010e059.',
         claims: [
-          says('6.18', {
-            kind: 'text',
-            text: 'num_pages_contiguous(), include/linux/mm_inline.h, 6.18 (929bf010e059)',
-          }),
+          release('6.18', '929bf010e059'),
           says('4', { kind: 'counted', preset: 'M2', by: 'V5' }),
           says('8', { kind: 'counted', preset: 'M2', by: 'truth' }),
         ],
@@ -597,7 +659,8 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
   zap: {
     title: 'The zap race',
     about: 'Why vfio-pci maps by fault and not in mmap().',
-    sources: [commit('c50ca15dd496'), commit('ac0a3fc9c07d')],
+    claims: [],
+    sources: [PIGHIN, commit('c50ca15dd496'), commit('ac0a3fc9c07d')],
     scenes: [
       {
         link: '#1&s=labs&lab=zap&zd=A',

@@ -1,7 +1,7 @@
 import { useId, useMemo, useState } from 'react';
 import type { Diagnosis, DiagnosisRow, Fix, Verdict } from '../../src/diagnose/diagnosis.ts';
 import { diagnosisPicture } from '../../src/diagnose/report.ts';
-import { scenarioOf, stretchOf } from '../../src/diagnose/scenarioOf.ts';
+import { scenarioOf, whyNotOnMap } from '../../src/diagnose/scenarioOf.ts';
 import {
   askText,
   causePieces,
@@ -91,9 +91,6 @@ const kindsOf = (row: DiagnosisRow) => ({
   best: tally(row.ideal?.runs ?? [])[0]?.kind,
 });
 
-/** Whether {@link scenarioOf} has an answer: it copies the address space, too much to ask for every row. */
-const canOpen = (row: DiagnosisRow): boolean => row.source !== 'sysfs' && stretchOf(row) !== undefined;
-
 /** Puts a row's mapping on the Map. */
 const openRow = (intake: Intake, diagnosis: Diagnosis, row: DiagnosisRow): void => {
   const scenario = scenarioOf(intake, diagnosis, row, 'pasted maps');
@@ -130,6 +127,8 @@ const Row = ({
   const best = leavesBest(row);
   const kinds = kindsOf(row);
   const name = rowName(row);
+  // Cheap, where the Scenario itself copies the address space.
+  const offMap = whyNotOnMap(row);
   const aside = [
     row.column.value === 0 ? '' : columnText(row),
     checkScriptText(row),
@@ -199,7 +198,7 @@ const Row = ({
           </p>
         ))}
         <Pairing row={row} />
-        {canOpen(row) && (
+        {offMap === undefined && (
           <button
             type="button"
             className="link open"
@@ -209,6 +208,7 @@ const Row = ({
             Open in Map
           </button>
         )}
+        {offMap !== undefined && offMap !== '' && <p className="aside">{offMap}</p>}
       </div>
     </li>
   );

@@ -1,6 +1,6 @@
 import { useId, useMemo, useState } from 'react';
 import type { Diagnosis } from '../../src/diagnose/diagnosis.ts';
-import { scenarioOf, stretchOf } from '../../src/diagnose/scenarioOf.ts';
+import { scenarioOf, whyNotOnMap } from '../../src/diagnose/scenarioOf.ts';
 import { rowName } from '../../src/diagnose/words.ts';
 import type { Intake } from '../../src/intake/intake.ts';
 import { collectCommands, collectPaste } from '../../src/recipes/collect.ts';
@@ -89,7 +89,7 @@ export const Recipes = ({
   const rows = useMemo(
     () =>
       diagnosis.rows
-        .filter(row => row.source !== 'sysfs' && stretchOf(row) !== undefined)
+        .filter(row => whyNotOnMap(row) === undefined)
         .sort((a, b) => b.length - a.length)
         .slice(0, MOST_CHOICES),
     [diagnosis],

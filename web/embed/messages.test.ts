@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partnerOf, readAsk } from './messages.ts';
+import { partnerOf, partyOf, readAsk } from './messages.ts';
 
 describe('what a page may ask of an embedded picture', () => {
   it('get and set, with an id that comes back', () => {
@@ -64,4 +64,24 @@ describe('whom an embedded picture talks with', () => {
     'file:///talk/index.html?embed=1',
     'nonsense',
   ])('%s: nobody', href => expect(partnerOf(href)).toBeUndefined());
+});
+
+describe('whom a picture hears', () => {
+  it('is its partner, and from disk the window around it', () => {
+    expect(partyOf('https://a.example/?embed=1')).toEqual({
+      address: 'https://a.example',
+      origins: ['https://a.example'],
+    });
+    expect(partyOf('file:///talk/index.html?embed=1#1&k=6.12')?.address).toBe('*');
+    expect(partyOf('file:///talk/index.html?embed=1#1&origin=x')?.address).toBe('*');
+    expect(partyOf('file:///talk/?origin=https://b.example')?.address).toBe('https://b.example');
+  });
+
+  it.each([
+    'file:///talk/index.html?embed=1&origin=*',
+    'file:///talk/index.html?origin=',
+    'https://a.example/?origin=*',
+    'data:text/html,x',
+    'no address',
+  ])('%s: nobody', href => expect(partyOf(href)).toBeUndefined());
 });

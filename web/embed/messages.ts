@@ -115,3 +115,26 @@ export const partnerOf = (href: string): string | undefined => {
     return undefined;
   }
 };
+
+/** Whom a picture talks with. */
+export interface Party {
+  /** To whom a message is addressed, for postMessage(). */
+  readonly address: string;
+  /** The origins whose messages are heard; the sender must be the window around the picture too. */
+  readonly origins: readonly string[];
+}
+
+/** Browsers differ in what they call a page from disk. */
+const DISK: Party = { address: '*', origins: ['null', 'file://'] };
+
+/**
+ * Whom the picture at an address talks with. A page from disk has no origin to name; only another one from disk can hold
+ * it in a frame, so there the window around it is heard and answered, unless the address names an origin.
+ */
+export const partyOf = (href: string): Party | undefined => {
+  const partner = partnerOf(href);
+  if (partner !== undefined) return { address: partner, origins: [partner] };
+  if (!URL.canParse(href)) return undefined;
+  const { protocol, searchParams } = new URL(href);
+  return protocol === 'file:' && !searchParams.has('origin') ? DISK : undefined;
+};

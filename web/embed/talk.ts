@@ -5,7 +5,7 @@ import { canRead, loadCodec } from '../state/codec.ts';
 import { hashOf, readHash } from '../state/links.ts';
 import { eventsOf, solutionOf } from '../state/solution.ts';
 import { app, show } from '../state/store.ts';
-import { type Ask, PROTOCOL, partnerOf, readAsk, type Said, type State } from './messages.ts';
+import { type Ask, PROTOCOL, partyOf, readAsk, type Said, type State } from './messages.ts';
 
 /** What is shown now, as the embedding page is told. */
 const stateNow = (): State => {
@@ -31,9 +31,9 @@ const MOST_WAITING = 64;
  */
 export const startTalk = (): void => {
   const { parent } = window;
-  const partner = partnerOf(window.location.href);
-  if (parent === window || partner === undefined) return;
-  const say = (said: Said): void => parent.postMessage(said, partner);
+  const party = partyOf(window.location.href);
+  if (parent === window || party === undefined) return;
+  const say = (said: Said): void => parent.postMessage(said, party.address);
 
   /** Set while a question of the other side is carried out: what it changes is the answer, and no news. */
   let obeying = false;
@@ -53,7 +53,7 @@ export const startTalk = (): void => {
     say({ hugemap: PROTOCOL, type: 'answer', id: ask.id, state: stateNow() });
   };
   window.addEventListener('message', event => {
-    if (event.source !== parent || event.origin !== partner) return;
+    if (event.source !== parent || !party.origins.includes(event.origin)) return;
     const read = readAsk(event.data);
     if (read === undefined) return;
     if (!read.ok) {

@@ -100,6 +100,10 @@ const orderWords: Readonly<Record<string, string>> = {
   perm: 'reads of all pages in a pseudo-random order',
 };
 
+/** The words for something that a stranger's row names, which may be `constructor`. */
+const wordsFor = (words: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(words, name) ? words[name] : undefined;
+
 const adviceWords: Readonly<Record<string, string>> = {
   huge: ', after MADV_HUGEPAGE',
   nohuge: ', after MADV_NOHUGEPAGE',
@@ -120,7 +124,7 @@ const callInput = (row: Json, arch: string): readonly Input[] => {
   const stack = text(layout, 'rlimit_stack');
   const offset = text(request, 'offset');
   const call = `mmap(${grouped(text(request, 'hint'))}, ${sized(text(request, 'len'))}, ${protWords(request['prot'])}, ${text(request, 'flag_names') || text(request, 'flags')}, ${fd}, ${grouped(offset)})`;
-  const out = [line('request', call, true), line('of', fileWords[fd] ?? fd)];
+  const out = [line('request', call, true), line('of', wordsFor(fileWords, fd) ?? fd)];
   if (bar['phys'] !== undefined) {
     const index = Math.floor(Number(text(bar, 'region_offset')) / 2 ** 40);
     out.push(
@@ -138,8 +142,8 @@ const callInput = (row: Json, arch: string): readonly Input[] => {
   );
   if (spec['order'] !== undefined) {
     const order = text(spec, 'order');
-    const touched = orderWords[order.replace(/:.*$/, '')] ?? order;
-    out.push(line('touched', `${touched}${adviceWords[text(spec, 'madv')] ?? ''}`));
+    const touched = wordsFor(orderWords, order.replace(/:.*$/, '')) ?? order;
+    out.push(line('touched', `${touched}${wordsFor(adviceWords, text(spec, 'madv')) ?? ''}`));
   }
   out.push(
     line(

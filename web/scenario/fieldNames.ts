@@ -7,6 +7,7 @@ const names: Readonly<Record<string, string>> = {
   thp: 'THP enabled',
   shmem: 'shmem THP',
   cont: 'Contiguous entries',
+  whole: 'BAR, mapped whole',
   bar: 'Device BAR',
   others: 'Other BARs',
   win: 'Bridge windows',
