@@ -198,7 +198,7 @@ export const Drawing = () => {
   const fade = phase.kind === 'fade' ? phase.alpha : 0;
 
   useLayoutEffect(() => {
-    setDrawn(picture?.first?.view);
+    setDrawn(picture?.first?.view, narrow);
     const element = canvas.current;
     const ctx = element?.getContext('2d');
     if (!element || !ctx || !picture) return;
@@ -222,7 +222,7 @@ export const Drawing = () => {
       ctx.drawImage(old.current, 0, 0);
       ctx.globalAlpha = 1;
     }
-  }, [picture, size, factor, themeName, fade]);
+  }, [picture, size, factor, themeName, fade, narrow]);
 
   const hitAt = (x: number, y: number): Hit | undefined =>
     picture?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);

@@ -1,7 +1,7 @@
 import { endOf, findVma, startOf } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { foldedScale } from '../draw/scale.ts';
-import { trapezoid, write } from './sheet.ts';
+import { lensOnBracket, write } from './sheet.ts';
 import type { PictureInput, Sheet } from './types.ts';
 import { Labels } from './vaLabels.ts';
 import { foldRow, type Row } from './vaLayout.ts';
@@ -86,27 +86,12 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
     ? Math.max(search.high, placed?.end ?? 0)
     : Math.max(placed?.end ?? userTop, 0);
   const bracket = { x0: scale.toPx(lensFrom), x1: scale.toPx(Math.min(lensTo, userTop - 4096)) };
-  trapezoid(
+  lensOnBracket(
     s,
     { y: laneY, x0: truePx(lensFrom), x1: Math.min(x + w, Math.max(truePx(lensTo), truePx(lensFrom) + 1)) },
     { y: row.bracketY, ...bracket },
+    rowY,
   );
-  // It lands on a bracket above the labels, so that no edge crosses them.
-  for (const points of [
-    [
-      [bracket.x0, rowY],
-      [bracket.x0, row.bracketY],
-    ],
-    [
-      [bracket.x0, row.bracketY],
-      [bracket.x1, row.bracketY],
-    ],
-    [
-      [bracket.x1, row.bracketY],
-      [bracket.x1, rowY],
-    ],
-  ] as const)
-    s.marks.push({ kind: 'path', points, stroke: 'dim', strokeWidth: 1, alpha: 0.8 });
 
   s.marks.push({ kind: 'rect', x, y: rowY, w, h: rowH, fill: 'gap', stroke: 'line' });
   const labels = new Labels(row, [bracket.x0, bracket.x1]);

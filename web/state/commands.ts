@@ -3,7 +3,7 @@ import { alignDown } from '../../src/units.ts';
 import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
 import { screens, withScreen } from '../scenario/view.ts';
 import { lengthWarning } from './linkLength.ts';
-import { fit, panBy, showAll, zoomBy } from './look.ts';
+import { fit, panBy, showAll, showTeeth, zoomBy } from './look.ts';
 import { closePlayer, playerOpen } from './playing.ts';
 import { playSearch, stepSearch } from './playSearch.ts';
 import { solutionOf } from './solution.ts';
@@ -255,7 +255,8 @@ const commands: readonly Command[] = [
   view('Zoom out', 'S, −', ['s', '-'], () => zoomBy(2)),
   view('Move left', 'A', ['a'], () => panBy(-0.25)),
   view('Move right', 'D', ['d'], () => panBy(0.25)),
-  view('Fit the mapping', 'F, 0', ['f', '0'], fit),
+  view('Fit the whole mapping', 'F', ['f'], fit),
+  view('As near as teeth can be told apart', '0', ['0'], showTeeth),
   view('All of user space', 'Shift+F', ['shift+f'], showAll),
   view('Go to an address', 'G', ['g'], () => focusOn('place')),
   view(
