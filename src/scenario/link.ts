@@ -38,6 +38,7 @@ import {
   screenIds,
   sweepColours,
   sweepInputs,
+  usualWindows,
   type ZapView,
 } from './scenario.ts';
 
@@ -304,10 +305,6 @@ const readWindow = (text: string): Read<BridgeWindow> => {
 };
 
 const byBase = (a: BridgeWindow, b: BridgeWindow): number => a.base - b.base || b.size - a.size;
-
-/** The windows of a link that names none: the sample, as long as the BAR lies in it. */
-const usualWindows = (bar: Bar): readonly BridgeWindow[] =>
-  defaultScenario.device.windows.filter(w => bar.base >= w.base && bar.base + bar.size <= w.base + w.size);
 
 const writeWindows = (windows: readonly BridgeWindow[]): string => windows.map(writeWindow).join(',');
 

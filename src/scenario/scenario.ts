@@ -311,6 +311,10 @@ export const sampleWindow: BridgeWindow = {
   prefetchable: true,
 };
 
+/** The windows above a BAR of which nobody said any: the sample, as long as the BAR lies in it. */
+export const usualWindows = ({ base, size }: Bar): readonly BridgeWindow[] =>
+  base >= sampleWindow.base && base + size <= sampleWindow.base + sampleWindow.size ? [sampleWindow] : [];
+
 /** What a first visit shows: a 2 GiB BAR mapped whole into a real QEMU process on the newest kernel. */
 export const defaultScenario: Scenario = {
   machine: {
