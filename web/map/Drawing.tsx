@@ -10,7 +10,7 @@ import { zoomed } from '../draw/viewport.ts';
 import { enlargement } from '../picture/enlargement.ts';
 import { firstWidth, standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
 import { drawMap } from '../picture/picture.ts';
-import type { Hit, Picture } from '../picture/types.ts';
+import type { Hit, Moving, Picture } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
 import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
@@ -165,7 +165,7 @@ export const Drawing = () => {
     old.current = copy;
   });
   const drawnOf = useCallback(
-    (shown: Shown, comb: { delta: number; done: number } | undefined): Picture =>
+    (shown: Shown, comb: Moving | undefined): Picture =>
       drawMap({
         scenario: shown.scenario,
         solution: shown.solution,
@@ -187,14 +187,15 @@ export const Drawing = () => {
       }),
     [now, search, size, factor, at, narrow, pane, viewport, walk, step, themeName],
   );
+  const goal = useMemo(() => ({ solution, search }), [solution, search]);
   // A fade changes nothing in the picture itself.
   const sliding = phase.kind === 'slide' ? phase : undefined;
   const picture = useMemo(() => {
     if (size.width === 0) return undefined;
     return sliding === undefined
       ? drawnOf(now, undefined)
-      : drawnOf(sliding.from, { delta: sliding.delta, done: sliding.done });
-  }, [drawnOf, now, size, sliding]);
+      : drawnOf(sliding.from, { delta: sliding.delta, done: sliding.done, to: goal });
+  }, [drawnOf, now, size, sliding, goal]);
   const fade = phase.kind === 'fade' ? phase.alpha : 0;
 
   useLayoutEffect(() => {

@@ -23,7 +23,7 @@ export interface ZipperBands {
 }
 
 /** What the zipper looks at besides the answer itself. */
-export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
+export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane' | 'comb'> {
   /** Draw so many panes, those of the largest sizes; undefined: one a size. */
   readonly most?: number;
   /** The panes are about their own size and no other. */
@@ -34,8 +34,6 @@ export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
   readonly viewport?: Viewport | undefined;
   /** What lies beside the mapping, in VA and in PA, as far as a range shows it: asked only where it is drawn. */
   readonly beside?: (range: { readonly from: number; readonly to: number }, px: number) => Beside;
-  /** The VA comb on its way to another start, `delta` bytes from this one: so much of the way is `done`, 0 to 1. */
-  readonly comb?: { readonly delta: number; readonly done: number } | undefined;
   /** Addresses along the first pane. */
   readonly axis?: boolean;
   /** For a hall: each thing is named once, and in few words. */
