@@ -56,11 +56,25 @@ describe('a new mapping on its way along the folded row', () => {
   });
 
   test.each([
-    ['it does not jump over other mappings', '', '#1&hint=0x1000_0000_0000'],
-    ['nor where the rows fold others together', '#1&as=qemu-run', '#1&as=qemu-run&p=xu1'],
-  ])('%s: there the row waits for the end', (_, a, b) => {
-    const { at, from, to } = between(a, b);
-    expect(Math.abs(to.x - from.x)).toBeGreaterThan(1);
-    for (const done of [0, 0.5, 1]) expect(outline(at(done))).toEqual(from);
+    ['', '#1&p=xu1', 868],
+    ['#1&as=scene', '#1&as=scene&p=xu1', 868],
+    ['', '#1&p=xu1', 1400],
+  ])('from %s to %s, where others are folded together in the end, it makes room above', (a, b, width) => {
+    const { at, from } = between(a, b, width);
+    const [half, end] = [outline(at(0.5)), outline(at(1))];
+    expect(end.w).toBeCloseTo(from.w, 6);
+    // The hole that alignment leaves has its room.
+    expect(end.x).toBeLessThan(from.x - 8);
+    expect(half.x).toBeCloseTo((from.x + end.x) / 2, 6);
+    for (const done of [0, 0.3, 0.7, 1]) expect(oddMarks(at(done).marks, width)).toEqual([]);
   });
+
+  test.each([['it does not jump over other mappings', '', '#1&hint=0x1000_0000_0000']])(
+    '%s: there the row waits for the end',
+    (_, a, b) => {
+      const { at, from, to } = between(a, b);
+      expect(Math.abs(to.x - from.x)).toBeGreaterThan(1);
+      for (const done of [0, 0.5, 1]) expect(outline(at(done))).toEqual(from);
+    },
+  );
 });

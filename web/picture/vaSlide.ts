@@ -22,34 +22,47 @@ const pxOf = ({ segments }: Folded, address: number): number => {
 };
 
 /**
+ * Where the new mapping goes in a row whose others stay: as far from the next mapping above it as it is in the end, or
+ * as far as there is room.
+ */
+const beside = (from: Folded, to: Folded, a: Segment, b: Segment): Segment | undefined => {
+  const at = from.segments.indexOf(a);
+  const next = from.segments.find((_, i) => i > at && from.items[i]?.kind === 'vmas');
+  if (next === undefined || next.from < b.to) return undefined;
+  const below = from.segments.findLast((_, i) => i < at && from.items[i]?.kind === 'vmas');
+  const x = next.x - (pxOf(to, next.from) - b.x - b.w) - a.w;
+  return { ...b, x: Math.max(x, below === undefined ? x : below.x + below.w), w: a.w };
+};
+
+/**
  * The stretches of the row `from` on their way to where they stand in the row `to`: `done` of the way, 0 to 1. The
- * new mapping moves along the row, and what lies beside it makes room. Undefined where the folding does not allow
- * that: the two rows fold other mappings together, or the new mapping would have to jump over one.
+ * new mapping moves along the row, and what is free beside it makes room; where the two rows fold other mappings
+ * together, those stay. Undefined where the folding does not allow that: the new mapping would have to jump over one.
  */
 export const slidSegments = (from: Folded, to: Folded, done: number): readonly Segment[] | undefined => {
-  const [a, b] = [newOf(from), newOf(to)];
-  if (a === undefined || b === undefined) return undefined;
-  const kept = stretchesOf(to);
-  if (kept.join() !== stretchesOf(from).join()) return undefined;
+  const [a, there] = [newOf(from), newOf(to)];
+  if (a === undefined || there === undefined) return undefined;
+  const same = stretchesOf(to).join() === stretchesOf(from).join();
   const at = from.segments.indexOf(a);
-  const ends = from.segments.map((s, i): readonly [x0: number, x1: number] => {
-    if (i === at) return [b.x, b.x + b.w];
+  const b = same ? there : beside(from, to, a, there);
+  if (b === undefined) return undefined;
+  const ends: (readonly [x0: number, x1: number])[] = [];
+  for (const [i, s] of from.segments.entries()) {
+    if (i === at) {
+      ends.push([b.x, b.x + b.w]);
+      continue;
+    }
+    const x0 = same ? pxOf(to, s.from) : s.x;
+    const x1 = same ? pxOf(to, s.to) : s.x + s.w;
     // What lies beside the new mapping ends where that begins, wherever it is by then.
-    const x0 = pxOf(to, s.from);
-    const x1 = pxOf(to, s.to);
-    return i < at
-      ? [Math.min(x0, b.x), Math.min(x1, b.x)]
-      : [Math.max(x0, b.x + b.w), Math.max(x1, b.x + b.w)];
-  });
-  // Nobody else gives way: a mapping that would have to is one that it jumps over.
-  const pushed = from.segments.some((s, i) => {
-    const [x0, x1] = ends[i] ?? [0, 0];
-    return (
-      from.items[i]?.kind === 'vmas' &&
-      (Math.abs(x0 - pxOf(to, s.from)) > 0.01 || Math.abs(x1 - pxOf(to, s.to)) > 0.01)
-    );
-  });
-  if (pushed) return undefined;
+    const end: readonly [number, number] =
+      i < at ? [Math.min(x0, b.x), Math.min(x1, b.x)] : [Math.max(x0, b.x + b.w), Math.max(x1, b.x + b.w)];
+    // Other mappings do not give way, and keep to their side of it.
+    const aside = i < at ? s.to <= b.from : s.from >= b.to;
+    const pushed = Math.abs(end[0] - x0) > 0.01 || Math.abs(end[1] - x1) > 0.01;
+    if (from.items[i]?.kind === 'vmas' && (!aside || pushed)) return undefined;
+    ends.push(end);
+  }
   return from.segments.map((s, i) => {
     const [x0, x1] = ends[i] ?? [s.x, s.x + s.w];
     return { ...s, x: s.x + (x0 - s.x) * done, w: s.w + (x1 - x0 - s.w) * done };
