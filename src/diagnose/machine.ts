@@ -1,65 +1,17 @@
-import type { Arch, ArchId, Family } from '../arch/arch.ts';
+import type { ArchId } from '../arch/arch.ts';
 import { archOf, archs } from '../arch/index.ts';
 import type { Figures } from '../intake/facts.ts';
+import { familyOf, familyOfMachine, pageOf, tightest } from '../intake/machineArch.ts';
 import { type FaultEra, factsOf } from '../kernel/facts.ts';
 import { releases } from '../kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Vma } from '../space/vma.ts';
 import { formatSize } from '../text.ts';
-import { KiB } from '../units.ts';
 import type { Told } from './diagnosis.ts';
 import { keepsOffset } from './physical.ts';
 
 type Thp = Scenario['machine']['thp'];
-
-/** What `uname -m` prints, by family of rows. */
-const MACHINES: readonly (readonly [RegExp, Family])[] = [
-  [/^(?:x86_64|amd64)$/, 'x86'],
-  [/^(?:aarch64(?:_be)?|arm64)$/, 'arm64'],
-  [/^riscv64$/, 'riscv'],
-  [/^ppc64(?:le|el)?$/, 'powerpc'],
-  [/^s390x$/, 's390'],
-  [/^loongarch64$/, 'loongarch'],
-  [/^sparc64$/, 'sparc'],
-  [/^mips(?:64(?:el)?|isa64r6(?:el)?)$/, 'mips'],
-  [/^(?:armv7l|armv8l|armhf)$/, 'arm'],
-];
-
-/** What only a host of the family maps: its loader and the folders of its libraries. */
-const NAMES: readonly (readonly [RegExp, Family])[] = [
-  [/\/ld-linux-x86-64\.so|\/x86_64-linux-(?:gnu|musl)\/|\/ld-musl-x86_64/, 'x86'],
-  [/\/ld-linux-aarch64\.so|\/aarch64-linux-(?:gnu|musl)\/|\/ld-musl-aarch64/, 'arm64'],
-  [/\/ld-linux-riscv64|\/riscv64-linux-gnu\//, 'riscv'],
-  [/\/powerpc64(?:le)?-linux-gnu\/|\/ld64\.so\.2$/, 'powerpc'],
-  [/\/s390x-linux-gnu\/|\/ld64\.so\.1$/, 's390'],
-  [/\/ld-linux-loongarch|\/loongarch64-linux-gnu\//, 'loongarch'],
-];
-
-/** Fewer mappings could all be multiples of a large page by chance. */
-const ENOUGH = 8;
-
-/** The largest base page, of those Linux has, that every bound is a multiple of; 4 KiB where too few tell. */
-const pageOf = (vmas: readonly Vma[]): number => {
-  if (vmas.length < ENOUGH) return 4 * KiB;
-  for (const page of [64 * KiB, 16 * KiB])
-    if (vmas.every(v => v.start % page === 0 && v.end % page === 0)) return page;
-  return 4 * KiB;
-};
-
-/** The row of a family whose user space is the smallest that holds everything mapped. */
-const tightest = (family: Family, page: number, top: number): Arch | undefined => {
-  const rows = archs.filter(a => a.family === family && a.page === page);
-  const byWindow = (of: (a: Arch) => number): Arch | undefined =>
-    rows.filter(a => of(a) >= top).sort((a, b) => of(a) - of(b) || a.taskSize - b.taskSize)[0];
-  return byWindow(a => a.window) ?? byWindow(a => a.taskSize);
-};
-
-const familyOf = (vmas: readonly Vma[]): { readonly family: Family; readonly name: string } | undefined => {
-  for (const v of vmas)
-    for (const [pattern, family] of NAMES) if (pattern.test(v.name)) return { family, name: v.name };
-  return undefined;
-};
 
 const assumed = <T>(value: T, why: string): Told<T> => ({ value, how: 'assumed', line: undefined, why });
 const chosen = <T>(value: T): Told<T> => ({ value, how: 'chosen', line: undefined, why: 'as chosen' });
@@ -83,7 +35,7 @@ export const toldArch = (
   const page = pageOf(vmas);
   const top = vmas.at(-1)?.end ?? 0;
   const machine = figures.machine?.text.trim();
-  const byMachine = machine === undefined ? undefined : MACHINES.find(([p]) => p.test(machine))?.[1];
+  const byMachine = familyOfMachine(machine);
   if (byMachine !== undefined && machine !== undefined) {
     const row = tightest(byMachine, page, top) ?? archs.find(a => a.family === byMachine);
     if (row !== undefined) return read(row.id, figures.machine?.line, `${machine}, and the addresses`);
