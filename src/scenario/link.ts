@@ -228,6 +228,9 @@ const usualOther = (input: SweepInput): SweepInput => (input === 'len' ? 'off' :
 const writeAxis = ({ input, range }: SweepAxis): string =>
   range === undefined ? input : `${input}:${formatExact(range.from)}..${formatExact(range.to)}`;
 
+const writePoint = ({ x, y }: NonNullable<SweepView['point']>): string =>
+  `${formatExact(x)},${formatExact(y)}`;
+
 const readAxis = (text: string): Read<SweepAxis> => {
   const [name = '', rangeText, ...more] = text.split(':');
   return map<SweepInput, SweepAxis>(oneOf(sweepInputs, name), input => {
@@ -982,6 +985,22 @@ const fields: readonly Field[] = [
     s => s.view.sweep.detail,
     (s, detail) => sweepView(s, { detail }),
   ),
+  {
+    key: 'pt',
+    show: ({ view: { sweep } }) =>
+      sweep.point === undefined ? 'that of the request' : writePoint(sweep.point),
+    write: ({ view: { sweep } }) => (sweep.point === undefined ? undefined : writePoint(sweep.point)),
+    read: (text, s) => {
+      const [xText, yText, ...more] = text.split(',');
+      if (xText === undefined || yText === undefined || more.length > 0)
+        return bad('not of the form 64K,2G (a value on each axis)');
+      return map(readPages(xText), x =>
+        map(readPages(yText), y =>
+          Math.max(x, y) > 2 ** 57 ? bad('beyond any address') : ok(sweepView(s, { point: { x, y } })),
+        ),
+      );
+    },
+  },
   {
     key: 'tour',
     show: () => 'none',

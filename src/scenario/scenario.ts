@@ -181,6 +181,8 @@ export interface SweepView {
   readonly colour: SweepColour;
   /** Most steps along an axis: 64, 256 or 1024. */
   readonly detail: number;
+  /** The point at hand: the values of the inputs of `x` and `y`, in bytes; undefined: what the request has. */
+  readonly point: { readonly x: number; readonly y: number } | undefined;
 }
 
 /** The labs: systems beside the placement that the threads argued about. */
@@ -377,6 +379,7 @@ export const defaultScenario: Scenario = {
       y: { input: 'len', range: undefined },
       colour: 'leaf',
       detail: 256,
+      point: undefined,
     },
     labs: {
       lab: 'dma',
