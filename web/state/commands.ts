@@ -1,7 +1,6 @@
 import { formatCount, formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
 import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
-import { screens, withScreen } from '../scenario/view.ts';
 import { lengthWarning } from './linkLength.ts';
 import { fit, panBy, showAll, showTeeth, zoomBy } from './look.ts';
 import { closePlayer, playerOpen } from './playing.ts';
@@ -9,15 +8,6 @@ import { playSearch, stepSearch } from './playSearch.ts';
 import { solutionOf } from './solution.ts';
 import { app, currentUrl } from './store.ts';
 import { themeChoices } from './theme.ts';
-
-type Export = typeof import('../export/part.ts');
-
-/** The part that exports, for what is there before it. */
-const late = (act: (part: Export) => unknown): void => {
-  import('../export/part.ts').then(act, () =>
-    app.getState().say('The part of the page that exports did not load'),
-  );
-};
 
 /** Copies the address of the page; where the browser refuses, the dialog shows it to be copied by hand. */
 export const copyLink = async (): Promise<void> => {
@@ -173,15 +163,6 @@ export const bindCompare = (actions: CompareActions): (() => void) => {
   };
 };
 
-/** A command that is found by its name. */
-const share = (label: string, act: (part: Export) => unknown): Command => ({
-  group: 'App',
-  label,
-  keys: [],
-  shown: '',
-  run: () => late(act),
-});
-
 const view = (label: string, shown: string, keys: readonly string[], run: () => void): Command => ({
   group: 'View',
   label,
@@ -212,7 +193,10 @@ const paste = (): void => {
   else open('intake');
 };
 
-/** Every key of the app. The help is made from this table and the keys are bound by it. */
+/**
+ * Every key of the app. The help is made from this table and the keys are bound by it. What has no key and is found by
+ * its name is in namedCommands.ts, which comes with the palette.
+ */
 const commands: readonly Command[] = [
   ...picture('Crosshair by an entry of the level walked', '←, →', {
     arrowleft: at => byEntry(at, -1),
@@ -330,16 +314,6 @@ const commands: readonly Command[] = [
     shown: 'Ctrl+K, /',
     run: () => app.getState().open('palette'),
   },
-  // By name only: the header has a link for each.
-  ...screens.map(
-    ({ id, label }): Command => ({
-      group: 'App',
-      label: `Open ${label}`,
-      keys: [],
-      shown: '',
-      run: () => app.getState().change(withScreen(id), 'done'),
-    }),
-  ),
   {
     group: 'App',
     label: 'Present: tours, and a tour of your own',
@@ -349,13 +323,6 @@ const commands: readonly Command[] = [
   },
   { group: 'App', label: 'Copy link', keys: ['c'], shown: 'C', run: () => void copyLink() },
   { group: 'App', label: 'Export', keys: ['e'], shown: 'E', run: () => app.getState().open('export') },
-  share('Export: SVG', part => part.exportAs('svg')),
-  share('Export: PNG', part => part.exportAs('png')),
-  share('Export: text, 72 columns', part => part.exportAs('text')),
-  share('Export: table', part => part.exportAs('table')),
-  share('Export: JSON', part => part.exportAs('json')),
-  share('Copy as Markdown', part => part.copyAs('markdown')),
-  share('Copy as plain text', part => part.copyAs('text')),
   { group: 'App', label: 'Next theme', keys: ['t'], shown: 'T', run: nextTheme },
   {
     group: 'App',
