@@ -14,9 +14,10 @@ import type { Hit, Moving, Picture } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
 import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
-import { runKey } from '../state/commands.ts';
+import { bindMoves, runKey } from '../state/commands.ts';
 import { embedded } from '../state/embedded.ts';
 import { centreOn, groundOf, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
+import * as moves from '../state/moves.ts';
 import { useShownStep } from '../state/player.ts';
 import { eventsOf, solutionOf } from '../state/solution.ts';
 import { app, useApp, useAsked, useSolution, useThemeName } from '../state/store.ts';
@@ -89,6 +90,8 @@ const SizeVerdict = ({
     </span>
   );
 };
+
+bindMoves(moves);
 
 /** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
 export const Drawing = () => {

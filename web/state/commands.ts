@@ -1,11 +1,9 @@
-import { formatCount, formatSize } from '../../src/text.ts';
-import { alignDown } from '../../src/units.ts';
-import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
+import { formatCount } from '../../src/text.ts';
+import { withoutStart } from '../scenario/slide.ts';
 import { lengthWarning } from './linkLength.ts';
 import { fit, panBy, showAll, showTeeth, zoomBy } from './look.ts';
 import { closePlayer, playerOpen } from './playing.ts';
 import { playSearch, stepSearch } from './playSearch.ts';
-import { solutionOf } from './solution.ts';
 import { app, currentUrl } from './store.ts';
 import { themeChoices } from './theme.ts';
 
@@ -30,84 +28,13 @@ const nextTheme = (): void => {
   say(`Theme: ${next.label}`);
 };
 
-/**
- * Moves the crosshair to where `to` says, given where it is, and the page, leaf and mapping sizes in bytes; kept
- * inside the mapping and on a page. Does nothing where no device memory is mapped.
- */
-const moveCrosshair = (to: (at: number, page: number, pmd: number, length: number) => number) => (): void => {
-  const { scenario, crosshair, pinCrosshair } = app.getState();
-  const { device, prepared } = solutionOf(scenario);
-  if (!device) return;
-  const { page, pmdSize } = prepared.arch;
-  const length = device.mapping.end - device.mapping.start;
-  const wanted = Math.floor(to(crosshair ?? 0, page, pmdSize, length) / page) * page;
-  pinCrosshair(Math.min(Math.max(wanted, 0), length - page));
-};
+type Moves = typeof import('./moves.ts');
 
-/** Bytes of an entry of the level that the arrows walk. */
-const entrySize = (): number => {
-  const { scenario, walk } = app.getState();
-  const { levels, page } = solutionOf(scenario).prepared.arch;
-  const level = levels[Math.min(walk, levels.length - 1)];
-  return level === undefined ? page : Math.max(page, 2 ** level.shift);
-};
+let moves: Moves | undefined;
 
-/** The same place in the next entry of the level walked; where the mapping has no other one, the place itself. */
-const byEntry = (at: number, step: 1 | -1): number => {
-  const { scenario, say } = app.getState();
-  const { device } = solutionOf(scenario);
-  if (device === undefined) return at;
-  const { start, end } = device.mapping;
-  const size = entrySize();
-  const next = Math.floor((start + at) / size) + step;
-  if (next * size < end && (next + 1) * size > start) return at + step * size;
-  say(step > 0 ? 'No further entry of the mapping' : 'No earlier entry of the mapping');
-  return at;
-};
-
-/** Chooses the level that the arrows walk: `step` 1 towards the root, -1 towards the pages. */
-const climb = (step: 1 | -1) => (): void => {
-  const { scenario, walk, setWalk, say } = app.getState();
-  const { levels } = solutionOf(scenario).prepared.arch;
-  const next = Math.min(Math.max(Math.min(walk, levels.length - 1) + step, 0), levels.length - 1);
-  setWalk(next);
-  say(`Arrows walk ${levels[next]?.name ?? ''} entries of ${formatSize(entrySize())}`);
-};
-
-/**
- * Moves the start of the mapping to where `to` says, given where it is, the page and the PMD size, as MAP_FIXED
- * would; kept in user space. Does nothing where no device memory is mapped.
- */
-const slide = (to: (start: number, page: number, pmd: number) => number) => (): void => {
-  const { scenario, change, say } = app.getState();
-  const solution = solutionOf(scenario);
-  const { device, prepared, steps } = solution;
-  const why = whyNoSlide(solution);
-  if (why !== undefined || device === undefined) {
-    say(why ?? '');
-    return;
-  }
-  const { page, pmdSize, mmapMinAddr, taskSize } = prepared.arch;
-  const { start, end } = device.mapping;
-  const wanted = alignDown(to(start, page, pmdSize), page);
-  const next = Math.min(Math.max(wanted, mmapMinAddr), taskSize - (end - start));
-  change(withStart(next, steps.length > 0), 'done');
-};
-
-/** The nearest start at which the largest teeth that miss would meet, and leaves of that size fit. */
-const snap = (): void => {
-  const { scenario, say } = app.getState();
-  const solution = solutionOf(scenario);
-  const causes = solution.device?.why.flatMap(w => w.parts.map(p => p.cause)) ?? [];
-  const cause = causes.find(c => c.kind === 'congruence');
-  const near = cause === undefined ? undefined : nearestStart(solution, cause);
-  if (near === undefined)
-    say(
-      cause === undefined
-        ? 'No start would let larger teeth meet'
-        : 'The next such start lies outside user space',
-    );
-  else slide(() => near.start)();
+/** Gives the keys of the picture their hands, which come with it. */
+export const bindMoves = (all: Moves): void => {
+  moves = all;
 };
 
 /** One command: the keys that run it and the words that the help shows. */
@@ -128,15 +55,15 @@ export interface Command {
 const picture = (
   label: string,
   shown: string,
-  moves: Readonly<Record<string, Parameters<typeof moveCrosshair>[0]>>,
+  keys: Readonly<Record<string, Parameters<Moves['moveCrosshair']>[0]>>,
 ): Command[] =>
-  Object.entries(moves).map(([key, to], i) => ({
+  Object.entries(keys).map(([key, to], i) => ({
     group: 'Picture',
     label,
     keys: [key],
     // Both directions are one line of the help.
     shown: i === 0 ? shown : '',
-    run: moveCrosshair(to),
+    run: () => moves?.moveCrosshair(to),
   }));
 
 /** What the keys of the Compare table do. */
@@ -162,6 +89,8 @@ export const bindCompare = (actions: CompareActions): (() => void) => {
     if (compareActions === actions) compareActions = undefined;
   };
 };
+
+const slide = (to: Parameters<Moves['slide']>[0]) => (): void => moves?.slide(to);
 
 const view = (label: string, shown: string, keys: readonly string[], run: () => void): Command => ({
   group: 'View',
@@ -199,22 +128,22 @@ const paste = (): void => {
  */
 const commands: readonly Command[] = [
   ...picture('Crosshair by an entry of the level walked', '←, →', {
-    arrowleft: at => byEntry(at, -1),
-    arrowright: at => byEntry(at, 1),
+    arrowleft: at => moves?.byEntry(at, -1) ?? at,
+    arrowright: at => moves?.byEntry(at, 1) ?? at,
   }),
   {
     group: 'Picture',
     label: 'Level walked: towards the root, the pages',
     keys: ['arrowup'],
     shown: '↑, ↓',
-    run: climb(1),
+    run: () => moves?.climb(1),
   },
   {
     group: 'Picture',
     label: 'Level walked: towards the root, the pages',
     keys: ['arrowdown'],
     shown: '',
-    run: climb(-1),
+    run: () => moves?.climb(-1),
   },
   ...picture('Crosshair by a PMD entry', 'Shift+←, →', {
     'shift+arrowleft': (at, _, pmd) => at - pmd,
@@ -267,7 +196,7 @@ const commands: readonly Command[] = [
     ['}'],
     slide((start, _, pmd) => start + pmd),
   ),
-  view('To the nearest start where the teeth meet', 'N', ['n'], snap),
+  view('To the nearest start where the teeth meet', 'N', ['n'], () => moves?.snap()),
   view('Play the search, or close it', 'M', ['m'], () => (playerOpen() ? closePlayer() : playSearch())),
   view('A step of the search on', '.', ['.'], () => stepSearch(1)),
   view('A step of the search back', ',', [','], () => stepSearch(-1)),
