@@ -56,3 +56,38 @@ test('the help tells of the keys that a lab’s picture takes', async ({ page })
   await expect(help.getByRole('heading', { name: 'On the Map’s picture' })).toBeVisible();
   await expect(help.getByRole('heading', { name: 'On this lab’s picture' })).toHaveCount(0);
 });
+
+test('the palette opens each lab, and goes through its presets', async ({ page }) => {
+  const run = async (name: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find a command' }).fill(name);
+    await expect(page.getByRole('option', { name }).first()).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  };
+  await page.goto('/');
+  await expect(page.getByRole('region', { name: 'Verdict' })).toBeVisible();
+  await run('Open lab: Zap against mmap');
+  await expect(page.getByRole('heading', { name: /^Zap against mmap/ })).toBeVisible();
+  await run('Next design');
+  await expect(page).toHaveURL(/zd=C/);
+  await run('Play the order, or pause');
+  await run('Open lab: struct page contiguity');
+  await run('Next case');
+  await expect(page).toHaveURL(/mem=M2/);
+  await run('Previous case');
+  await run('Previous case');
+  await expect(page.getByText('M15, ').first()).toBeVisible();
+  await run('Open lab: DMA mapping');
+  await run('Next size of the threads');
+  await expect(page).toHaveURL(/bar=2@/);
+});
+
+test('in a lab the help has each key once', async ({ page }) => {
+  await page.goto('/#1&s=labs&lab=zap');
+  await expect(page.getByRole('heading', { name: /^Zap against mmap/ })).toBeVisible();
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keys' });
+  await expect(help.locator('kbd', { hasText: /^M$/ })).toHaveCount(1);
+  await expect(help.getByRole('heading', { name: 'On the Map: look and slide' })).toHaveCount(0);
+});

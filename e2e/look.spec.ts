@@ -34,6 +34,22 @@ test('a typed range is exactly the shown range, and travels in the link', async 
   await expect(place(page)).toHaveValue('0x7f42_540e_3000-0x7f42_d40e_3000');
 });
 
+test('Fit shows the whole mapping, however long; 0 goes back to where teeth can be told apart', async ({
+  page,
+}) => {
+  await openApp(page, '#1&bar=2@0x800_0000_0000+1T&len=1T');
+  const span = page.locator('.place .span');
+  await expect(span).toHaveText('5 GiB');
+  await page.getByRole('button', { name: 'Fit' }).click();
+  await expect(span).toHaveText('1 TiB');
+  await expect(page).toHaveURL(/v=0\.\.1T/);
+  await page.keyboard.press('0');
+  await expect(span).toHaveText('5 GiB');
+  await expect(page).not.toHaveURL(/v=/);
+  await page.keyboard.press('f');
+  await expect(span).toHaveText('1 TiB');
+});
+
 test('what cannot be read is said, and nothing moves', async ({ page }) => {
   await openApp(page);
   const before = await place(page).inputValue();

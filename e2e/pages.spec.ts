@@ -51,6 +51,25 @@ test('a link of one’s own opens, and one that cannot be says why', async ({ pa
   await expect(page.getByText('M1, the stars align.')).toBeVisible();
 });
 
+test('a first page in a hole is not moved without a word', async ({ page }) => {
+  await openLab(page);
+  const first = page.getByRole('textbox', { name: 'First page' }).first();
+  await first.fill('17');
+  await first.press('Enter');
+  await expect(first).toHaveValue('24');
+  await expect(first).toHaveAccessibleDescription(
+    'PFN 17 lies in section 2, a hole: begins at PFN 24, the next page of memory.',
+  );
+  // Again, though nothing moves this time.
+  await first.fill('18');
+  await first.press('Enter');
+  await expect(first).toHaveAccessibleDescription(/^PFN 18 lies in section 2, a hole/);
+  await first.fill('12');
+  await first.press('Enter');
+  await expect(first).toHaveAccessibleDescription('');
+  expect(await violations(page)).toEqual([]);
+});
+
 test('a case by keyboard, and undo', async ({ page }) => {
   await openLab(page);
   await page.getByRole('button', { name: 'M1 the stars align' }).focus();

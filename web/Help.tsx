@@ -12,6 +12,9 @@ const heads = {
   App: 'App',
 } as const;
 
+/** Groups whose keys do nothing in a lab. */
+const elsewhere: ReadonlySet<string> = new Set(['View', 'Picture', 'Compare']);
+
 type KeyRow = readonly [keys: string, what: string];
 
 /** What hands do on the picture: gestures, bound by no key. */
@@ -68,6 +71,7 @@ const Keys = ({ title, rows }: { readonly title: string; readonly rows: readonly
 /** Every key, from the table that binds them, and what the native sliders do. */
 export const Help = () => {
   const open = useApp(s => s.dialog === 'help');
+  const screen = useApp(s => s.scenario.view.screen);
   const onLabPicture = labPictureKeys();
   return (
     <Dialog title="Keys" open={open} onClose={() => app.getState().open(undefined)} className="help">
@@ -76,7 +80,10 @@ export const Help = () => {
           <Keys title="On this lab’s picture" rows={onLabPicture.map(k => [k.shown, k.label])} />
         )}
         {groups.map(group => {
-          const own = presentCommands().filter(c => c.group === group && c.shown !== '');
+          // A key that a lab takes does what the lab says, and nothing of another screen.
+          const own = presentCommands().filter(
+            c => c.group === group && c.shown !== '' && (screen !== 'labs' || !elsewhere.has(group)),
+          );
           return own.length === 0 ? null : (
             <Keys key={group} title={heads[group]} rows={own.map(c => [c.shown, c.label])} />
           );

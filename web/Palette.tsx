@@ -6,6 +6,7 @@ import { lessons } from '../src/scenario/lessons.ts';
 import { withArch, withMachine } from './scenario/edit.ts';
 import { lessonUpdate } from './scenario/lesson.ts';
 import { presentCommands } from './state/commands.ts';
+import { namedCommands } from './state/namedCommands.ts';
 import { app, useApp } from './state/store.ts';
 import { Dialog } from './ui/Dialog.tsx';
 import { matching } from './ui/matching.ts';
@@ -25,7 +26,7 @@ const change = (...args: Parameters<ReturnType<typeof app.getState>['change']>):
 /** Every command of the page, and every lesson, kernel, policy and architecture. */
 const itemsOf = (screen: string): readonly Item[] => {
   const seen = new Set<string>();
-  const keyed = presentCommands().flatMap(c => {
+  const commands = [...presentCommands(), ...namedCommands].flatMap(c => {
     const here =
       c.group === 'Scenario' ||
       c.group === 'App' ||
@@ -35,10 +36,10 @@ const itemsOf = (screen: string): readonly Item[] => {
     if (!here || c.keys.includes('mod+k')) return [];
     const label = seen.has(c.label) ? `${c.label}, the other way` : c.label;
     seen.add(c.label);
-    return [{ label, note: c.shown || c.keys[0] || 'screen', run: c.run }];
+    return [{ label, note: c.shown || c.keys[0] || c.group.toLowerCase(), run: c.run }];
   });
   return [
-    ...keyed,
+    ...commands,
     ...lessons.map(l => ({
       label: `Lesson: ${l.title}`,
       note: 'lesson',

@@ -253,7 +253,8 @@ describe('what is missing', () => {
     expect(row?.verdict).toBe('bad');
     expect(row && leavesText(row.answer?.leaves ?? [])).toBe('524,288 PTE leaves');
     expect(d.asks.map(a => a.what)).toEqual(['lspci']);
-    expect(diagnosisTable(d)).toContain('starts at a multiple of its size');
+    expect(diagnosisTable(d)).toContain('an ordinary BAR starts at a multiple of its size');
+    expect(diagnosisTable(d)).toMatch(/Enhanced\s+Allocation\s+may\s+place/);
   });
 
   it('two cards of one kind give the same answer, and are offered for pairing', () => {

@@ -65,9 +65,9 @@ export type Physical =
   /** The offset column of maps is the physical address: sysfs, and VFIO before 6.10. No BAR is needed. */
   | { readonly kind: 'column'; readonly pa: Pa }
   /**
-   * Unknown, but a BAR starts at a multiple of its size and is at least as long as the range: for every leaf that
-   * fits in the range the offset tells the residue. `standIn` has it right, and the rest of it is made up.
-   * Source: PCI 3.0, 6.2.5.1.
+   * Unknown, but an ordinary BAR starts at a multiple of its size and is at least as long as the range: for every leaf
+   * that fits in the range the offset tells the residue. `standIn` has it right, and the rest of it is made up.
+   * Source: PCI 3.0, 6.2.5.1. Enhanced Allocation may place a BAR otherwise: the words say so.
    */
   | { readonly kind: 'residue'; readonly standIn: Pa; readonly several: boolean }
   /** Several BARs fit and would give different leaves. */

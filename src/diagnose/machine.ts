@@ -1,75 +1,17 @@
-import type { Arch, ArchId, Family } from '../arch/arch.ts';
+import type { ArchId } from '../arch/arch.ts';
 import { archOf, archs } from '../arch/index.ts';
 import type { Figures } from '../intake/facts.ts';
+import { kindOf, kindOfMachine, pageOf, rowsOf, tightest } from '../intake/machineArch.ts';
 import { type FaultEra, factsOf } from '../kernel/facts.ts';
 import { releases } from '../kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Vma } from '../space/vma.ts';
 import { formatSize } from '../text.ts';
-import { KiB } from '../units.ts';
 import type { Told } from './diagnosis.ts';
 import { keepsOffset } from './physical.ts';
 
 type Thp = Scenario['machine']['thp'];
-
-/** Rows of one kind of machine: those of a family, of which x86 has a 32-bit one apart. */
-type Kind = Family | 'i386';
-
-const rowsOf = (kind: Kind): readonly Arch[] =>
-  kind === 'i386'
-    ? archs.filter(a => a.id === 'i386-pae')
-    : archs.filter(a => a.family === kind && a.id !== 'i386-pae');
-
-/** What `uname -m` prints, by kind of rows. */
-const MACHINES: readonly (readonly [RegExp, Kind])[] = [
-  [/^(?:x86_64|amd64)$/, 'x86'],
-  [/^i[3-6]86$/, 'i386'],
-  [/^(?:aarch64(?:_be)?|arm64)$/, 'arm64'],
-  [/^riscv64$/, 'riscv'],
-  [/^ppc64(?:le|el)?$/, 'powerpc'],
-  [/^s390x$/, 's390'],
-  [/^loongarch64$/, 'loongarch'],
-  [/^sparc64$/, 'sparc'],
-  [/^mips(?:64(?:el)?|isa64r6(?:el)?)$/, 'mips'],
-  [/^(?:armv7l|armv8l|armhf)$/, 'arm'],
-];
-
-/** What only a host of the family maps: its loader and the folders of its libraries. */
-const NAMES: readonly (readonly [RegExp, Kind])[] = [
-  [/\/ld-linux-x86-64\.so|\/x86_64-linux-(?:gnu|musl)\/|\/ld-musl-x86_64/, 'x86'],
-  [/\/ld-linux-aarch64\.so|\/aarch64-linux-(?:gnu|musl)\/|\/ld-musl-aarch64/, 'arm64'],
-  [/\/ld-linux-riscv64|\/riscv64-linux-gnu\//, 'riscv'],
-  [/\/powerpc64(?:le)?-linux-gnu\/|\/ld64\.so\.2$/, 'powerpc'],
-  [/\/s390x-linux-gnu\/|\/ld64\.so\.1$/, 's390'],
-  [/\/ld-linux-loongarch|\/loongarch64-linux-gnu\//, 'loongarch'],
-];
-
-/** Fewer mappings could all be multiples of a large page by chance. */
-const ENOUGH = 8;
-
-/** The largest base page, of those Linux has, that every bound is a multiple of; 4 KiB where too few tell. */
-const pageOf = (vmas: readonly Vma[]): number => {
-  if (vmas.length < ENOUGH) return 4 * KiB;
-  for (const page of [64 * KiB, 16 * KiB])
-    if (vmas.every(v => v.start % page === 0 && v.end % page === 0)) return page;
-  return 4 * KiB;
-};
-
-/** The row of a kind whose user space is the smallest that holds everything mapped; where nothing is, the usual one. */
-const tightest = (kind: Kind, page: number, top: number): Arch | undefined => {
-  if (top === 0) return rowsOf(kind)[0];
-  const rows = rowsOf(kind).filter(a => a.page === page);
-  const byWindow = (of: (a: Arch) => number): Arch | undefined =>
-    rows.filter(a => of(a) >= top).sort((a, b) => of(a) - of(b) || a.taskSize - b.taskSize)[0];
-  return byWindow(a => a.window) ?? byWindow(a => a.taskSize);
-};
-
-const kindOf = (vmas: readonly Vma[]): { readonly kind: Kind; readonly name: string } | undefined => {
-  for (const v of vmas)
-    for (const [pattern, kind] of NAMES) if (pattern.test(v.name)) return { kind, name: v.name };
-  return undefined;
-};
 
 const assumed = <T>(value: T, why: string): Told<T> => ({ value, how: 'assumed', line: undefined, why });
 const chosen = <T>(value: T): Told<T> => ({ value, how: 'chosen', line: undefined, why: 'as chosen' });
@@ -93,7 +35,7 @@ export const toldArch = (
   const page = pageOf(vmas);
   const top = vmas.at(-1)?.end ?? 0;
   const machine = figures.machine?.text.trim();
-  const byMachine = machine === undefined ? undefined : MACHINES.find(([p]) => p.test(machine))?.[1];
+  const byMachine = kindOfMachine(machine);
   if (byMachine !== undefined && machine !== undefined) {
     const row = tightest(byMachine, page, top) ?? rowsOf(byMachine)[0];
     if (row !== undefined)

@@ -108,7 +108,7 @@ export const physicalPieces = (row: DiagnosisRow): readonly Piece[] => {
       return [{ code: formatAddress(physical.pa) }];
     case 'residue':
       return [
-        `unknown, but a BAR starts at a multiple of its size: modulo any leaf that fits it is the offset, ${formatSize(offset ?? 0)}`,
+        `unknown, but an ordinary BAR starts at a multiple of its size: modulo any leaf that fits it is the offset, ${formatSize(offset ?? 0)}; Enhanced Allocation may place one otherwise`,
       ];
     case 'several':
       return ['unknown: several BARs fit, and they would give different leaves'];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ArchId } from '../arch/arch.ts';
 import { readLink, writeLink } from '../scenario/link.ts';
 import { defaultScenario } from '../scenario/scenario.ts';
 import { GiB, MiB } from '../units.ts';
@@ -75,9 +76,22 @@ it('of more BARs than a link carries the nearest ones stay', () => {
   expect(readLink(writeLink(s, packer), packer).problems).toEqual([]);
 });
 
-it('maps above 2^47 are of a machine with five levels', () => {
-  const arch = (end: string): string =>
-    used(`7ffff7fc0000-${end} rw-p 00000000 00:00 0 [stack]\n`).machine.arch;
+it('maps above 2^47 are of a machine with five levels, unless another architecture has room for them', () => {
+  const arch = (end: string, shown: ArchId = 'x86_64-4', more = ''): string => {
+    const intake = readIntake(`${more}7ffff7fc0000-${end} rw-p 00000000 00:00 0 [stack]\n`);
+    const before = { ...defaultScenario, machine: { ...defaultScenario.machine, arch: shown } };
+    return withIntake({ intake, name: '', bar: undefined })(before).machine.arch;
+  };
   expect(arch('7ffffffff000')).toBe('x86_64-4');
   expect(arch('800000001000')).toBe('x86_64-5');
+  // What the reader chose, where it fits.
+  for (const shown of ['arm64-4k-48', 'arm64-4k-52', 'riscv64-sv57'] as const)
+    expect(arch('800000001000', shown)).toBe(shown);
+  // More room in the family that was chosen.
+  expect(arch('1800000001000', 'arm64-4k-48')).toBe('arm64-4k-52');
+  expect(arch('800000001000', 'riscv64-sv48')).toBe('riscv64-sv57');
+  // What the texts say.
+  const lib = '7fff00000000-7fff00001000 r-xp 00000000 fe:01 7 /usr/lib/aarch64-linux-gnu/libc.so.6\n';
+  expect(arch('1800000001000', 'x86_64-4', lib)).toBe('arm64-4k-52');
+  expect(arch('800000001000', 'x86_64-4', lib)).toBe('arm64-4k-48');
 });

@@ -3,6 +3,7 @@ import type { Vma } from '../space/vma.ts';
 import { bytes, TiB, type Va } from '../units.ts';
 import type { PciBar, PciDevice } from './devices.ts';
 import type { Intake } from './intake.ts';
+import { roomyArch } from './machineArch.ts';
 
 const PAGE = 4096;
 /** A link carries no more. */
@@ -131,11 +132,10 @@ export const withIntake =
     let next: Scenario = s;
     if (intake.vmas !== undefined && intake.vmas.length > 0) {
       const source = pastedSpace(intake.vmas, intake.mmapBaseGuess, name);
-      const top = intake.vmas.at(-1)?.end ?? 0;
+      const arch = roomyArch(intake.vmas, intake.figures, next.machine.arch);
       next = {
         ...next,
-        // Nothing above 2^47 exists with 4 levels.
-        machine: top > 2 ** 47 ? { ...next.machine, arch: 'x86_64-5' } : next.machine,
+        machine: arch === next.machine.arch ? next.machine : { ...next.machine, arch },
         space: { ...next.space, source, mmapBase: undefined, lid: undefined },
       };
     }

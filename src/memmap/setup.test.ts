@@ -11,6 +11,7 @@ import {
   nearestBase,
   pagesFrom,
   pagesOf,
+  passedOver,
   pfnsOf,
   readRuns,
   readSectionSize,
@@ -156,6 +157,9 @@ describe('what people type', () => {
     expect(pagesFrom(layout, 12, 8)).toEqual(setup('M1').runs);
     expect(pagesFrom(layout, 17, 2)).toEqual([{ first: 24, count: 2 }]);
     expect(pagesFrom(layout, 99, 5)).toEqual([{ first: 31, count: 1 }]);
+    expect(passedOver(layout, 12)).toBeUndefined();
+    expect(passedOver(layout, 17)).toEqual({ asked: 17, section: 2, first: 24 });
+    expect(passedOver(layout, 99)).toEqual({ asked: 99, section: 12, first: 31 });
   });
 });
 

@@ -285,6 +285,20 @@ export const pagesFrom = (layout: Layout, first: number, count: number): readonl
   return [{ first: (last + 1) * s - 1, count: 1 }];
 };
 
+/** A first frame that is no memory: the section it lies in, a hole, and where a list begins instead. */
+export interface Passed {
+  readonly asked: number;
+  readonly section: number;
+  readonly first: number;
+}
+
+/** What {@link pagesFrom} makes of a first frame that is no memory; undefined where it is memory. */
+export const passedOver = (layout: Layout, asked: number): Passed | undefined => {
+  const section = sectionOf(layout, asked);
+  if (baseOf(layout, section) !== undefined) return undefined;
+  return { asked, section, first: pagesFrom(layout, asked, 1)[0]?.first ?? 0 };
+};
+
 /** What of some runs is memory; the first few frames where nothing is left. */
 const present = (layout: Layout, runs: readonly Run[]): readonly Run[] => {
   const s = layout.pagesPerSection;

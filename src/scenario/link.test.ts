@@ -272,9 +272,21 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
       { nil: undefined },
     ),
     sweep: fc
-      .tuple(axes, axes, fc.constantFrom(...sweepColours), fc.constantFrom(64, 256, 1024))
+      .tuple(
+        axes,
+        axes,
+        fc.constantFrom(...sweepColours),
+        fc.constantFrom(64, 256, 1024),
+        fc.option(
+          fc.record({
+            x: fc.nat(2 ** 30).map(n => n * 4096),
+            y: fc.nat(2 ** 30).map(n => n * 4096),
+          }),
+          { nil: undefined },
+        ),
+      )
       .filter(([x, y]) => x.input !== y.input)
-      .map(([x, y, colour, detail]) => ({ x, y, colour, detail })),
+      .map(([x, y, colour, detail, point]) => ({ x, y, colour, detail, point })),
   }),
 });
 
@@ -521,6 +533,12 @@ describe('a link', () => {
     // One axis alone chooses the other one.
     expect(read('#1&x=len').scenario.view.sweep.y.input).toBe('off');
     expect(write(read('#1&x=len&y=off').scenario)).toBe('#1&x=len');
+    // The point at hand, a value on each axis.
+    const pointed = '#1&s=sweep&pt=320M+884K,2G';
+    expect(read(pointed).scenario.view.sweep.point).toEqual({ x: 320 * MiB + 884 * 1024, y: 2 ** 31 });
+    expect(write(read(pointed).scenario)).toBe(pointed);
+    for (const point of ['', '4K', '4K,', '4K,1G,2', '1,4K', 'a,b', '4K,9000P'])
+      expect(read(`#1&pt=${point}`).problems).toMatchObject([{ field: 'pt', used: 'that of the request' }]);
     expect(read('#1&y=off').problems.map(p => p.reason)).toEqual(['stands on the other axis']);
     expect(read('#1&slide=1M').scenario.space.slide).toBe(2 ** 20);
   });

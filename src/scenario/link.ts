@@ -38,6 +38,7 @@ import {
   screenIds,
   sweepColours,
   sweepInputs,
+  usualWindows,
   type ZapView,
 } from './scenario.ts';
 
@@ -231,6 +232,9 @@ const usualOther = (input: SweepInput): SweepInput => (input === 'len' ? 'off' :
 const writeAxis = ({ input, range }: SweepAxis): string =>
   range === undefined ? input : `${input}:${formatExact(range.from)}..${formatExact(range.to)}`;
 
+const writePoint = ({ x, y }: NonNullable<SweepView['point']>): string =>
+  `${formatExact(x)},${formatExact(y)}`;
+
 const readAxis = (text: string): Read<SweepAxis> => {
   const [name = '', rangeText, ...more] = text.split(':');
   return map<SweepInput, SweepAxis>(oneOf(sweepInputs, name), input => {
@@ -335,10 +339,6 @@ const readWindow = (text: string): Read<BridgeWindow> => {
 };
 
 const byBase = (a: BridgeWindow, b: BridgeWindow): number => a.base - b.base || b.size - a.size;
-
-/** The windows of a link that names none: the sample, as long as the BAR lies in it. */
-const usualWindows = (bar: Bar): readonly BridgeWindow[] =>
-  defaultScenario.device.windows.filter(w => bar.base >= w.base && bar.base + bar.size <= w.base + w.size);
 
 const writeWindows = (windows: readonly BridgeWindow[]): string => windows.map(writeWindow).join(',');
 
@@ -1025,6 +1025,22 @@ const fields: readonly Field[] = [
     s => s.view.sweep.detail,
     (s, detail) => sweepView(s, { detail }),
   ),
+  {
+    key: 'pt',
+    show: ({ view: { sweep } }) =>
+      sweep.point === undefined ? 'that of the request' : writePoint(sweep.point),
+    write: ({ view: { sweep } }) => (sweep.point === undefined ? undefined : writePoint(sweep.point)),
+    read: (text, s) => {
+      const [xText, yText, ...more] = text.split(',');
+      if (xText === undefined || yText === undefined || more.length > 0)
+        return bad('not of the form 64K,2G (a value on each axis)');
+      return map(readPages(xText), x =>
+        map(readPages(yText), y =>
+          Math.max(x, y) > 2 ** 57 ? bad('beyond any address') : ok(sweepView(s, { point: { x, y } })),
+        ),
+      );
+    },
+  },
   {
     key: 'tour',
     show: () => 'none',

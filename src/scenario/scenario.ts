@@ -181,6 +181,8 @@ export interface SweepView {
   readonly colour: SweepColour;
   /** Most steps along an axis: 64, 256 or 1024. */
   readonly detail: number;
+  /** The point at hand: the values of the inputs of `x` and `y`, in bytes; undefined: what the request has. */
+  readonly point: { readonly x: number; readonly y: number } | undefined;
 }
 
 /** The labs: systems beside the placement that the threads argued about. */
@@ -311,6 +313,10 @@ export const sampleWindow: BridgeWindow = {
   prefetchable: true,
 };
 
+/** The windows above a BAR of which nobody said any: the sample, as long as the BAR lies in it. */
+export const usualWindows = ({ base, size }: Bar): readonly BridgeWindow[] =>
+  base >= sampleWindow.base && base + size <= sampleWindow.base + sampleWindow.size ? [sampleWindow] : [];
+
 /** What a first visit shows: a 2 GiB BAR mapped whole into a real QEMU process on the newest kernel. */
 export const defaultScenario: Scenario = {
   machine: {
@@ -373,6 +379,7 @@ export const defaultScenario: Scenario = {
       y: { input: 'len', range: undefined },
       colour: 'leaf',
       detail: 256,
+      point: undefined,
     },
     labs: {
       lab: 'dma',

@@ -10,13 +10,14 @@ import { zoomed } from '../draw/viewport.ts';
 import { enlargement } from '../picture/enlargement.ts';
 import { firstWidth, standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
 import { drawMap } from '../picture/picture.ts';
-import type { Hit, Picture } from '../picture/types.ts';
+import type { Hit, Moving, Picture } from '../picture/types.ts';
 import { finalSearch } from '../picture/vaItems.ts';
 import { leafSentence } from '../picture/words.ts';
 import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
-import { runKey } from '../state/commands.ts';
+import { bindMoves, runKey } from '../state/commands.ts';
 import { embedded } from '../state/embedded.ts';
 import { centreOn, groundOf, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
+import * as moves from '../state/moves.ts';
 import { useShownStep } from '../state/player.ts';
 import { eventsOf, solutionOf } from '../state/solution.ts';
 import { app, useApp, useAsked, useSolution, useThemeName } from '../state/store.ts';
@@ -89,6 +90,8 @@ const SizeVerdict = ({
     </span>
   );
 };
+
+bindMoves(moves);
 
 /** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
 export const Drawing = () => {
@@ -165,7 +168,7 @@ export const Drawing = () => {
     old.current = copy;
   });
   const drawnOf = useCallback(
-    (shown: Shown, comb: { delta: number; done: number } | undefined): Picture =>
+    (shown: Shown, comb: Moving | undefined): Picture =>
       drawMap({
         scenario: shown.scenario,
         solution: shown.solution,
@@ -187,18 +190,19 @@ export const Drawing = () => {
       }),
     [now, search, size, factor, at, narrow, pane, viewport, walk, step, themeName],
   );
+  const goal = useMemo(() => ({ solution, search }), [solution, search]);
   // A fade changes nothing in the picture itself.
   const sliding = phase.kind === 'slide' ? phase : undefined;
   const picture = useMemo(() => {
     if (size.width === 0) return undefined;
     return sliding === undefined
       ? drawnOf(now, undefined)
-      : drawnOf(sliding.from, { delta: sliding.delta, done: sliding.done });
-  }, [drawnOf, now, size, sliding]);
+      : drawnOf(sliding.from, { delta: sliding.delta, done: sliding.done, to: goal });
+  }, [drawnOf, now, size, sliding, goal]);
   const fade = phase.kind === 'fade' ? phase.alpha : 0;
 
   useLayoutEffect(() => {
-    setDrawn(picture?.first?.view);
+    setDrawn(picture?.first?.view, narrow);
     const element = canvas.current;
     const ctx = element?.getContext('2d');
     if (!element || !ctx || !picture) return;
@@ -222,7 +226,7 @@ export const Drawing = () => {
       ctx.drawImage(old.current, 0, 0);
       ctx.globalAlpha = 1;
     }
-  }, [picture, size, factor, themeName, fade]);
+  }, [picture, size, factor, themeName, fade, narrow]);
 
   const hitAt = (x: number, y: number): Hit | undefined =>
     picture?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);

@@ -5,7 +5,7 @@ import { BitsPanel } from './bits/BitsPanel.tsx';
 import { Legend } from './Legend.tsx';
 import './map.css';
 import { PlayerStrip } from './PlayerStrip.tsx';
-import { controls, drawing, findings, sheet } from './parts.ts';
+import { below, controls, drawing, findings, sheet } from './parts.ts';
 import { Readout } from './Readout.tsx';
 import { Toolbar } from './Toolbar.tsx';
 import { Headline } from './verdict/Headline.tsx';
@@ -59,6 +59,7 @@ export const MapScreen = () => {
         <PlayerStrip />
         <LatePart of={drawing} wanted frame={inDrawing} props={{}} holds />
         <Readout />
+        <Beside of={below} />
         <BitsPanel />
       </section>
       <aside className="verdict" aria-label="Verdict and reasons" tabIndex={-1}>

@@ -91,24 +91,26 @@ export const SearchPlayer = () => {
         <StepButton label="Next step" sign="next" off={end} run={() => stepPlayer(1)} />
         <StepButton label="Last step" sign="last" off={end} run={() => goToStep(steps.count - 1)} />
         <span className="player-count">{stepCount(at, steps.count)}</span>
+      </div>
+      <p className="player-sentence">{sentence}</p>
+      <button type="button" className="button player-close" onClick={onClose}>
+        Close
+      </button>
+      <div className="player-sums">
         {'size' in step && 'needed' in step ? (
           <Against size={step.size} needed={step.needed} kind={step.kind} />
         ) : null}
-        <button type="button" className="button player-close" onClick={onClose}>
-          Close
-        </button>
+        {lines.length > 0 ? (
+          <dl className="player-lines" aria-label="Arithmetic">
+            {lines.map(l => (
+              <div key={l.words}>
+                <dt>{l.words}</dt>
+                <dd>{l.sum}</dd>
+              </div>
+            ))}
+          </dl>
+        ) : null}
       </div>
-      <p className="player-sentence">{sentence}</p>
-      {lines.length > 0 ? (
-        <dl className="player-lines" aria-label="Arithmetic">
-          {lines.map(l => (
-            <div key={l.words}>
-              <dt>{l.words}</dt>
-              <dd>{l.sum}</dd>
-            </div>
-          ))}
-        </dl>
-      ) : null}
       <Spoken text={[`${stepCount(at, steps.count)}.`, sentence, ...lines.map(l => l.sum)].join(' ')} />
     </div>
   );

@@ -84,7 +84,6 @@ const PlaceBox = () => {
 };
 
 const Zoom = () => {
-  const zoomed = useApp(s => s.viewport !== undefined);
   const nothing = useApp(s => solutionOf(s.scenario).device === undefined);
   return (
     <div className="zoom">
@@ -111,8 +110,8 @@ const Zoom = () => {
       <button
         type="button"
         className="button"
-        title="Show the mapping (F)"
-        disabled={!zoomed || nothing}
+        title="Show the whole mapping (F)"
+        disabled={nothing}
         onClick={fit}
       >
         Fit

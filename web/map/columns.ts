@@ -1,4 +1,6 @@
 /** What the first paint of the Map does not wait for, as one chunk. */
+
+export { Below } from './Below.tsx';
 export { BitRuler } from './bits/BitRuler.tsx';
 export { Controls } from './controls/Controls.tsx';
 export { Lessons } from './controls/Lessons.tsx';

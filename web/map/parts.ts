@@ -18,5 +18,7 @@ export const findings = late(() => columns().then(m => m.Findings));
 export const lessons = late(() => columns().then(m => m.Lessons));
 /** The open player of the search. */
 export const player = late(() => columns().then(m => m.SearchPlayer));
+/** Says where more of the picture lies below. */
+export const below = late(() => columns().then(m => m.Below));
 /** The bit ruler. */
 export const ruler = late(() => columns().then(m => m.BitRuler));

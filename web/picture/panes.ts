@@ -23,6 +23,8 @@ export interface Pane extends Teeth {
   readonly from: number;
   readonly to: number;
   readonly scale: Scale;
+  /** It has more teeth than can be told apart: the next pane magnifies them, and has the verdict on them. */
+  readonly overview?: boolean;
   /** Other sizes whose teeth stand far enough apart to be drawn here too, large to small. */
   readonly also: readonly Teeth[];
 }
@@ -44,6 +46,8 @@ const PAGE_LENS = 6;
 const MOST_TEETH = 10;
 /** Teeth nearer than this to each other are not drawn. */
 export const TOOTH_PX = 14;
+/** Teeth too close to tell apart are not drawn; a lens or a nearer zoom shows them. */
+export const CLOSEST_PX = 3;
 const GUTTER = 0.04;
 
 /** How wide the panes are, as shares of the whole; the gutters between them make up the rest. */
@@ -99,7 +103,9 @@ export const panesOf = (
   const pane = (t: Teeth, view: Viewport, px: number, pw: number): Pane => {
     const from = view.origin + view.sub;
     const also = sizes.filter(s => s !== t && (s.size / view.span) * pw >= TOOTH_PX);
-    return { ...t, x: px, w: pw, view, from, to: from + view.span, scale: viewportScale(view, px, pw), also };
+    const to = from + view.span;
+    const scale = viewportScale(view, px, pw);
+    return { ...t, x: px, w: pw, view, from, to, scale, also };
   };
   if (input.pane !== undefined) {
     const t = sizes[Math.min(input.pane, sizes.length - 1)];
@@ -120,9 +126,11 @@ export const panesOf = (
   // A mapping smaller than the largest leaf has no tooth of it to show: then the next size is what it is about.
   const about =
     own === undefined && length >= largest.size ? largest : (focusOf(sizes, view, w / 2) ?? largest);
+  // As narrow as the first pane gets: of teeth too many to tell apart it is an overview, and a lens has them.
+  const fine = (about.size / view.span) * (w * 0.3) < CLOSEST_PX;
   const lensed = sizes.filter(
     t =>
-      t.size < about.size &&
+      (t.size < about.size || (fine && t === about)) &&
       (t.size / view.span) * (w / 2) < TOOTH_PX &&
       t.size * (t.kind === 'pte' ? PAGE_LENS : LENS_BLOCKS) < view.span,
   );
@@ -141,7 +149,11 @@ export const panesOf = (
     const p = pane(t, shown, at, pw);
     at += pw + w * GUTTER;
     // Each size has its teeth once: in the first pane or under a lens.
-    return { ...p, also: i === 0 ? p.also.filter(a => !kept.includes(a) && a.size !== t.size) : [] };
+    return {
+      ...p,
+      overview: i === 0 && kept[1] === t,
+      also: i === 0 ? p.also.filter(a => !kept.includes(a) && a.size !== t.size) : [],
+    };
   });
 };
 

@@ -4,19 +4,21 @@ import type { Point } from '../draw/marks.ts';
 import { besideOf } from './beside.ts';
 import { drawLadder, ladderHeight } from './ladder.ts';
 import { drawPaRow, PA_ROW_HEIGHT } from './paRow.ts';
-import { trapezoid, write } from './sheet.ts';
+import { lensOnBracket, write } from './sheet.ts';
 import type { Picture, PictureInput, Sheet } from './types.ts';
 import { drawVaRow, VA_ROW_HEIGHT } from './vaRow.ts';
 import { drawZipper, type ZipperBands } from './zipper.ts';
 
-const LENS = 38;
+const LENS = 42;
+/** Of that, from the folded row to the bracket over the titles of the panes. */
+const LENS_DROP = 9;
 const LEAVES = 64;
 const LANE = 40;
 /** The true scale under the physical row: the first to go below where height is dear. */
 const PA_SCALE_HEIGHT = 42;
 /** An axis below the lower jaw, and the verdicts below that. */
 const VERDICT = 44;
-const LOWER_LENS = 24;
+const LOWER_LENS = 20;
 const LEAST_JAW = 70;
 const TOP = 6;
 
@@ -41,7 +43,7 @@ export const drawMap = (input: PictureInput): Picture => {
   const va = drawVaRow(s, input, x, TOP, w);
   const zipTop = TOP + VA_ROW_HEIGHT + LENS;
   const bands: ZipperBands = {
-    titleY: zipTop - 29,
+    titleY: zipTop - 24,
     vaY: zipTop,
     jawH: jaw,
     leavesY: zipTop + jaw + 2,
@@ -81,16 +83,22 @@ export const drawMap = (input: PictureInput): Picture => {
         : va.placed.x0 + (offset / length) * (va.placed.x1 - va.placed.x0);
     const paneAt = (offset: number): number =>
       pane.x0 + ((offset - pane.from) / (pane.to - pane.from)) * (pane.x1 - pane.x0);
-    trapezoid(
+    const bracketY = va.bottom + LENS_DROP;
+    lensOnBracket(
       s,
       { y: va.bottom, x0: rowAt(pane.from), x1: rowAt(pane.to) },
-      { y: bands.vaY, x0: pane.x0, x1: pane.x1 },
+      { y: bracketY, x0: pane.x0, x1: pane.x1 },
+      bands.vaY,
     );
     if (input.crosshair !== undefined) {
       const cx = rowAt(input.crosshair);
+      // Not through the addresses under the row.
       dotted(s, [cx, va.top], [cx, va.bottom - 18]);
-      if (input.crosshair >= pane.from && input.crosshair <= pane.to)
-        dotted(s, [cx, va.bottom - 18], [paneAt(input.crosshair), bands.vaY]);
+      if (input.crosshair >= pane.from && input.crosshair <= pane.to) {
+        const px = paneAt(input.crosshair);
+        dotted(s, [cx, va.bottom], [px, bracketY]);
+        dotted(s, [px, bracketY], [px, bands.vaY]);
+      }
     }
     s.marks.push(...under.marks);
     // The part of the mapping that the pane shows is magnified from the physical row.

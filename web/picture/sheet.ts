@@ -74,6 +74,32 @@ export const trapezoid = (
   edge([upper.x1, upper.y], [lower.x1, lower.y]);
 };
 
+/** A trapezoid that lands on a bracket above the labels of the lower range, so that no edge crosses them. */
+export const lensOnBracket = (
+  s: Sheet,
+  upper: { y: number; x0: number; x1: number },
+  bracket: { y: number; x0: number; x1: number },
+  bottom: number,
+): void => {
+  trapezoid(s, upper, bracket);
+  const { x0, x1, y } = bracket;
+  for (const points of [
+    [
+      [x0, bottom],
+      [x0, y],
+    ],
+    [
+      [x0, y],
+      [x1, y],
+    ],
+    [
+      [x1, y],
+      [x1, bottom],
+    ],
+  ] as const)
+    s.marks.push({ kind: 'path', points, stroke: 'dim', strokeWidth: 1, alpha: 0.8 });
+};
+
 /** The red cross of "this is why not". */
 export const cross = (s: Sheet, x: number, y: number, r = 4.5): void => {
   for (const points of [

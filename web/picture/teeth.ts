@@ -2,7 +2,7 @@ import type { ContiguousHint } from '../../src/arch/arch.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { alignUp } from '../../src/units.ts';
 import { roundness, ticksOf } from '../draw/viewport.ts';
-import { type Pane, type Teeth, TOOTH_PX } from './panes.ts';
+import { CLOSEST_PX, type Pane, type Teeth, TOOTH_PX } from './panes.ts';
 import { triangle, write } from './sheet.ts';
 import type { Sheet } from './types.ts';
 
@@ -10,9 +10,6 @@ import type { Sheet } from './types.ts';
 
 /** A pixel kept inside a pane. */
 export const clampTo = (pane: Pane, px: number): number => Math.min(Math.max(px, pane.x), pane.x + pane.w);
-
-/** Teeth too close to tell apart are not drawn; a lens or a nearer zoom shows them. */
-const CLOSEST_PX = 3;
 
 /** Offsets of the boundaries of `size` that a pane shows, counted from `base` (a VA or a PA behind offset 0). */
 export const teethOf = (pane: Pane, size: number, base: number): readonly number[] => {
@@ -44,8 +41,7 @@ export const drawJaw = (
     ...teethOf(pane, pane.size, base).filter(t => t > pane.from && t < pane.to),
     pane.to,
   ];
-  const tooFine = (pane.size / (pane.to - pane.from)) * pane.w < CLOSEST_PX;
-  if (tooFine) {
+  if ((pane.size / (pane.to - pane.from)) * pane.w < CLOSEST_PX) {
     // Blocks beyond telling apart: the mapping against what lies beside it.
     s.marks.push({ kind: 'rect', x: pane.x, y, w: pane.w, h, fill, alpha: 0.08 * alpha });
     const x0 = clampTo(pane, pane.scale.toPx(0));
@@ -180,7 +176,9 @@ export const drawAxis = (
   for (const { value, px } of wanted.sort((a, b) => roundness(b.value) - roundness(a.value) || a.px - b.px)) {
     const text = formatAddress(value);
     const w = s.measure(text, style);
-    const x0 = Math.min(Math.max(px - w / 2, pane.x), pane.x + pane.w - w);
+    const edge = side === 'va' ? 6 : 0;
+    // Beside the edges of the bracket above, not upon them.
+    const x0 = Math.min(Math.max(px - w / 2, pane.x + edge), pane.x + pane.w - w - edge);
     if (taken.some(t => x0 < t.x1 + 8 && t.x0 < x0 + w + 8)) continue;
     taken.push({ x0, x1: x0 + w });
     write(s, { x: x0, y: y + out * 12, text, ...style, ink: 'mut', plate: true });
@@ -203,15 +201,43 @@ export const drawDistances = (
   const text = formatSize(residue);
   const textW = s.measure(text, style);
   const limit = pane.x + pane.w;
-  /** Right end of the last label. */
-  let written = pane.x - 8;
-  for (const tooth of teethOf(pane, pane.size, start)) {
-    if (tooth < 0 || tooth > length) continue;
-    const x0 = clampTo(pane, pane.scale.toPx(tooth));
-    const target = pane.scale.toPx(tooth + residue);
-    const cut = target > limit + 0.5;
-    const x1 = Math.min(target, limit);
-    if (x1 - x0 < 2) continue;
+  const arrows = teethOf(pane, pane.size, start)
+    .filter(tooth => tooth >= 0 && tooth <= length)
+    .map(tooth => {
+      const target = pane.scale.toPx(tooth + residue);
+      return {
+        x0: clampTo(pane, pane.scale.toPx(tooth)),
+        x1: Math.min(target, limit),
+        cut: target > limit + 0.5,
+      };
+    })
+    .filter(a => a.x1 - a.x0 >= 2);
+  /** Where each arrow's label begins; undefined where another stands there. */
+  const labels = (centred: boolean): readonly (number | undefined)[] => {
+    let written = pane.x - 8;
+    return arrows.map(({ x0, x1, cut }) => {
+      // Over its own arrow: in the middle where it fits, else from the tooth on, clear of the tooth's head.
+      const roomy = x1 - x0 > textW + 8;
+      const middle = (x0 + x1 - textW) / 2;
+      const at = roomy ? middle : Math.min(centred ? Math.max(middle, pane.x) : x0 + 9, limit - textW);
+      if (
+        (few && written > pane.x) ||
+        at < written + (centred ? 6 : 8) ||
+        (cut && !roomy && written > pane.x)
+      )
+        return undefined;
+      written = at + textW;
+      return at;
+    });
+  };
+  const clear = labels(false);
+  const centred = labels(true);
+  const count = (of: typeof clear): number => of.filter(at => at !== undefined).length;
+  const chosen = count(centred) > count(clear) ? centred : clear;
+  arrows.forEach(({ x0, x1, cut }, i) => {
+    const at = chosen[i];
+    // Without its head and without a word it would be a dash that says nothing.
+    if (cut && at === undefined) return;
     const line = (points: readonly (readonly [number, number])[], strokeWidth: number) =>
       s.marks.push({ kind: 'path', points, stroke: 'red', strokeWidth });
     line(
@@ -240,11 +266,6 @@ export const drawDistances = (
         1.6,
       );
     }
-    // Over its own arrow: in the middle where it fits, else from the tooth on, clear of the tooth's head.
-    const roomy = x1 - x0 > textW + 8;
-    const at = roomy ? (x0 + x1 - textW) / 2 : Math.min(x0 + 9, limit - textW);
-    if ((few && written > pane.x) || at < written + 8 || (cut && !roomy && written > pane.x)) continue;
-    write(s, { x: at, y: y - 12, text, ...style, halo: 'bg' });
-    written = at + textW;
-  }
+    if (at !== undefined) write(s, { x: at, y: y - 12, text, ...style, halo: 'bg' });
+  });
 };

@@ -26,6 +26,16 @@ export interface ShownStep {
   readonly done: boolean;
 }
 
+/** The VA side on its way to another start. */
+export interface Moving {
+  /** Bytes from this start to the other. */
+  readonly delta: number;
+  /** So much of the way, 0 to 1. */
+  readonly done: number;
+  /** The answer at its end, the same object all the way; left out, the folded row waits for it. */
+  readonly to?: Pick<PictureInput, 'solution' | 'search'>;
+}
+
 /** What the Map is drawn from. */
 export interface PictureInput {
   readonly scenario: Scenario;
@@ -42,8 +52,8 @@ export interface PictureInput {
   readonly viewport?: Viewport | undefined;
   /** The page-table level that the arrow keys walk, counted from that of the PTEs. */
   readonly walk?: number;
-  /** The VA comb on its way to another start, `delta` bytes from this one: so much of the way is `done`, 0 to 1. */
-  readonly comb?: { readonly delta: number; readonly done: number } | undefined;
+  /** The VA comb, and the new mapping in the folded row, on their way to another start. */
+  readonly comb?: Moving | undefined;
   readonly measure: Measure;
   /** The step of the search that is shown while it is played; left out, the search is over. */
   readonly step?: ShownStep | undefined;

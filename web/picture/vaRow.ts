@@ -1,12 +1,13 @@
 import { endOf, findVma, startOf } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { foldedScale } from '../draw/scale.ts';
-import { trapezoid, write } from './sheet.ts';
-import type { PictureInput, Sheet } from './types.ts';
+import { lensOnBracket, write } from './sheet.ts';
+import type { Moving, PictureInput, Sheet } from './types.ts';
 import { Labels } from './vaLabels.ts';
 import { foldRow, type Row } from './vaLayout.ts';
 import { drawLegend, drawNames, type Legend, legendOf } from './vaNames.ts';
 import { drawCurrent, drawNoPlace, drawSearch } from './vaSearch.ts';
+import { type Folded, slidSegments } from './vaSlide.ts';
 import { drawItems } from './vaStretches.ts';
 
 /** Where the folded row put the new mapping, for the trapezoid below it. */
@@ -21,6 +22,17 @@ export interface VaRow {
 
 /** Height of the address space's part of the drawing, in its pixels. */
 export const VA_ROW_HEIGHT = 152;
+
+let known: { readonly to: object; readonly w: number; readonly row: Folded } | undefined;
+
+/** The folded row at the end of a slide; worked out once, not for each frame of it. */
+const endOfWay = (row: Row, to: NonNullable<Moving['to']>, userTop: number): Folded => {
+  if (known?.to === to && known.w === row.w) return known.row;
+  const { placement } = to.solution;
+  const there = { ...row, input: { ...row.input, ...to }, search: to.search };
+  known = { to, w: row.w, row: foldRow(there, placement.ok ? placement : undefined, userTop) };
+  return known.row;
+};
 
 /** Draws the virtual address space: a true-scale bar, the search, and the row that folds the large gaps. */
 export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number, w: number): VaRow => {
@@ -55,7 +67,11 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
   const { rowY, rowH, search } = row;
 
   const truePx = (address: number): number => x + (Math.min(address, userTop) / userTop) * w;
-  const { items, segments } = foldRow(row, placed, userTop);
+  const folded = foldRow(row, placed, userTop);
+  const { items } = folded;
+  const moving = input.comb?.to === undefined ? undefined : input.comb;
+  const segments =
+    (moving?.to && slidSegments(folded, endOfWay(row, moving.to, userTop), moving.done)) ?? folded.segments;
   const legend = legendOf(row, items);
   const titleEnd = drawTitle(row, top, userTop, placed, legend);
   drawTrueScale(row, top + 20, truePx, placed);
@@ -86,27 +102,12 @@ export const drawVaRow = (s: Sheet, input: PictureInput, x: number, top: number,
     ? Math.max(search.high, placed?.end ?? 0)
     : Math.max(placed?.end ?? userTop, 0);
   const bracket = { x0: scale.toPx(lensFrom), x1: scale.toPx(Math.min(lensTo, userTop - 4096)) };
-  trapezoid(
+  lensOnBracket(
     s,
     { y: laneY, x0: truePx(lensFrom), x1: Math.min(x + w, Math.max(truePx(lensTo), truePx(lensFrom) + 1)) },
     { y: row.bracketY, ...bracket },
+    rowY,
   );
-  // It lands on a bracket above the labels, so that no edge crosses them.
-  for (const points of [
-    [
-      [bracket.x0, rowY],
-      [bracket.x0, row.bracketY],
-    ],
-    [
-      [bracket.x0, row.bracketY],
-      [bracket.x1, row.bracketY],
-    ],
-    [
-      [bracket.x1, row.bracketY],
-      [bracket.x1, rowY],
-    ],
-  ] as const)
-    s.marks.push({ kind: 'path', points, stroke: 'dim', strokeWidth: 1, alpha: 0.8 });
 
   s.marks.push({ kind: 'rect', x, y: rowY, w, h: rowH, fill: 'gap', stroke: 'line' });
   const labels = new Labels(row, [bracket.x0, bracket.x1]);

@@ -57,6 +57,8 @@ export const drawItems = (
     const spot = { ...box, addresses: { from: item.from, to: item.to } };
     const range = `${formatAddress(item.from)} to ${formatAddress(item.to)}`;
     const figure = (ink: 'red' | 'mut', weight: number) => {
+      // On its way to nothing it has no room for its size.
+      if (input.comb !== undefined && seg.w < 30) return;
       const [number, unit] = twoLines(size);
       const both = { x: mid, weight, ink, align: 'middle' } as const;
       write(s, { ...both, y: rowY + rowH / 2 - 6, text: number, size: 11 });
@@ -137,7 +139,7 @@ export const drawItems = (
           kind: 'rect',
           x: seg.x + 1.5,
           y: rowY + 1,
-          w: seg.w - 3,
+          w: Math.max(0, seg.w - 3),
           h: rowH - 2,
           stroke: 'mut',
           dash: [3, 3],

@@ -23,7 +23,7 @@ export interface ZipperBands {
 }
 
 /** What the zipper looks at besides the answer itself. */
-export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
+export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane' | 'comb'> {
   /** Draw so many panes, those of the largest sizes; undefined: one a size. */
   readonly most?: number;
   /** The panes are about their own size and no other. */
@@ -34,8 +34,6 @@ export interface ZipperInput extends Pick<PictureInput, 'crosshair' | 'pane'> {
   readonly viewport?: Viewport | undefined;
   /** What lies beside the mapping, in VA and in PA, as far as a range shows it: asked only where it is drawn. */
   readonly beside?: (range: { readonly from: number; readonly to: number }, px: number) => Beside;
-  /** The VA comb on its way to another start, `delta` bytes from this one: so much of the way is `done`, 0 to 1. */
-  readonly comb?: { readonly delta: number; readonly done: number } | undefined;
   /** Addresses along the first pane. */
   readonly axis?: boolean;
   /** For a hall: each thing is named once, and in few words. */
@@ -142,7 +140,7 @@ const drawPane = (
     return mapping.start + (way > t.size / 2 ? way - t.size : way) * input.comb.done;
   };
 
-  drawTitle(s, pane, b, first, length, input.few);
+  drawTitle(s, pane, b, first, length, input);
 
   // The leaves reach into the lane where the teeth meet: the zipper is shut.
   const shut = meet && !moving && (standing.kind === 'fits' || dimmed);
@@ -200,7 +198,7 @@ const drawPane = (
   }
   labelLeaves(s, pane, device, bandY, bandH, first, input.few);
   if (first) pointOut(s, pane, length, bandY);
-  drawVerdicts(s, pane, device, standing, residue, b.verdictY, input.few);
+  if (!pane.overview) drawVerdicts(s, pane, device, standing, residue, b.verdictY, input.few);
 
   const hit = { x: pane.x, w: pane.w, offsetAt: (px: number) => pane.scale.toValue(px) };
   const range = { from: pane.from, to: pane.to };
@@ -218,7 +216,7 @@ const drawTitle = (
   b: ZipperBands,
   first: boolean,
   length: number,
-  few = false,
+  { few, axis }: Pick<ZipperInput, 'few' | 'axis'>,
 ): void => {
   const span = pane.to - pane.from;
   const whole = pane.from === 0 && pane.to === length;
@@ -241,8 +239,18 @@ const drawTitle = (
       write(s, { x: pane.x, y: b.titleY + 14, text: window, size: 11, ink: 'mut', plate: true });
     return;
   }
-  // The first pane hangs under the trapezoid, whose edge would run through a second line.
-  let at = pane.x + write(s, { x: pane.x, y: b.titleY, text: title, ...style }) + 6;
+  // Over an axis there is no room for a second line, and a bracket stands at the edge.
+  const left = pane.x + (axis ? 6 : 0);
+  if (pane.overview) {
+    const words = [
+      `${formatSize(Math.round(span / 4096) * 4096)}: too many ${formatSize(pane.size)} teeth to tell apart`,
+      `too many ${formatSize(pane.size)} teeth`,
+    ];
+    const text = words.find(t => s.measure(t, style) < pane.w - 16) ?? '';
+    write(s, { x: left, y: b.titleY, text, ...style, ink: 'mut' });
+    return;
+  }
+  let at = left + write(s, { x: left, y: b.titleY, text: title, ...style }) + 6;
   for (const t of pane.also) {
     const text = formatSize(t.size);
     if (at + s.measure(text, style) > pane.x + pane.w * 0.7) break;

@@ -65,10 +65,11 @@ export const pointOut = (s: Sheet, pane: Pane, length: number, y: number): void 
   if (x1 - x0 > 12) return;
   const mid = Math.min(Math.max((x0 + x1) / 2, pane.x), pane.x + pane.w);
   triangle(s, mid, y - 6, 5, 'down', 'ink');
-  const text = `the mapping, ${formatSize(length)}`;
-  const w = s.measure(text, style);
-  const onRight = mid + 12 + w < pane.x + pane.w;
-  write(s, { x: onRight ? mid + 10 : mid - 10, y: y - 9, text, ...style, align: onRight ? 'start' : 'end' });
+  // On the left where there is room, in fewer words if need be: the lens of the next pane runs to the right.
+  const words = [`the mapping, ${formatSize(length)}`, formatSize(length)];
+  const left = words.find(text => mid - 12 - s.measure(text, style) > pane.x);
+  if (left !== undefined) write(s, { x: mid - 10, y: y - 9, text: left, ...style, align: 'end' });
+  else write(s, { x: mid + 10, y: y - 9, text: words[0] ?? '', ...style });
 };
 
 /** A run of leaves as far as a pane shows it. */

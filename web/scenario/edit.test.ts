@@ -7,7 +7,7 @@ import { defaultScenario, type Scenario } from '../../src/scenario/scenario.ts';
 import { solve } from '../../src/solve.ts';
 import { bytes, GiB, KiB, MiB, pa } from '../../src/units.ts';
 import { carried } from './carried.ts';
-import { baseWindow, withArch, withBarSize, withOffset, withWindow } from './edit.ts';
+import { baseWindow, withArch, withBarBase, withBarSize, withOffset, withWindow } from './edit.ts';
 
 const onArch = (arch: ArchId, size: number, offset: number, length: number): Scenario => ({
   ...defaultScenario,
@@ -102,6 +102,24 @@ describe('the bridge window', () => {
     const back = withWindow({})(none);
     expect(back.device.windows).toMatchObject([{ base: 0x38_0000_0000, size: 8 * GiB }]);
     for (const s of [wide, none, back]) expect(readLink(writeLink(s, packer), packer).scenario).toEqual(s);
+  });
+
+  it('that nobody asked for goes when the BAR leaves it, comes back with it, and is in no link', () => {
+    const away = withBarBase(0x30_8000_0000)(defaultScenario);
+    expect(away.device.windows).toEqual([]);
+    expect(writeLink(away, packer)).toBe('#1&bar=2@0x30_8000_0000+2G');
+    const back = withBarBase(defaultScenario.device.bar.base)(away);
+    expect(back).toEqual(defaultScenario);
+    const large = withBarSize(16 * GiB)(defaultScenario);
+    expect(writeLink(large, packer)).not.toContain('win=');
+    for (const s of [away, large]) expect(readLink(writeLink(s, packer), packer).scenario).toEqual(s);
+  });
+
+  it('that somebody set, or took away, stays as it is wherever the BAR goes', () => {
+    const wide = withWindow({ size: 16 * GiB })(defaultScenario);
+    expect(withBarBase(0x30_8000_0000)(wide).device.windows).toEqual(wide.device.windows);
+    const none = withWindow({ size: 0 })(defaultScenario);
+    expect(withBarBase(0x38_0000_0000)(none).device.windows).toEqual([]);
   });
 
   it('below another one keeps the outer one and the order', () => {

@@ -1,6 +1,6 @@
 import type { ArchId } from '../../src/arch/arch.ts';
 import { archOf } from '../../src/arch/index.ts';
-import type { BridgeWindow, Scenario } from '../../src/scenario/scenario.ts';
+import { type Bar, type BridgeWindow, type Scenario, usualWindows } from '../../src/scenario/scenario.ts';
 import { alignDown, alignUp, bytes, GiB, pa, type Va } from '../../src/units.ts';
 import type { Update } from '../state/steps.ts';
 import { carried } from './carried.ts';
@@ -51,11 +51,24 @@ export const withDevice =
     request: { ...s.request, file: 'vfio', offset: bytes(0), length: device.bar.size },
   });
 
+/** The device with another BAR. A window that nobody asked for is not kept where the BAR leaves it. */
+const withBar = ({ device }: Scenario, part: Partial<Bar>): Scenario['device'] => {
+  const bar = { ...device.bar, ...part };
+  const usual = usualWindows(device.bar);
+  const { windows } = device;
+  const asked =
+    windows.length !== usual.length ||
+    windows.some(
+      (w, i) => w.label !== usual[i]?.label || w.base !== usual[i].base || w.size !== usual[i].size,
+    );
+  return { ...device, bar, windows: asked ? windows : usualWindows(bar) };
+};
+
 /** Another BAR size. A request that mapped the rest of the BAR still does; another one is cut where it must be. */
 export const withBarSize =
   (size: number): Update =>
   s => {
-    const device = { ...s.device, bar: { ...s.device.bar, size: bytes(size) } };
+    const device = withBar(s, { size: bytes(size) });
     if (s.request.file !== 'vfio') return { ...s, device };
     const page = pageOf(s);
     // The last page that begins in the BAR, which may be less than a page long.
@@ -68,7 +81,7 @@ export const withBarSize =
 /** Another BAR base. */
 export const withBarBase =
   (base: number): Update =>
-  s => ({ ...s, device: { ...s.device, bar: { ...s.device.bar, base: pa(base) } } });
+  s => ({ ...s, device: withBar(s, { base: pa(base) }) });
 
 /** Another BAR number. */
 export const withBarIndex =

@@ -36,6 +36,7 @@ const names: Readonly<Record<string, string>> = {
   adv: 'madvise()',
   t: 'Touch order',
   s: 'Screen',
+  pt: 'Point of Sweep',
   zd: 'Design of the mapper',
   zx: 'Steps taken out',
   zs: 'Order of turns',

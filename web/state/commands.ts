@@ -1,23 +1,11 @@
-import { formatCount, formatSize } from '../../src/text.ts';
-import { alignDown } from '../../src/units.ts';
-import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
-import { screens, withScreen } from '../scenario/view.ts';
+import { formatCount } from '../../src/text.ts';
+import { withoutStart } from '../scenario/slide.ts';
 import { lengthWarning } from './linkLength.ts';
-import { fit, panBy, showAll, zoomBy } from './look.ts';
+import { fit, panBy, showAll, showTeeth, zoomBy } from './look.ts';
 import { closePlayer, playerOpen } from './playing.ts';
 import { playSearch, stepSearch } from './playSearch.ts';
-import { solutionOf } from './solution.ts';
 import { app, currentUrl } from './store.ts';
 import { themeChoices } from './theme.ts';
-
-type Export = typeof import('../export/part.ts');
-
-/** The part that exports, for what is there before it. */
-const late = (act: (part: Export) => unknown): void => {
-  import('../export/part.ts').then(act, () =>
-    app.getState().say('The part of the page that exports did not load'),
-  );
-};
 
 /** Copies the address of the page; where the browser refuses, the dialog shows it to be copied by hand. */
 export const copyLink = async (): Promise<void> => {
@@ -40,84 +28,13 @@ const nextTheme = (): void => {
   say(`Theme: ${next.label}`);
 };
 
-/**
- * Moves the crosshair to where `to` says, given where it is, and the page, leaf and mapping sizes in bytes; kept
- * inside the mapping and on a page. Does nothing where no device memory is mapped.
- */
-const moveCrosshair = (to: (at: number, page: number, pmd: number, length: number) => number) => (): void => {
-  const { scenario, crosshair, pinCrosshair } = app.getState();
-  const { device, prepared } = solutionOf(scenario);
-  if (!device) return;
-  const { page, pmdSize } = prepared.arch;
-  const length = device.mapping.end - device.mapping.start;
-  const wanted = Math.floor(to(crosshair ?? 0, page, pmdSize, length) / page) * page;
-  pinCrosshair(Math.min(Math.max(wanted, 0), length - page));
-};
+type Moves = typeof import('./moves.ts');
 
-/** Bytes of an entry of the level that the arrows walk. */
-const entrySize = (): number => {
-  const { scenario, walk } = app.getState();
-  const { levels, page } = solutionOf(scenario).prepared.arch;
-  const level = levels[Math.min(walk, levels.length - 1)];
-  return level === undefined ? page : Math.max(page, 2 ** level.shift);
-};
+let moves: Moves | undefined;
 
-/** The same place in the next entry of the level walked; where the mapping has no other one, the place itself. */
-const byEntry = (at: number, step: 1 | -1): number => {
-  const { scenario, say } = app.getState();
-  const { device } = solutionOf(scenario);
-  if (device === undefined) return at;
-  const { start, end } = device.mapping;
-  const size = entrySize();
-  const next = Math.floor((start + at) / size) + step;
-  if (next * size < end && (next + 1) * size > start) return at + step * size;
-  say(step > 0 ? 'No further entry of the mapping' : 'No earlier entry of the mapping');
-  return at;
-};
-
-/** Chooses the level that the arrows walk: `step` 1 towards the root, -1 towards the pages. */
-const climb = (step: 1 | -1) => (): void => {
-  const { scenario, walk, setWalk, say } = app.getState();
-  const { levels } = solutionOf(scenario).prepared.arch;
-  const next = Math.min(Math.max(Math.min(walk, levels.length - 1) + step, 0), levels.length - 1);
-  setWalk(next);
-  say(`Arrows walk ${levels[next]?.name ?? ''} entries of ${formatSize(entrySize())}`);
-};
-
-/**
- * Moves the start of the mapping to where `to` says, given where it is, the page and the PMD size, as MAP_FIXED
- * would; kept in user space. Does nothing where no device memory is mapped.
- */
-const slide = (to: (start: number, page: number, pmd: number) => number) => (): void => {
-  const { scenario, change, say } = app.getState();
-  const solution = solutionOf(scenario);
-  const { device, prepared, steps } = solution;
-  const why = whyNoSlide(solution);
-  if (why !== undefined || device === undefined) {
-    say(why ?? '');
-    return;
-  }
-  const { page, pmdSize, mmapMinAddr, taskSize } = prepared.arch;
-  const { start, end } = device.mapping;
-  const wanted = alignDown(to(start, page, pmdSize), page);
-  const next = Math.min(Math.max(wanted, mmapMinAddr), taskSize - (end - start));
-  change(withStart(next, steps.length > 0), 'done');
-};
-
-/** The nearest start at which the largest teeth that miss would meet, and leaves of that size fit. */
-const snap = (): void => {
-  const { scenario, say } = app.getState();
-  const solution = solutionOf(scenario);
-  const causes = solution.device?.why.flatMap(w => w.parts.map(p => p.cause)) ?? [];
-  const cause = causes.find(c => c.kind === 'congruence');
-  const near = cause === undefined ? undefined : nearestStart(solution, cause);
-  if (near === undefined)
-    say(
-      cause === undefined
-        ? 'No start would let larger teeth meet'
-        : 'The next such start lies outside user space',
-    );
-  else slide(() => near.start)();
+/** Gives the keys of the picture their hands, which come with it. */
+export const bindMoves = (all: Moves): void => {
+  moves = all;
 };
 
 /** One command: the keys that run it and the words that the help shows. */
@@ -138,15 +55,15 @@ export interface Command {
 const picture = (
   label: string,
   shown: string,
-  moves: Readonly<Record<string, Parameters<typeof moveCrosshair>[0]>>,
+  keys: Readonly<Record<string, Parameters<Moves['moveCrosshair']>[0]>>,
 ): Command[] =>
-  Object.entries(moves).map(([key, to], i) => ({
+  Object.entries(keys).map(([key, to], i) => ({
     group: 'Picture',
     label,
     keys: [key],
     // Both directions are one line of the help.
     shown: i === 0 ? shown : '',
-    run: moveCrosshair(to),
+    run: () => moves?.moveCrosshair(to),
   }));
 
 /** What the keys of the Compare table do. */
@@ -173,14 +90,7 @@ export const bindCompare = (actions: CompareActions): (() => void) => {
   };
 };
 
-/** A command that is found by its name. */
-const share = (label: string, act: (part: Export) => unknown): Command => ({
-  group: 'App',
-  label,
-  keys: [],
-  shown: '',
-  run: () => late(act),
-});
+const slide = (to: Parameters<Moves['slide']>[0]) => (): void => moves?.slide(to);
 
 const view = (label: string, shown: string, keys: readonly string[], run: () => void): Command => ({
   group: 'View',
@@ -212,25 +122,28 @@ const paste = (): void => {
   else open('intake');
 };
 
-/** Every key of the app. The help is made from this table and the keys are bound by it. */
+/**
+ * Every key of the app. The help is made from this table and the keys are bound by it. What has no key and is found by
+ * its name is in namedCommands.ts, which comes with the palette.
+ */
 const commands: readonly Command[] = [
   ...picture('Crosshair by an entry of the level walked', '←, →', {
-    arrowleft: at => byEntry(at, -1),
-    arrowright: at => byEntry(at, 1),
+    arrowleft: at => moves?.byEntry(at, -1) ?? at,
+    arrowright: at => moves?.byEntry(at, 1) ?? at,
   }),
   {
     group: 'Picture',
     label: 'Level walked: towards the root, the pages',
     keys: ['arrowup'],
     shown: '↑, ↓',
-    run: climb(1),
+    run: () => moves?.climb(1),
   },
   {
     group: 'Picture',
     label: 'Level walked: towards the root, the pages',
     keys: ['arrowdown'],
     shown: '',
-    run: climb(-1),
+    run: () => moves?.climb(-1),
   },
   ...picture('Crosshair by a PMD entry', 'Shift+←, →', {
     'shift+arrowleft': (at, _, pmd) => at - pmd,
@@ -255,7 +168,8 @@ const commands: readonly Command[] = [
   view('Zoom out', 'S, −', ['s', '-'], () => zoomBy(2)),
   view('Move left', 'A', ['a'], () => panBy(-0.25)),
   view('Move right', 'D', ['d'], () => panBy(0.25)),
-  view('Fit the mapping', 'F, 0', ['f', '0'], fit),
+  view('Fit the whole mapping', 'F', ['f'], fit),
+  view('As near as teeth can be told apart', '0', ['0'], showTeeth),
   view('All of user space', 'Shift+F', ['shift+f'], showAll),
   view('Go to an address', 'G', ['g'], () => focusOn('place')),
   view(
@@ -282,7 +196,7 @@ const commands: readonly Command[] = [
     ['}'],
     slide((start, _, pmd) => start + pmd),
   ),
-  view('To the nearest start where the teeth meet', 'N', ['n'], snap),
+  view('To the nearest start where the teeth meet', 'N', ['n'], () => moves?.snap()),
   view('Play the search, or close it', 'M', ['m'], () => (playerOpen() ? closePlayer() : playSearch())),
   view('A step of the search on', '.', ['.'], () => stepSearch(1)),
   view('A step of the search back', ',', [','], () => stepSearch(-1)),
@@ -329,16 +243,6 @@ const commands: readonly Command[] = [
     shown: 'Ctrl+K, /',
     run: () => app.getState().open('palette'),
   },
-  // By name only: the header has a link for each.
-  ...screens.map(
-    ({ id, label }): Command => ({
-      group: 'App',
-      label: `Open ${label}`,
-      keys: [],
-      shown: '',
-      run: () => app.getState().change(withScreen(id), 'done'),
-    }),
-  ),
   {
     group: 'App',
     label: 'Present: tours, and a tour of your own',
@@ -348,13 +252,6 @@ const commands: readonly Command[] = [
   },
   { group: 'App', label: 'Copy link', keys: ['c'], shown: 'C', run: () => void copyLink() },
   { group: 'App', label: 'Export', keys: ['e'], shown: 'E', run: () => app.getState().open('export') },
-  share('Export: SVG', part => part.exportAs('svg')),
-  share('Export: PNG', part => part.exportAs('png')),
-  share('Export: text, 72 columns', part => part.exportAs('text')),
-  share('Export: table', part => part.exportAs('table')),
-  share('Export: JSON', part => part.exportAs('json')),
-  share('Copy as Markdown', part => part.copyAs('markdown')),
-  share('Copy as plain text', part => part.copyAs('text')),
   { group: 'App', label: 'Next theme', keys: ['t'], shown: 'T', run: nextTheme },
   {
     group: 'App',

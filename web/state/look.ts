@@ -45,10 +45,12 @@ const ground = (): Ground | undefined => groundOf(solutionOf(app.getState().scen
 
 /** What the first pane showed when it was last drawn: on a phone that depends on the size chosen there. */
 let drawn: Viewport | undefined;
+let bySize = false;
 
-/** Told by the drawing after each frame. */
-export const setDrawn = (view: Viewport | undefined): void => {
+/** Told by the drawing after each frame: what its first pane shows, and whether that pane is of a size chosen there. */
+export const setDrawn = (view: Viewport | undefined, ofSize: boolean): void => {
   drawn = view;
+  bySize = ofSize;
 };
 
 const present = (g: Ground): Viewport => {
@@ -135,8 +137,17 @@ export const panFrom = (from: Viewport, share: number): void => {
   app.getState().setViewport(panned(from, share, g.bounds));
 };
 
-/** Shows the mapping again. */
+/** Shows the whole mapping, however long it is. */
 export const fit = (): void => {
+  const g = ground();
+  if (g === undefined) return;
+  const all = viewportOf({ from: 0, to: g.length });
+  // No zoom where that is shown without one; a phone shows what the size chosen there wants.
+  glide(g, !bySize && sameViewport(all, g.whole) ? undefined : all);
+};
+
+/** Shows what is shown where nobody zoomed: the mapping, or as much of its end as has teeth that can be told apart. */
+export const showTeeth = (): void => {
   const g = ground();
   if (g !== undefined) glide(g, undefined);
 };

@@ -79,6 +79,8 @@ export interface App extends steps.Steps {
   readonly setPart: (part: number) => void;
   readonly setBits: (open: boolean) => void;
   readonly setStage: (stage: boolean) => void;
+  /** Changes where one looks: no step of undo, and the address is replaced. */
+  readonly look: (update: steps.Update) => void;
   readonly setViewport: (viewport: Viewport | undefined) => void;
   /** Writes what is shown into the Scenario at once. */
   readonly settle: () => void;
@@ -257,6 +259,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       setCrosshair: crosshair => {
         if (crosshair !== get().crosshair) set({ crosshair });
       },
+      look,
       pinCrosshair: at => {
         set({ crosshair: at });
         look(withMapView({ at }));

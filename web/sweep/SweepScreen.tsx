@@ -14,7 +14,7 @@ import { policies, policyOf } from '../../src/placement/policies.ts';
 import {
   type Scenario,
   type SweepAxis,
-  type SweepInput,
+  type SweepView,
   sweepColours,
   sweepInputs,
 } from '../../src/scenario/scenario.ts';
@@ -22,10 +22,11 @@ import { type Axis, axisOf, boundsOf, lastOf, nearest, valueAt } from '../../src
 import { inputOf } from '../../src/sweep/inputs.ts';
 import { figuresOf, POINT } from '../../src/sweep/points.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
+import { alignDown } from '../../src/units.ts';
 import { withMachine } from '../scenario/edit.ts';
 import { offerPicture, offerTable } from '../state/offered.ts';
 import { answerVariant } from '../state/solution.ts';
-import { app, useMedia, useScenario } from '../state/store.ts';
+import { app, useApp, useMedia, useScenario } from '../state/store.ts';
 import { BytesField, readPages, writeSize } from '../ui/BytesField.tsx';
 import { LeafStrip } from '../ui/LeafStrip.tsx';
 import { Spoken } from '../ui/Spoken.tsx';
@@ -90,7 +91,20 @@ const AxisControls = ({
       const { sweep } = s.view;
       // Two axes of one input would be a line: they change places.
       const clash = sweep[other].input === next.input;
-      return withSweep(clash ? { [side]: next, [other]: sweep[side] } : { [side]: next })(s);
+      const { point } = sweep;
+      // The point keeps what it has of the inputs that stay.
+      if (clash)
+        return withSweep({
+          [side]: next,
+          [other]: sweep[side],
+          point: point && { x: point.y, y: point.x },
+        })(s);
+      const same = next.input === sweep[side].input;
+      return withSweep({
+        [side]: next,
+        point:
+          same || point === undefined ? point : { ...point, [side]: alignDown(inputOf(s, next.input), 4096) },
+      })(s);
     }, 'done');
   const bounds = boundsOf(scenario, axis.input);
   const range = { from: axis.from, to: lastOf(axis) };
@@ -368,14 +382,35 @@ const Corners = ({
 const sameAxis = (a: Axis, b: Axis): boolean =>
   a.input === b.input && a.from === b.from && a.step === b.step && a.count === b.count;
 
-/** The values of a point, kept while axes and Scenario change. */
-interface Held {
-  readonly input: SweepInput;
-  readonly value: number;
-}
+type Point = SweepView['point'];
 
-const heldOf = (s: Scenario, axis: Axis, held: Held | undefined): number =>
-  nearest(axis, held?.input === axis.input ? held.value : inputOf(s, axis.input));
+/** A point that has rested so long goes into the link, in milliseconds. */
+const RESTED_MS = 250;
+
+/** Where the point stands on an axis; where none was chosen, where the request stands. */
+const heldOf = (s: Scenario, axis: Axis, value: number | undefined): number =>
+  nearest(axis, value ?? inputOf(s, axis.input));
+
+/**
+ * The point at hand and what moves it. While it moves it is known here alone; once it rests the view has it, and what
+ * else moves that, a link or a step of undo, is followed.
+ */
+const usePoint = (): readonly [Point, (next: NonNullable<Point>) => void] => {
+  const kept = useApp(s => s.scenario.view.sweep.point);
+  const inputs = useApp(({ scenario: { view } }) => `${view.sweep.x.input} ${view.sweep.y.input}`);
+  const [moved, setMoved] = useState<{ readonly to: Point; readonly over: Point; readonly inputs: string }>();
+  const to = moved !== undefined && moved.over === kept && moved.inputs === inputs ? moved.to : undefined;
+  useEffect(() => {
+    if (to === undefined) return;
+    const timer = window.setTimeout(() => app.getState().look(withSweep({ point: to })), RESTED_MS);
+    return () => window.clearTimeout(timer);
+  }, [to]);
+  const move = useCallback(
+    (next: NonNullable<Point>): void => setMoved({ to: next, over: kept, inputs }),
+    [kept, inputs],
+  );
+  return [to ?? kept, move];
+};
 
 /** What the drawing may take of a window: not so much that everything else is below it. */
 const useSide = (): readonly [React.RefObject<HTMLDivElement | null>, number] => {
@@ -414,8 +449,8 @@ export const SweepScreen = () => {
   );
   const wanted = useMemo(() => policiesOf({ machine: { ...machine, policy: machine.policy } }), [machine]);
   const shown = usePlanes(scenario, x, y, wanted);
-  const [held, setHeld] = useState<{ readonly x: Held; readonly y: Held }>();
-  const cell: Cell = { column: heldOf(scenario, x, held?.x), row: heldOf(scenario, y, held?.y) };
+  const [point, movePoint] = usePoint();
+  const cell: Cell = { column: heldOf(scenario, x, point?.x), row: heldOf(scenario, y, point?.y) };
   const [box, side] = useSide();
   const touch = useMedia('(max-width: 719px), (pointer: coarse)');
   const zooms = useRef<{ readonly x: SweepAxis; readonly y: SweepAxis }[]>([]);
@@ -470,12 +505,8 @@ export const SweepScreen = () => {
   );
   const settled = useDeferredValue(there);
   const setCell = useCallback(
-    (next: Cell): void =>
-      setHeld({
-        x: { input: x.input, value: valueAt(x, next.column) },
-        y: { input: y.input, value: valueAt(y, next.row) },
-      }),
-    [x, y],
+    (next: Cell): void => movePoint({ x: valueAt(x, next.column), y: valueAt(y, next.row) }),
+    [x, y, movePoint],
   );
   const back = (): void => {
     const last = zooms.current.pop();

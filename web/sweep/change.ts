@@ -21,11 +21,21 @@ export const scenarioAt = (s: Scenario, x: Axis, y: Axis, { column, row }: Cell)
   withInput(withInput(s, x.input, valueAt(x, column)), y.input, valueAt(y, row));
 
 /** Shows a point in the Map. */
-export const openPoint = (x: Axis, y: Axis, cell: Cell): void =>
-  app.getState().change(s => {
+export const openPoint = (x: Axis, y: Axis, cell: Cell): void => {
+  const { look, change } = app.getState();
+  // Undo comes back to it.
+  look(withSweep({ point: { x: valueAt(x, cell.column), y: valueAt(y, cell.row) } }));
+  change(s => {
     const there = scenarioAt(s, x, y, cell);
     return {
       ...there,
-      view: { ...there.view, screen: 'map', map: { range: undefined, at: undefined, part: 1 } },
+      // It is the request's own now.
+      view: {
+        ...there.view,
+        sweep: { ...there.view.sweep, point: undefined },
+        screen: 'map',
+        map: { range: undefined, at: undefined, part: 1 },
+      },
     };
   }, 'done');
+};

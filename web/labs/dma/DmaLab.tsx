@@ -1,19 +1,23 @@
-import { type PointerEvent, useMemo, useState } from 'react';
+import { type PointerEvent, useEffect, useMemo, useState } from 'react';
+import { dmaPresets } from '../../../src/dma/published.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { roughMeasure } from '../../draw/marks.ts';
 import { withDma } from '../../scenario/view.ts';
 import { refusalText } from '../../scenario/words.ts';
+import { bindLab } from '../../state/commands.ts';
 import { eventsOf } from '../../state/solution.ts';
 import { app, useScenario, useSolution, useThemeName } from '../../state/store.ts';
 import { MarkCanvas } from '../../ui/MarkCanvas.tsx';
 import { Pieces } from '../../ui/Pieces.tsx';
 import { Spoken } from '../../ui/Spoken.tsx';
 import { useWidth } from '../../ui/width.ts';
+import { presetCommands } from '../presetCommands.ts';
 import { type DmaFacts, dmaFacts } from './answer.ts';
 import { Controls, IovaControl } from './Controls.tsx';
 import './dma.css';
 import { drawDma } from './picture.ts';
 import { pictureOf } from './pictureOf.ts';
+import { withPreset } from './preset.ts';
 import { EraTable, Presets, Twin, VaTable } from './Tables.tsx';
 import { iommufdWords, reasonsOf, refusalWords, sizesPieces, spokenDma, stepsOver } from './words.ts';
 
@@ -192,6 +196,19 @@ export const DmaLab = () => {
   const scenario = useScenario();
   const solution = useSolution();
   const facts = useMemo(() => dmaFacts(scenario, solution), [scenario, solution]);
+  useEffect(
+    () =>
+      bindLab(
+        presetCommands(
+          'size of the threads',
+          dmaPresets.length,
+          () => dmaPresets.findIndex(p => p.size === app.getState().scenario.device.bar.size),
+          i => app.getState().change(withPreset(dmaPresets[i]?.size ?? 0), 'done'),
+        ),
+        [],
+      ),
+    [],
+  );
   return (
     <section className="lab dma" aria-labelledby="dma-title">
       <header className="intro">

@@ -8,6 +8,7 @@ import {
   memmapKinds,
   pagesFrom,
   pagesOf,
+  passedOver,
   type Run,
   readRuns,
   readSectionSize,
@@ -22,9 +23,10 @@ import {
 } from '../../../src/memmap/setup.ts';
 import { formatCount, formatSize, type Read } from '../../../src/text.ts';
 import { ReadField } from '../../ui/ReadField.tsx';
+import { Spoken } from '../../ui/Spoken.tsx';
 import { NumberSlider } from './Fields.tsx';
 import { changeSetup } from './state.ts';
-import { kindNames } from './words.ts';
+import { kindNames, passedWords } from './words.ts';
 
 const readNumber =
   (least: number, most: number, what: string) =>
@@ -165,6 +167,9 @@ const pickRuns = (runs: readonly Run[], phase: 'drag' | 'done' = 'done'): void =
 /** Which pages, in which order. */
 const Pages = ({ setup }: { readonly setup: Setup }) => {
   const { layout, runs } = setup;
+  /** What became of the first page that was typed, and the pages it is about: any other pages end it. */
+  const [said, setSaid] = useState<{ readonly words: string; readonly of: string }>();
+  const note = said?.of === writeRuns(runs) ? said.words : undefined;
   const s = layout.pagesPerSection;
   const first = runs[0]?.first ?? 0;
   const count = pagesOf(runs);
@@ -184,8 +189,15 @@ const Pages = ({ setup }: { readonly setup: Setup }) => {
         label="First page"
         shown={formatCount(first)}
         read={readNumber(start, last, 'a page frame')}
-        onCommit={value => pickRuns(pagesFrom(layout, value, count))}
+        onCommit={value => {
+          const next = pagesFrom(layout, value, count);
+          const passed = passedOver(layout, value);
+          setSaid(passed && { words: passedWords(passed), of: writeRuns(next) });
+          pickRuns(next);
+        }}
+        {...(note === undefined ? {} : { note })}
       />
+      <Spoken text={note ?? ''} />
       <NumberSlider
         label="First page"
         value={first}

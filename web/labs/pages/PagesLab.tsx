@@ -1,10 +1,11 @@
-import { useDeferredValue, useEffect, useMemo } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { counters, countOn, truth } from '../../../src/memmap/counters.ts';
 import { presets } from '../../../src/memmap/presets.ts';
 import { pfnsOf, type Setup, writeSetup } from '../../../src/memmap/setup.ts';
 import { formatCount } from '../../../src/text.ts';
 import { bindLab } from '../../state/commands.ts';
 import { Spoken } from '../../ui/Spoken.tsx';
+import { presetCommands } from '../presetCommands.ts';
 import { Build } from './Build.tsx';
 import { Counters } from './Counters.tsx';
 import { Differ } from './Differ.tsx';
@@ -13,7 +14,7 @@ import { MemoryTable } from './MemoryTable.tsx';
 import { PresetTable } from './PresetTable.tsx';
 import './pages.css';
 import { RangeCheck, Story } from './Story.tsx';
-import { useSetup } from './state.ts';
+import { toCase, useSetup } from './state.ts';
 import { kindNames, spokenWords } from './words.ts';
 
 /** What is shown, in a line: a case and what it teaches, or what was built. */
@@ -43,7 +44,21 @@ const Intro = ({ setup }: { readonly setup: Setup }) => {
 /** The struct-page lab. */
 export const PagesLab = () => {
   const { setup, problem } = useSetup();
-  useEffect(() => bindLab([], memoryKeys), []);
+  const shown = useRef('');
+  shown.current = writeSetup(setup);
+  useEffect(
+    () =>
+      bindLab(
+        presetCommands(
+          'case',
+          presets.length,
+          () => presets.findIndex(p => p.id === shown.current),
+          i => toCase(presets[i]?.id ?? ''),
+        ),
+        memoryKeys,
+      ),
+    [],
+  );
   // The picture follows the hand; nine counters over a folio of 1 GiB may come a frame later.
   const counted = useDeferredValue(setup);
   const pfns = useMemo(() => pfnsOf(counted.runs), [counted]);

@@ -2,9 +2,9 @@ import { type KeyboardEvent, memo, useRef } from 'react';
 import { type CounterId, counterOf, countOn, judge, truth } from '../../../src/memmap/counters.ts';
 import { presets } from '../../../src/memmap/presets.ts';
 import type { Case } from '../../../src/memmap/search.ts';
-import { readSetup, type Setup, writeSetup } from '../../../src/memmap/setup.ts';
+import { type Setup, writeSetup } from '../../../src/memmap/setup.ts';
 import { formatCount } from '../../../src/text.ts';
-import { changeSetup } from './state.ts';
+import { toCase } from './state.ts';
 import { shortNames } from './words.ts';
 
 /** V4 and V5 are one rule, and one column. */
@@ -44,10 +44,6 @@ export const PresetTable = memo(
     const body = useRef<HTMLTableSectionElement>(null);
     const shown = writeSetup(setup);
     const isPreset = presets.some(p => p.id === shown);
-    const choose = (id: string): void => {
-      const read = readSetup(id);
-      if (read.ok) changeSetup(() => read.value);
-    };
     const press = (e: KeyboardEvent): void => {
       const buttons = [...(body.current?.querySelectorAll('button') ?? [])];
       const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
@@ -86,7 +82,7 @@ export const PresetTable = memo(
             {rows.map(({ preset, ...found }, i) => {
               const on = preset.id === shown;
               return (
-                <tr key={preset.id} className={on ? 'on' : ''} onClick={() => choose(preset.id)}>
+                <tr key={preset.id} className={on ? 'on' : ''} onClick={() => toCase(preset.id)}>
                   <th scope="row" className="col-case">
                     <button
                       type="button"

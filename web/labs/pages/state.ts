@@ -53,3 +53,9 @@ export const changeSetup = (update: (setup: Setup) => Setup, phase: Phase = 'don
     }),
     phase,
   );
+
+/** Shows a case by its id; does nothing where there is none. */
+export const toCase = (id: string): void => {
+  const read = readSetup(id);
+  if (read.ok) changeSetup(() => read.value);
+};

@@ -1,6 +1,6 @@
 import { type Call, type Count, type CounterId, type Judged, judge } from '../../../src/memmap/counters.ts';
 import { type Layout, pageOf, sectionOf } from '../../../src/memmap/layout.ts';
-import type { MemmapKind } from '../../../src/memmap/setup.ts';
+import type { MemmapKind, Passed } from '../../../src/memmap/setup.ts';
 import { formatCount } from '../../../src/text.ts';
 
 const n = formatCount;
@@ -34,6 +34,10 @@ export const verdictWords = (answer: number, right: number): string => {
   if (answer < right) return 'short but safe';
   return answer - right === 1 ? 'too long: 1 wrong frame' : `too long: ${n(answer - right)} wrong frames`;
 };
+
+/** What became of a first page that is no memory, and why. */
+export const passedWords = ({ asked, section, first }: Passed): string =>
+  `PFN ${n(asked)} lies in section ${n(section)}, a hole: begins at PFN ${n(first)}, the ${first > asked ? 'next' : 'last'} page of memory.`;
 
 /** Why a counter stopped where it did: the step, and what it compared there. */
 export const stopWords = (id: CounterId, layout: Layout, pfns: readonly number[], count: Count): string => {

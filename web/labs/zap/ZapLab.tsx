@@ -1,13 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { designIds } from '../../../src/zap/ids.ts';
 import type { Ending, Who } from '../../../src/zap/machine.ts';
 import { bindLab } from '../../state/commands.ts';
 import { still } from '../../state/motion.ts';
 import { app, useApp } from '../../state/store.ts';
 import { Spoken } from '../../ui/Spoken.tsx';
+import { presetCommands } from '../presetCommands.ts';
 import { changeZap } from './actions.ts';
 import { About, DesignTable, Figure, SmallSquares } from './Designs.tsx';
 import { Lanes, momentWords } from './Lanes.tsx';
-import { plainestOrder, type Shown, shownOf, stepped, toMoment } from './race.ts';
+import { plainestOrder, type Shown, shownOf, stepped, toDesign, toMoment } from './race.ts';
 import { SquareView, squareKeys } from './SquareView.tsx';
 import { Steps } from './Steps.tsx';
 import { Story } from './Story.tsx';
@@ -180,8 +182,8 @@ export const ZapLab = () => {
     return () => window.clearTimeout(timer);
   }, [played, turns.length]);
 
-  const latest = useRef({ onStep, back, onPlay });
-  latest.current = { onStep, back, onPlay };
+  const latest = useRef({ onStep, back, onPlay, onAct });
+  latest.current = { onStep, back, onPlay, onAct };
   useEffect(() => {
     const lab = (label: string, shownKey: string, keys: readonly string[], run: () => void) =>
       ({ group: 'Lab', label, shown: shownKey, keys, run }) as const;
@@ -191,6 +193,15 @@ export const ZapLab = () => {
         lab('A step of the zapper', 'Z', ['z'], () => latest.current.onStep('zapper')),
         lab('A turn back', 'Backspace', ['backspace'], () => latest.current.back()),
         lab('Play the order, or pause', 'R', ['r'], () => latest.current.onPlay()),
+        ...presetCommands(
+          'design',
+          designIds.length,
+          () => designIds.indexOf(app.getState().scenario.view.labs.zap.design),
+          i => {
+            latest.current.onAct();
+            changeZap(toDesign(designIds[i] ?? 'A'));
+          },
+        ),
       ],
       squareKeys,
     );

@@ -2,7 +2,6 @@ import type { Who } from '../../../src/zap/machine.ts';
 import type { Block, Outlook, Square } from '../../../src/zap/square.ts';
 import type { Told } from '../../../src/zap/tell.ts';
 import type { Ink, Mark, Measure, Point } from '../../draw/marks.ts';
-import { fitText } from '../../picture/sheet.ts';
 import { badWords, causeLines, lockWords } from './words.ts';
 
 /** What the square is drawn from. */
@@ -392,20 +391,17 @@ export const drawSquare = (input: SquareInput): SquarePicture => {
   const labels = mapper.map((s, i) => (numbered ? [String(i + 1)] : wrap(s.label, w - 6, measure)));
   const lines = Math.max(1, ...labels.map(l => l.length));
   const headY = 10;
-  const top = headY + 18 + lines * 13 + 16;
+  const bold: Measure = (text, style) => measure(text, { ...style, weight: CAUSE.weight });
+  const titleLines = wrap(title, width - left + 8, bold, CAUSE.size);
+  const top = headY + 18 + (titleLines.length - 1) * 15 + lines * 13 + 16;
   const grid: Grid = { x: m => left + m * w, y: z => top + z * row, grain: LARGE };
   const bottom = grid.y(zapper.length);
 
   marks.push(
     { kind: 'text', x: 0, y: headY, text: 'Mapper →', size: 12, weight: 600, ink: 'ink' },
-    {
-      kind: 'text',
-      x: left - 8,
-      y: headY,
-      text: fitText({ marks, hits: [], measure }, title, width - left + 8, CAUSE),
-      ...CAUSE,
-      ink: 'ink',
-    },
+    ...titleLines.map(
+      (text, i): Mark => ({ kind: 'text', x: left - 8, y: headY + i * 15, text, ...CAUSE, ink: 'ink' }),
+    ),
     { kind: 'text', x: 0, y: grid.y(0) - 9, text: 'Zapper ↓', size: 12, weight: 600, ink: 'ink' },
   );
   const next = { mapper: 0, zapper: 0 };
