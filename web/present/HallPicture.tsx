@@ -32,10 +32,10 @@ export const HallPicture = ({
     const factor = scale * HALL.factor;
     element.width = Math.round(HALL.width * factor);
     element.height = Math.round(height * factor);
-    ctx.setTransform(factor, 0, 0, factor, 0, 0);
     const palette = palettes[theme];
     ctx.fillStyle = palette.bg;
-    ctx.fillRect(0, 0, HALL.width, height);
+    ctx.fillRect(0, 0, element.width, element.height);
+    ctx.setTransform(factor, 0, 0, factor, 0, 0);
     paint(ctx, of.draw(height, canvasMeasure(ctx)), palette, outlined.has(theme));
   }, [of, height, scale, theme]);
   return (

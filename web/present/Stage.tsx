@@ -218,6 +218,8 @@ export const Stage = ({
   const began = useRef(Date.now());
   const notes = useRef<Window | null>(null);
   const typed = useRef('');
+  /** Full screen is left for the window, not the stage with it. */
+  const asWindow = useRef(false);
 
   const leave = (): void => {
     leaveFullscreen();
@@ -251,8 +253,10 @@ export const Stage = ({
     if (asks !== undefined && !shown && choice < asks.choices.length) setOpen({ at, chosen: choice });
   };
   const full = (): void => {
-    if (document.fullscreenElement !== null) leaveFullscreen();
-    else if (document.fullscreenEnabled)
+    if (document.fullscreenElement !== null) {
+      asWindow.current = true;
+      leaveFullscreen();
+    } else if (document.fullscreenEnabled)
       document.documentElement
         .requestFullscreen()
         .catch(() => setRemark('The browser did not allow full screen'));
@@ -341,7 +345,9 @@ export const Stage = ({
     root.current?.focus();
     let was = false;
     const change = (): void => {
-      if (was && document.fullscreenElement === null && document.hasFocus()) leaveNow.current();
+      const escaped = was && document.fullscreenElement === null && !asWindow.current;
+      asWindow.current = false;
+      if (escaped && document.hasFocus()) leaveNow.current();
       was = document.fullscreenElement !== null;
     };
     change();
@@ -488,7 +494,7 @@ export const Stage = ({
         </div>
         {asks !== undefined && !shown && (
           <div
-            className={`stage-question stage-new${blind ? ` around ${roomOf(asks)}` : ''}`}
+            className={`stage-question stage-new${blind && !fit.flow ? ` around ${roomOf(asks)}` : ''}`}
             key={`question ${at}`}
           >
             <h2>{asks.question}</h2>

@@ -103,10 +103,11 @@ export const StagePicture = ({
       measure: canvasMeasure(ctx),
     });
     const factor = scale * STAGE_FACTOR;
-    ctx.setTransform(factor, 0, 0, factor, 0, 0);
     const palette = palettes[theme];
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.fillStyle = palette.bg;
-    ctx.fillRect(0, 0, STAGE_SIZE.width, STAGE_SIZE.height);
+    ctx.fillRect(0, 0, w, h);
+    ctx.setTransform(factor, 0, 0, factor, 0, 0);
     paint(ctx, marks, palette, outlined.has(theme));
     if (fade > 0 && old.current !== null) {
       ctx.setTransform(1, 0, 0, 1, 0, 0);

@@ -145,17 +145,20 @@ const tellResult = (s: Sheet, { square, design, dropped, told }: Shown, x: numbe
   if (told === undefined) return;
   const tone = told.ending === 'good' ? 'ink' : 'red';
   s.marks.push({ kind: 'circle', x: x + RING, y: y + 9, r: RING, stroke: tone, strokeWidth: 2.5 });
-  for (const [i, text] of causeLines(told.cause).entries()) {
-    const size = largest(s, [text], [15, 14, 13, 12], room - 2 * RING - 10, bold)?.size ?? HALL_SMALL;
+  const left = 2 * RING + 10;
+  const said = causeLines(told.cause);
+  const size =
+    [15, 14, 13, 12].find(z => said.every(text => s.measure(text, { ...bold, size: z }) <= room - left)) ??
+    HALL_SMALL;
+  for (const [i, text] of said.entries())
     write(s, {
-      x: x + 2 * RING + 10,
+      x: x + left,
       y: y + i * 18,
-      text: fitText(s, text, room - 2 * RING - 10, { ...bold, size }),
+      text: fitText(s, text, room - left, { ...bold, size }),
       size,
       ...bold,
       ink: tone,
     });
-  }
 };
 
 const drawShown = (s: Sheet, shown: Shown, height: number): void => {
@@ -184,7 +187,7 @@ const drawShown = (s: Sheet, shown: Shown, height: number): void => {
     });
   nameBlocks(s, shown, grid);
   const right = grid.x(race.mapper.length);
-  nameSteps(s, shown, grid, right + 30);
+  nameSteps(s, shown, grid, right + 38);
   tellResult(s, shown, right + 46, height);
 };
 
