@@ -156,6 +156,19 @@ test('proposals of one outcome stand in one line, and their sides are not counte
   expect(xu?.rows.some(r => r.id === 'p:xu2')).toBe(false);
 });
 
+test('before it is told, rows and squares stand there without a word of what comes of them', () => {
+  const asked = [
+    ...presets.map(p => `#1&s=labs&lab=pages&mem=${p.id}`),
+    ...designs.map(d => `#1&s=labs&lab=zap&zd=${d.id}`),
+  ];
+  for (const link of asked) {
+    const marks = hallScene(scenarioOf(link))?.asked?.(HALL.low, roughMeasure) ?? [];
+    expect(marks.length).toBeGreaterThan(10);
+    expect(oddMarks(marks, HALL.width)).toEqual([]);
+    expect(JSON.stringify(marks)).not.toMatch(/"red"|touch|follow|counters|\d of \d|orders/);
+  }
+});
+
 test('the numbers on the stage are those of the engine', () => {
   const textsOf = (link: string): readonly string[] =>
     (hallScene(scenarioOf(link))?.draw(HALL_TALL, roughMeasure) ?? []).flatMap(m =>

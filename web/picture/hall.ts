@@ -22,6 +22,8 @@ export interface HallScene {
   readonly number: StageNumber | undefined;
   /** Draws it {@link STAGE_SIZE} wide and so high: its own height, or {@link HALL_TALL} where no number stands above. */
   readonly draw: (height: number, measure: Measure) => readonly Mark[];
+  /** The same before anything is told of it; undefined where nothing is left then. */
+  readonly asked?: HallScene['draw'];
   /** What it shows, in a sentence, for those who hear the page. */
   readonly words: string;
 }

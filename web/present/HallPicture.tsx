@@ -7,12 +7,15 @@ import { useThemeName } from '../state/store.ts';
 /** The picture that a screen other than the Map has for a hall. */
 export const HallPicture = ({
   of,
+  asked,
   tall,
   size,
   scale,
   label,
 }: {
   readonly of: HallScene;
+  /** Nothing is told yet: what is asked about, where there is a picture of it. */
+  readonly asked: boolean;
   /** No number stands above it. */
   readonly tall: boolean;
   /** How large it stands there, of its full size. */
@@ -36,8 +39,13 @@ export const HallPicture = ({
     ctx.fillStyle = palette.bg;
     ctx.fillRect(0, 0, element.width, element.height);
     ctx.setTransform(factor, 0, 0, factor, 0, 0);
-    paint(ctx, of.draw(height, canvasMeasure(ctx)), palette, outlined.has(theme));
-  }, [of, height, scale, theme]);
+    paint(
+      ctx,
+      (asked ? (of.asked ?? of.draw) : of.draw)(height, canvasMeasure(ctx)),
+      palette,
+      outlined.has(theme),
+    );
+  }, [of, asked, height, scale, theme]);
   return (
     <canvas
       ref={canvas}

@@ -152,7 +152,7 @@ const Scroller = ({
 );
 
 /** Letters that a question and its choices may have together to stand around the picture they are about. */
-const MOST_ASKED = { question: 130, choices: 100, choice: 36 } as const;
+const MOST_ASKED = { question: 110, choices: 100, choice: 36 } as const;
 
 const hasRoom = ({ question, choices }: Prediction): boolean =>
   question.length <= MOST_ASKED.question &&
@@ -400,8 +400,12 @@ export const Stage = ({
       ready?.solution === undefined ? undefined : { scenario: ready.scenario, solution: ready.solution },
     [ready],
   );
-  /** The combs stand under the question, so that the hall can tell from them. */
-  const blind = asks !== undefined && !shown && answer?.solution.device !== undefined && hasRoom(asks);
+  /** What is asked about stands under the question, so that the hall can tell from it. */
+  const blind =
+    asks !== undefined &&
+    !shown &&
+    hasRoom(asks) &&
+    (answer?.solution.device !== undefined || ready?.hall?.asked !== undefined);
   const picture = shown || blind ? answer : last.current;
   useEffect(() => {
     if (shown || blind) last.current = answer;
@@ -426,7 +430,7 @@ export const Stage = ({
   const number = scene.number ?? own;
   const [whose, asked] = stageScenario(ready.scenario);
   const { screen: on, labs } = ready.scenario.view;
-  const tall = on !== 'map' && number === undefined;
+  const tall = on !== 'map' && number === undefined && shown;
   const scale = (fit.flow ? fit.picture : fit.scale) * (window.devicePixelRatio || 1);
   const right = asks !== undefined && chosen === asks.answer;
   return (
@@ -449,9 +453,18 @@ export const Stage = ({
         }
       >
         <header className="stage-head">
-          <h1 key={at} className="stage-new">
-            {scene.title}
-          </h1>
+          {/* A title tells what is asked: until then the question has its place. */}
+          {shown ? (
+            <h1 key={at} className="stage-new">
+              {scene.title}
+            </h1>
+          ) : (
+            blind && (
+              <h1 key={`question ${at}`} className="stage-new asked">
+                {asks.question}
+              </h1>
+            )
+          )}
           {(on !== 'labs' || labs.lab === 'dma') && (
             <p className="stage-whose">
               {on !== 'compare' && <b>{whose}</b>}
@@ -475,18 +488,19 @@ export const Stage = ({
                 blind={blind}
                 size={fit.picture}
                 scale={scale}
-                label={shown ? `${scene.title}. ${scene.caption}` : `${scene.title}: the teeth of VA and PA`}
+                label={shown ? `${scene.title}. ${scene.caption}` : 'The teeth of VA and PA'}
               />
             </Scroller>
           )}
-          {hall !== undefined && shown && (
-            <Scroller wide={fit.wide} key={at}>
+          {hall !== undefined && (shown || blind) && (
+            <Scroller wide={fit.wide} key={`${at} ${shown}`}>
               <HallPicture
                 of={hall}
+                asked={!shown}
                 tall={tall}
                 size={fit.picture}
                 scale={scale}
-                label={`${scene.title}. ${hall.words}`}
+                label={shown ? `${scene.title}. ${hall.words}` : 'What is asked about'}
               />
             </Scroller>
           )}
@@ -497,7 +511,7 @@ export const Stage = ({
             className={`stage-question stage-new${blind && !fit.flow ? ` around ${roomOf(asks)}` : ''}`}
             key={`question ${at}`}
           >
-            <h2>{asks.question}</h2>
+            {!blind && <h1>{asks.question}</h1>}
             <ol>
               {asks.choices.map((choice, i) => (
                 <li key={choice}>

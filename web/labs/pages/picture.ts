@@ -363,6 +363,8 @@ export const drawMemory = (
     readonly drawnFor?: string | undefined;
     /** For a hall: numbers at the ends of runs only, and nothing that is for hands. */
     readonly few?: boolean;
+    /** Without the seams: where pointers and frames part is to be found by whoever looks. */
+    readonly seamless?: boolean;
   },
 ): Picture => {
   const { width, measure, type, cursor, drawnFor, few = false } = options;
@@ -371,7 +373,7 @@ export const drawMemory = (
   const s = own.pagesPerSection;
   const { runs } = setup;
   const { frames, memmap } = rowsOf(setup, layout, width, measure('0', { size: type.small, mono: true }));
-  const seams = seamsOf(runs, layout);
+  const seams = options.seamless ? [] : seamsOf(runs, layout);
   const falseSeams = seams.filter(seam => seam.kind === 'false');
   const shortSeams = seams.filter(seam => seam.kind === 'short');
   const levels = Math.min(3, falseSeams.length);

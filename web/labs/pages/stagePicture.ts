@@ -2,11 +2,11 @@ import { counterOf, counters, countOn, judge, truth } from '../../../src/memmap/
 import { pagesOf, pfnsOf, readSetup, type Setup } from '../../../src/memmap/setup.ts';
 import type { PagesLabView } from '../../../src/scenario/scenario.ts';
 import { formatCount } from '../../../src/text.ts';
-import type { Ink } from '../../draw/marks.ts';
+import type { Ink, Measure } from '../../draw/marks.ts';
 import { HALL, type HallScene, type StageNumber } from '../../picture/hall.ts';
 import { check, cross, fitText, write } from '../../picture/sheet.ts';
 import type { Sheet } from '../../picture/types.ts';
-import { drawMemory } from './picture.ts';
+import { drawMemory, type Picture } from './picture.ts';
 
 /** The line below the rows: how many counters are right, wrong, and short. */
 interface Judgement {
@@ -71,25 +71,30 @@ export const pagesOnStage = (view: PagesLabView): HallScene | undefined => {
   const pfns = pfnsOf(setup.runs);
   const number = numberOf(setup, pfns);
   const judgements = judgementsOf(setup, pfns);
+  const layout = own?.layout(setup.layout) ?? setup.layout;
+  const rows = (height: number, measure: Measure, seamless: boolean): Picture => {
+    const drawn = (rowHeight: number): Picture =>
+      drawMemory(setup, layout, {
+        width: HALL.width,
+        measure,
+        type: { text: 14, small: SMALLEST, rowHeight },
+        drawnFor: own?.id,
+        few: true,
+        seamless,
+      });
+    // Many seams have many words: the rows make room for them.
+    return ROWS.map(drawn).find(p => p.height <= height - LAST) ?? drawn(ROWS.at(-1) ?? 0);
+  };
   return {
     number,
     draw: (height, measure) => {
       const s: Sheet = { marks: [], hits: [], measure };
-      const layout = own?.layout(setup.layout) ?? setup.layout;
-      const drawn = (rowHeight: number) =>
-        drawMemory(setup, layout, {
-          width: HALL.width,
-          measure,
-          type: { text: 14, small: SMALLEST, rowHeight },
-          drawnFor: own?.id,
-          few: true,
-        });
-      // Many seams have many words: the rows make room for them.
-      const picture = ROWS.map(drawn).find(p => p.height <= height - LAST) ?? drawn(ROWS.at(-1) ?? 0);
+      const picture = rows(height, measure, false);
       s.marks.push(...picture.marks);
       writeJudgements(s, judgements, Math.min(height - 14, Math.max(picture.height + 12, height - 26)));
       return s.marks;
     },
+    asked: (height, measure) => rows(height, measure, true).marks,
     words: `${number.figure} ${number.what}. ${judgements.map(j => j.text).join('; ')}.`,
   };
 };

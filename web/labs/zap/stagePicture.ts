@@ -1,6 +1,7 @@
 import type { ZapView } from '../../../src/scenario/scenario.ts';
 import { designOf } from '../../../src/zap/designs.ts';
 import type { Step } from '../../../src/zap/machine.ts';
+import type { Square } from '../../../src/zap/square.ts';
 import { HALL, HALL_SMALL, type HallScene, largest, shifted } from '../../picture/hall.ts';
 import { labelsWithin } from '../../picture/labels.ts';
 import { fitText, write } from '../../picture/sheet.ts';
@@ -104,7 +105,13 @@ const nameBlocks = (s: Sheet, { square }: Shown, grid: Grid): void => {
 };
 
 /** Beside the square: the design, how many orders end how, and what decides the one that is drawn. */
-const tellResult = (s: Sheet, { square, design, dropped, told }: Shown, x: number, height: number): void => {
+const tellResult = (
+  s: Sheet,
+  { square, design, dropped, told }: Shown,
+  x: number,
+  height: number,
+  asked: boolean,
+): void => {
   const { ends } = square.root;
   const { count, of, what } = figureOf(ends);
   const ink = count > 0 ? 'red' : 'ink';
@@ -119,6 +126,7 @@ const tellResult = (s: Sheet, { square, design, dropped, told }: Shown, x: numbe
     write(s, { x, y, text, size: titleSize, ...bold, ink: 'ink' });
     y += 18;
   }
+  if (asked) return;
   y += 30;
   const figure = `${count} of ${of}`;
   const big = largest(s, [figure], [60, 50, 44, 38, 32], room, { weight: 700 });
@@ -161,8 +169,17 @@ const tellResult = (s: Sheet, { square, design, dropped, told }: Shown, x: numbe
     });
 };
 
-const drawShown = (s: Sheet, shown: Shown, height: number): void => {
-  const { square, race, turns, at, told } = shown;
+/** The square before anybody is told what comes of it: each order is one of many. */
+const untold = (square: Square): Square => ({
+  ...square,
+  places: square.places.map(p => ({ ...p, outlooks: ['either'], stuck: false })),
+  edges: square.edges.map(e => ({ ...e, outlooks: ['either'] })),
+});
+
+const drawShown = (s: Sheet, shown: Shown, height: number, asked: boolean): void => {
+  const { race } = shown;
+  const square = asked ? untold(shown.square) : shown.square;
+  const { turns, at, told } = asked ? { turns: [], at: 0, told: undefined } : shown;
   // A step is as long down as to the right.
   const pitch = Math.min(
     (height - TOP - BOTTOM) / race.zapper.length,
@@ -187,8 +204,8 @@ const drawShown = (s: Sheet, shown: Shown, height: number): void => {
     });
   nameBlocks(s, shown, grid);
   const right = grid.x(race.mapper.length);
-  nameSteps(s, shown, grid, right + 38);
-  tellResult(s, shown, right + 46, height);
+  nameSteps(s, shown, grid, right + 40);
+  tellResult(s, shown, right + 56, height, asked);
 };
 
 /** The lab of the zap for a hall: the square of paths with one order on it, and how many orders end how. */
@@ -199,7 +216,12 @@ export const zapOnStage = (view: ZapView): HallScene => {
     number: undefined,
     draw: (height, measure) => {
       const s: Sheet = { marks: [], hits: [], measure };
-      drawShown(s, shown, height);
+      drawShown(s, shown, height, false);
+      return s.marks;
+    },
+    asked: (height, measure) => {
+      const s: Sheet = { marks: [], hits: [], measure };
+      drawShown(s, shown, height, true);
       return s.marks;
     },
     words: `${count} of ${of} ${what}.`,
