@@ -180,6 +180,51 @@ test('every tour is played to its end in 1920 by 1080, and nothing runs into any
   }
 });
 
+test('a tour that says all it may still fits', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await openApp(page);
+  const text = (letters: number): string => 'Neunundneunzig lange Worte '.repeat(30).slice(0, letters).trim();
+  const scene = { link: 'today', title: text(120), caption: text(400), notes: '' };
+  const predict = { question: text(400), choices: [1, 2, 3, 4].map(i => `${i} ${text(110)}`), answer: 0 };
+  const number = { figure: '9'.repeat(24), what: text(120) };
+  const few = { question: text(105), choices: [1, 2, 3, 4].map(i => `${i} ${text(20)}`), answer: 3 };
+  const tour = {
+    hugemap: 'tour',
+    version: 1,
+    title: text(120),
+    scenes: [scene, { ...scene, number }, { ...scene, predict }, { ...scene, predict: few }],
+  };
+  await page.evaluate(json => {
+    const data = new DataTransfer();
+    data.items.add(new File([json], 'long.tour.json', { type: 'application/json' }));
+    document.body.dispatchEvent(
+      new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }),
+    );
+  }, JSON.stringify(tour));
+  await page.getByRole('button', { name: 'Present it' }).click();
+  for (const where of ['plain', 'number', 'asked', 'answered', 'asked in few words', 'answered wrongly']) {
+    const bar = await boxOf(page, '.stage-bar');
+    for (const part of [
+      '.stage-head h1',
+      '.stage-number',
+      '.stage-question',
+      '.stage-question ol',
+      '.stage-caption p',
+      '.stage-tour',
+    ]) {
+      // A question that takes the whole height is scrolled.
+      if (part === '.stage-question ol' && where === 'asked') continue;
+      const box = await boxOf(page, part);
+      if (box === undefined) continue;
+      const below = part === '.stage-tour' ? 1080 : (bar?.y ?? 0) + 4;
+      const inside = box.x >= 0 && box.x + box.width <= 1920 && box.y + box.height <= below;
+      expect([where, part, inside]).toEqual([where, part, true]);
+    }
+    await page.keyboard.press(where === 'asked in few words' ? 'a' : 'PageDown');
+  }
+});
+
 /** Presses a key and gives the pictures of the stage frame by frame, until nothing changes any more. */
 const framesOf = (page: Page, key: string): Promise<readonly string[]> =>
   page.evaluate(

@@ -167,6 +167,17 @@ const roomOf = ({ choices }: Prediction): 'short' | 'line' | '' => {
   return letters * 20.5 + choices.length * 116 <= PICTURE ? 'line' : '';
 };
 
+/** Letters that fit in the usual size, and in a smaller one. Own tours may say more than the shipped ones do. */
+type Lengths = readonly [usual: number, smaller: number];
+const TITLE: Lengths = [44, 80];
+const NUMBER: Lengths = [44, 80];
+const QUESTION: Lengths = [130, 240];
+const CAPTION: Lengths = [128, 250];
+
+/** How a text has to be written to fit: '', `long` or `longest`. */
+const lengthOf = (text: string, [usual, smaller]: Lengths): '' | 'long' | 'longest' =>
+  text.length <= usual ? '' : text.length <= smaller ? 'long' : 'longest';
+
 const toneClass = (tone: StageNumber['tone'] | undefined): string => {
   switch (tone) {
     case undefined:
@@ -433,6 +444,12 @@ export const Stage = ({
   const tall = on !== 'map' && number === undefined && shown;
   const scale = (fit.flow ? fit.picture : fit.scale) * (window.devicePixelRatio || 1);
   const right = asks !== undefined && chosen === asks.answer;
+  const said =
+    asks === undefined || chosen === undefined
+      ? ''
+      : right
+        ? '✓ Right. '
+        : `✕ Not so: ${asks.choices[asks.answer] ?? ''}. `;
   return (
     <main
       className={`stage-room${dot ? ' with-dot' : ''}${fit.flow ? ' flow' : ''}`}
@@ -455,7 +472,7 @@ export const Stage = ({
         <header className="stage-head">
           {/* A title tells what is asked: until then the question has its place. */}
           {shown ? (
-            <h1 key={at} className="stage-new">
+            <h1 key={at} className={`stage-new ${lengthOf(scene.title, TITLE)}`}>
               {scene.title}
             </h1>
           ) : (
@@ -473,7 +490,10 @@ export const Stage = ({
           )}
         </header>
         {shown && number !== undefined && (
-          <p className="stage-number stage-new" key={`number ${at}`}>
+          <p
+            className={`stage-number stage-new ${lengthOf(number.figure + number.what, NUMBER)}`}
+            key={`number ${at}`}
+          >
             <span className={`stage-figure ${ink}`} data-testid="stage-figure">
               {number.figure}
             </span>
@@ -511,7 +531,7 @@ export const Stage = ({
             className={`stage-question stage-new${blind && !fit.flow ? ` around ${roomOf(asks)}` : ''}`}
             key={`question ${at}`}
           >
-            {!blind && <h1>{asks.question}</h1>}
+            {!blind && <h1 className={lengthOf(asks.question, QUESTION)}>{asks.question}</h1>}
             <ol>
               {asks.choices.map((choice, i) => (
                 <li key={choice}>
@@ -526,12 +546,8 @@ export const Stage = ({
         <footer className="stage-foot">
           <div className="stage-caption" aria-live="polite">
             {shown && (
-              <p className="stage-new" key={at}>
-                {asks !== undefined && chosen !== undefined && (
-                  <b className={right ? '' : 'red'}>
-                    {right ? '✓ Right. ' : `✕ Not so: ${asks.choices[asks.answer] ?? ''}. `}
-                  </b>
-                )}
+              <p className={`stage-new ${lengthOf(said + scene.caption, CAPTION)}`} key={at}>
+                {asks !== undefined && chosen !== undefined && <b className={right ? '' : 'red'}>{said}</b>}
                 {scene.caption}
               </p>
             )}
