@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
+import { tourIds, tours } from '../src/tour/tours.ts';
 import { expectFigure, openApp, violations } from './app.ts';
 
 const figure = (page: Page) => page.getByTestId('stage-figure');
@@ -70,7 +71,10 @@ test('leaving brings back what was there, and its colours', async ({ page }) => 
 
 test('screens other than the Map stand on the stage too', async ({ page }) => {
   await openTour(page, '#1&tour=six');
-  await expect(page.getByText('THP helper in vfio').first()).toBeVisible();
+  await expect(
+    page.getByRole('img', { name: /THP helper in vfio: 1,024 PMD\..*5 proposals: 2 PUD/ }),
+  ).toBeVisible();
+  expect(await violations(page)).toEqual([]);
   await expect(page.getByRole('navigation', { name: 'Screens' })).toHaveCount(0);
   await page.keyboard.press('ArrowRight');
   await expect(figure(page)).toHaveText('1,024');
@@ -81,7 +85,263 @@ test('screens other than the Map stand on the stage too', async ({ page }) => {
     await openTour(page, `#1&tour=${tour}&scene=9`);
     await page.keyboard.press('Enter');
     await expect(page.locator('.stage-caption p')).not.toBeEmpty();
+    await expect(page.locator('.stage-middle canvas')).toBeVisible();
+    await expect(page.locator('.stage-screen')).toHaveCount(0);
   }
+});
+
+test('a screen without a picture for a hall is out of reach of the keys, and what is cut off is said', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto('/#1&s=evidence');
+  await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible();
+  await page.keyboard.press('Shift+P');
+  const dialog = page.getByRole('dialog', { name: 'Present' });
+  await dialog.getByRole('button', { name: 'Add what is shown' }).click();
+  await dialog.getByRole('button', { name: 'Present it' }).click();
+  await expect(page.locator('.stage-screen')).toBeVisible();
+  await expect(page.locator('.stage-more')).toContainText('More below');
+  for (let i = 0; i < 8; i++) {
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('.stage-screen [inert]') === null)).toBe(
+      true,
+    );
+  }
+  await page.locator('.stage-screen').hover();
+  await page.mouse.wheel(0, 20_000);
+  await expect(page.locator('.stage-more')).toHaveCount(0);
+});
+
+/** Where a part of the stage is, in CSS pixels; undefined where it is not. */
+const boxOf = async (page: Page, part: string) => {
+  const at = page.locator(part);
+  return (await at.count()) === 0 ? undefined : ((await at.first().boundingBox()) ?? undefined);
+};
+
+test('every tour is played to its end in 1920 by 1080, and nothing runs into anything', async ({ page }) => {
+  test.setTimeout(120_000);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  const look = async (where: string): Promise<void> => {
+    const bar = await boxOf(page, '.stage-bar');
+    const parts = await Promise.all(
+      [
+        '.stage-caption p',
+        '.stage-question ol',
+        '.stage-number',
+        '.stage-middle canvas',
+        '.stage-head h1',
+      ].map(async part => ({
+        part,
+        box:
+          part.includes('canvas') && !(await page.locator(part).first().isVisible())
+            ? undefined
+            : await boxOf(page, part),
+      })),
+    );
+    for (const { part, box } of parts) {
+      if (box === undefined) continue;
+      const inside =
+        box.x >= 0 && box.x + box.width <= 1920 && box.y >= 0 && box.y + box.height <= (bar?.y ?? 0);
+      expect([where, part, inside]).toEqual([where, part, true]);
+    }
+    const number = await boxOf(page, '.stage-number');
+    const whose = await boxOf(page, '.stage-whose');
+    const head = await boxOf(page, '.stage-head h1');
+    if (head !== undefined && whose !== undefined)
+      expect([where, head.x + head.width <= whose.x]).toEqual([where, true]);
+    if (number !== undefined && whose !== undefined)
+      expect([where, number.x + number.width <= whose.x || number.y + 20 >= whose.y + whose.height]).toEqual([
+        where,
+        true,
+      ]);
+  };
+  for (const id of tourIds) {
+    await page.goto('about:blank');
+    await openTour(page, `#1&tour=${id}`);
+    const many = tours[id].scenes.length;
+    for (const [i, scene] of tours[id].scenes.entries()) {
+      await expect(count(page)).toHaveText(`${i + 1} / ${many}`);
+      const title = page.getByRole('heading', { name: scene.title, exact: true });
+      if (scene.predict !== undefined) {
+        await expect(page.getByRole('heading', { name: scene.predict.question })).toBeVisible();
+        // A title may tell what is asked.
+        await expect(title).toHaveCount(0);
+        await look(`${id} ${i + 1}, asked`);
+        await page.keyboard.press('PageDown');
+      }
+      await expect(title).toBeVisible();
+      await expect(page.locator('.stage-caption p')).toHaveText(scene.caption);
+      await look(`${id} ${i + 1}`);
+      await page.keyboard.press('PageDown');
+    }
+    await expect(page.getByText('That was the last scene. Esc leaves.')).toBeVisible();
+  }
+});
+
+test('a tour that says all it may still fits', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await openApp(page);
+  const text = (letters: number): string => 'Neunundneunzig lange Worte '.repeat(30).slice(0, letters).trim();
+  const scene = { link: 'today', title: text(120), caption: text(400), notes: '' };
+  const predict = { question: text(400), choices: [1, 2, 3, 4].map(i => `${i} ${text(110)}`), answer: 0 };
+  const number = { figure: '9'.repeat(24), what: text(120) };
+  const few = { question: text(105), choices: [1, 2, 3, 4].map(i => `${i} ${text(20)}`), answer: 3 };
+  const tour = {
+    hugemap: 'tour',
+    version: 1,
+    title: text(120),
+    scenes: [scene, { ...scene, number }, { ...scene, predict }, { ...scene, predict: few }],
+  };
+  await page.evaluate(json => {
+    const data = new DataTransfer();
+    data.items.add(new File([json], 'long.tour.json', { type: 'application/json' }));
+    document.body.dispatchEvent(
+      new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }),
+    );
+  }, JSON.stringify(tour));
+  await page.getByRole('button', { name: 'Present it' }).click();
+  for (const where of ['plain', 'number', 'asked', 'answered', 'asked in few words', 'answered wrongly']) {
+    const bar = await boxOf(page, '.stage-bar');
+    for (const part of [
+      '.stage-head h1',
+      '.stage-number',
+      '.stage-question',
+      '.stage-question ol',
+      '.stage-caption p',
+      '.stage-tour',
+    ]) {
+      // A question that takes the whole height is scrolled.
+      if (part === '.stage-question ol' && where === 'asked') continue;
+      const box = await boxOf(page, part);
+      if (box === undefined) continue;
+      const below = part === '.stage-tour' ? 1080 : (bar?.y ?? 0) + 4;
+      const inside = box.x >= 0 && box.x + box.width <= 1920 && box.y + box.height <= below;
+      expect([where, part, inside]).toEqual([where, part, true]);
+    }
+    await page.keyboard.press(where === 'asked in few words' ? 'a' : 'PageDown');
+  }
+});
+
+/** Presses a key and gives the pictures of the stage frame by frame, until nothing changes any more. */
+const framesOf = (page: Page, key: string): Promise<readonly string[]> =>
+  page.evaluate(
+    pressed =>
+      new Promise<readonly string[]>(done => {
+        const seen: string[] = [];
+        let still = 0;
+        // Small, so that looking takes no time from what is looked at.
+        const small = document.createElement('canvas');
+        small.width = 448;
+        small.height = 162;
+        const look = (): void => {
+          const canvas = document.querySelector('canvas');
+          if (canvas) small.getContext('2d')?.drawImage(canvas, 0, 0, small.width, small.height);
+          const style = getComputedStyle(document.querySelector('.stage-caption p') ?? document.body);
+          const now = `${small.toDataURL()} ${style.opacity}`;
+          if (now === seen.at(-1)) still++;
+          else {
+            seen.push(now);
+            still = 0;
+          }
+          if (still > 30) done(seen);
+          else requestAnimationFrame(look);
+        };
+        window.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, cancelable: true }));
+        requestAnimationFrame(() => requestAnimationFrame(look));
+      }),
+    key,
+  );
+
+test('with motion the combs slide and what is new comes up; without it is a cut, to the same picture', async ({
+  page,
+}) => {
+  const last: (string | undefined)[] = [];
+  for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+    await page.emulateMedia({ reducedMotion });
+    await page.goto('about:blank');
+    await openTour(page, '#1&tour=rule&scene=3');
+    await expect(page.locator('.stage-caption p')).toHaveCSS('opacity', '1');
+    const change = await framesOf(page, 'ArrowRight');
+    await expect(count(page)).toHaveText('4 / 4');
+    await page.goto('about:blank');
+    await openTour(page, '#1&tour=bar');
+    const reveal = await framesOf(page, 'ArrowRight');
+    await expect(figure(page)).toHaveText('524,288');
+    if (reducedMotion === 'reduce') {
+      expect(change.length).toBe(1);
+      expect(reveal.length).toBe(1);
+    } else {
+      expect(change.length).toBeGreaterThan(3);
+      expect(reveal.length).toBeGreaterThan(3);
+    }
+    last.push(change.at(-1), reveal.at(-1));
+  }
+  expect(last[0]).toBe(last[2]);
+  expect(last[1]).toBe(last[3]);
+});
+
+test('F takes the whole screen and gives it back; Esc leaves both', async ({ page }) => {
+  const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
+  await openTour(page, '#1&tour=bar&scene=2');
+  await page.keyboard.press('f');
+  await expect.poll(isFull).toBe(true);
+  await expect(figure(page)).toHaveText('1,024');
+  await page.keyboard.press('PageUp');
+  await expect(count(page)).toHaveText('1 / 3');
+  expect(await isFull()).toBe(true);
+  await page.keyboard.press('f');
+  await expect.poll(isFull).toBe(false);
+  await expect(count(page)).toHaveText('1 / 3');
+  await page.getByRole('button', { name: 'Full screen' }).click();
+  await expect.poll(isFull).toBe(true);
+  // What a browser does by itself when Esc is pressed there.
+  await page.evaluate(() => document.exitFullscreen());
+  await expectFigure(page, '524,288');
+  await page.goto('about:blank');
+  await openTour(page, '#1&tour=bar&scene=2');
+  await page.keyboard.press('f');
+  await expect.poll(isFull).toBe(true);
+  await page.keyboard.press('Escape');
+  await expectFigure(page, '524,288');
+  expect(await isFull()).toBe(false);
+});
+
+test.describe('on a phone', () => {
+  for (const [name, viewport] of [
+    ['upright', { width: 390, height: 844 }],
+    ['on its side', { width: 844, height: 390 }],
+  ] as const)
+    test(`${name}, every button can be pressed with a finger`, async ({ page }) => {
+      await page.setViewportSize(viewport);
+      await openTour(page, '#1&tour=bar');
+      const large = async (): Promise<void> => {
+        for (const button of await page.getByRole('button').all()) {
+          if (!(await button.isVisible())) continue;
+          await button.scrollIntoViewIfNeeded();
+          const box = await button.boundingBox();
+          expect([await button.textContent(), (box?.width ?? 0) >= 44, (box?.height ?? 0) >= 44]).toEqual([
+            await button.textContent(),
+            true,
+            true,
+          ]);
+        }
+        const wide = await page.evaluate(() => document.querySelector('.stage-room')?.scrollWidth ?? 0);
+        expect(wide).toBeLessThanOrEqual(viewport.width);
+      };
+      await large();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'C 524,288' }).click();
+      await expect(figure(page)).toHaveText('524,288');
+      await large();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Next scene' }).click();
+      await expect(figure(page)).toHaveText('1,024');
+      await page.getByRole('button', { name: 'Leave' }).click();
+      await expect(page.getByRole('main', { name: 'Stage' })).toHaveCount(0);
+    });
 });
 
 const inStep = async (page: Page): Promise<void> => {

@@ -80,9 +80,7 @@ const intake = late(() =>
   Promise.all([import('./intake/IntakeDialog.tsx'), loadCodec()]).then(([m]) => m.IntakeDialog),
 );
 // With the codec: scenes may carry an address space, and a link a whole tour.
-const present = late(() =>
-  Promise.all([import('./present/PresentScreen.tsx'), loadCodec()]).then(([m]) => m.PresentScreen),
-);
+const present = late(() => Promise.all([import('./OnStage.tsx'), loadCodec()]).then(([m]) => m.OnStage));
 const presentDialog = late(() =>
   Promise.all([import('./present/PresentDialog.tsx'), loadCodec()]).then(([m]) => m.PresentDialog),
 );

@@ -3,11 +3,12 @@ import { lessons } from '../../src/scenario/lessons.ts';
 import { solve, trace } from '../../src/solve.ts';
 import { readScenario } from '../../src/tour/tour.ts';
 import { tourIds, tours } from '../../src/tour/tours.ts';
-import { roughMeasure, type TextMark } from '../draw/marks.ts';
+import { type Mark, roughMeasure, type TextMark } from '../draw/marks.ts';
 import { drawStage, STAGE_FACTOR, STAGE_LABELS, STAGE_SIZE } from './stage.ts';
+import { oddMarks } from './testing.ts';
 import { finalSearch } from './vaItems.ts';
 
-const marksOf = (link: string) => {
+const marksOf = (link: string, blind = false) => {
   const { scenario } = readScenario(link, { pack: () => '', unpack: () => undefined });
   const solution = solve(scenario);
   const part = solution.parts[scenario.view.map.part - 1];
@@ -17,6 +18,7 @@ const marksOf = (link: string) => {
     solution: { ...solution, device: part },
     search,
     comb: undefined,
+    blind,
     measure: roughMeasure,
   });
 };
@@ -62,4 +64,28 @@ test('the zipper is shut where teeth meet, and red only where they do not', () =
   expect(JSON.stringify(shut)).not.toContain('"red"');
   expect(marksOf('today').some(m => m.kind === 'circle')).toBe(false);
   expect(textsOf('today').map(t => t.text)).toContain('320.89 MiB');
+});
+
+test('while the hall is asked, the combs say nothing of the answer', () => {
+  for (const id of tourIds)
+    for (const { link } of tours[id].scenes) {
+      const told = marksOf(link);
+      const asked = marksOf(link, true);
+      expect(asked.some(m => m.kind === 'leaves')).toBe(false);
+      expect(asked.some(m => m.kind === 'circle')).toBe(false);
+      const wordsIn = (marks: readonly Mark[]): readonly string[] =>
+        // What was left free is the first thing that goes where words are too many.
+        marks.flatMap(m => (m.kind === 'text' && m.ink !== 'mut' ? [m.text] : []));
+      // Nothing is said that the answer does not say, and neither verdict nor count nor distance is.
+      const more = wordsIn(asked).filter(t => !wordsIn(told).includes(t));
+      expect(more).toEqual([]);
+      expect(wordsIn(asked).filter(t => /\b(PTE|PMD|PUD|leaf|fit|meet|corrupt)/i.test(t))).toEqual([]);
+      const red = asked.filter(m => m.kind === 'text' && m.ink === 'red').map(m => 'text' in m && m.text);
+      expect(red.every(t => /^\d+ gaps? too small/.test(String(t)))).toBe(true);
+      expect(oddMarks(asked, STAGE_SIZE.width)).toEqual([]);
+    }
+  // The teeth are where they are in the answer: whoever looks can tell.
+  const heads = (marks: readonly Mark[]) =>
+    marks.filter(m => m.kind === 'path' && m.close === true && m.fill === 'pud.text').length;
+  expect(heads(marksOf('#1&p=xu1', true))).toBe(heads(marksOf('#1&p=xu1')));
 });

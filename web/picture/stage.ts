@@ -26,9 +26,10 @@ const MOST_CROSSES = 4;
  * what is given. Everything is named once at most, and in letters of {@link SMALL} or more.
  */
 export const drawStage = (
-  input: Pick<PictureInput, 'scenario' | 'solution' | 'search' | 'comb' | 'measure'>,
+  input: Pick<PictureInput, 'scenario' | 'solution' | 'search' | 'comb' | 'measure'> & Blind,
 ): readonly Mark[] => {
   const s: Sheet = { marks: [], hits: [], measure: input.measure };
+  const { blind = false } = input;
   const { device } = input.solution;
   // Room for the names of the jaws on the left, and for the heads of the outer teeth on the right.
   const x = 26;
@@ -46,10 +47,10 @@ export const drawStage = (
       viewport: closer(device),
       most: 2,
       alone: true,
-      comb: input.comb,
+      comb: blind ? onItsWay(input.comb) : input.comb,
       few: true,
     },
-    device,
+    blind ? { ...device, leaves: [], units: [] } : device,
     x,
     w,
     {
@@ -60,7 +61,7 @@ export const drawStage = (
       leavesH: b.leaves - 4,
       laneH: b.lane,
       paY,
-      verdictY: paY + b.jaw + 12,
+      verdictY: blind ? NOWHERE : paY + b.jaw + 12,
     },
   );
   const { length, toX } = inBlock(device, block);
@@ -69,7 +70,7 @@ export const drawStage = (
     { y: b.row + b.rowH, x0: toX(Math.max(pane.from, 0)), x1: toX(Math.min(pane.to, length)) },
     { y: b.zip, x0: pane.x0, x1: pane.x1 },
   );
-  s.marks.push(...zipper.marks);
+  s.marks.push(...(blind ? zipper.marks.filter(m => !isNowhere(m)) : zipper.marks));
   for (const [text, y] of [
     ['VA', b.zip + b.jaw / 2],
     ['PA', paY + b.jaw / 2],
@@ -80,6 +81,19 @@ export const drawStage = (
   return s.marks.filter(m => m.kind === 'text').length <= STAGE_LABELS
     ? s.marks
     : s.marks.filter(m => !(m.kind === 'text' && m.ink === 'mut' && m.y === HOLE_Y));
+};
+
+/** A comb on its way neither meets nor misses: that is how one looks of which nothing is told yet. */
+const onItsWay = (comb: PictureInput['comb']): NonNullable<PictureInput['comb']> => ({
+  delta: comb?.delta ?? 0,
+  done: comb?.done || Number.MIN_VALUE,
+});
+
+/** Where a verdict is put that is not to be seen, far above the picture. */
+const NOWHERE = -1e4;
+const isNowhere = (m: Mark): boolean => {
+  const y = m.kind === 'path' ? m.points[0]?.[1] : m.kind === 'hop' ? m.from[1] : m.y;
+  return y !== undefined && y < NOWHERE / 2;
 };
 
 /** Blocks that the first pane shows of a mapping with more of them than a hall can count. */
@@ -98,6 +112,11 @@ const closer = (device: DeviceAnswer): Viewport | undefined => {
   if (size === 0 || size === Math.max(...sizes)) return undefined;
   return viewportOf({ from: length - size * FEW_BLOCKS, to: length });
 };
+
+interface Blind {
+  /** The combs alone, before anybody is told which leaves fit: neither leaves nor distances nor verdicts. */
+  readonly blind?: boolean;
+}
 
 interface Span {
   readonly x0: number;
@@ -145,7 +164,7 @@ const drawMapping = (
 /** The address space around the search, not to scale: what was passed over, what was left, where it landed. */
 const drawRow = (
   s: Sheet,
-  { scenario, solution, search }: Pick<PictureInput, 'scenario' | 'solution' | 'search'>,
+  { scenario, solution, search, blind }: Pick<PictureInput, 'scenario' | 'solution' | 'search'> & Blind,
   x: number,
   w: number,
 ): Span => {
@@ -179,7 +198,7 @@ const drawRow = (
   const hole = skipped > 0 && search?.topDown === true ? 78 : 0;
   const block = { x0: x + 96, x1: Math.min(free - hole - 1, x + 440) };
   if (placement.ok) {
-    drawMapping(s, device, block, row, rowH);
+    drawMapping(s, blind ? undefined : device, block, row, rowH);
     const text = `new VMA at ${formatAddress(placement.start)}`;
     const style = { size: SMALL, weight: 600, mono: true, ink: 'ink' } as const;
     const room = block.x1 - block.x0 - 24;
@@ -286,7 +305,7 @@ const drawHops = (
 /** The BAR with what of it is mapped, and its edges up to the part that the first pane shows. */
 const drawBar = (
   s: Sheet,
-  { scenario }: Pick<PictureInput, 'scenario'>,
+  { scenario, blind }: Pick<PictureInput, 'scenario'> & Blind,
   device: DeviceAnswer,
   x: number,
   w: number,
@@ -307,7 +326,7 @@ const drawBar = (
   const to = within ? from + Math.max((length / bar.size) * (x1 - x0), 2) : x1;
   s.marks.push({ kind: 'rect', x: x0, y, w: x1 - x0, h, fill: 'vma2' });
   const part = { x0: from, x1: Math.min(to, x1) };
-  drawMapping(s, device, part, y, h);
+  drawMapping(s, blind ? undefined : device, part, y, h);
   const { toX } = inBlock(device, part);
   trapezoid(
     s,

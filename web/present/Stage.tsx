@@ -1,10 +1,13 @@
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { PresentView, Scenario } from '../../src/scenario/scenario.ts';
-import { withoutTour } from '../../src/tour/tour.ts';
+import { type Prediction, withoutTour } from '../../src/tour/tour.ts';
+import type { HallScene, StageNumber } from '../picture/hall.ts';
 import { hashOf } from '../state/links.ts';
 import { app } from '../state/store.ts';
 import type { Shown } from '../ui/tween.ts';
 import { addressee, type Move, readToStage, type ToNotes, trusted } from './channel.ts';
+import { Desk } from './Desk.tsx';
+import { HallPicture } from './HallPicture.tsx';
 import { StagePicture } from './StagePicture.tsx';
 import { type ReadyScene, readyScene, tourOf } from './scenes.ts';
 import { stageNumber, stageScenario } from './words.ts';
@@ -19,14 +22,38 @@ const presenting = (s: Scenario, tour: string, scene: number): Scenario => ({
   view: { ...s.view, present: { tour, scene, notes: false } },
 });
 
+/** Below this scale nobody could read or press what is on the canvas: everything is put below each other instead. */
+const LEAST_SCALE = 0.5;
+/** Beside the pictures, where they are put below each other. CSS pixels. */
+const MARGIN = 16;
+/** A picture is shown no smaller: its letters are to be read. It can be moved to and fro instead. */
+const LEAST_PICTURE = 0.42;
+/** The pictures on the canvas are so wide. */
+const PICTURE = CANVAS.width - 128;
+
+interface Fit {
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+  /** Everything below each other, as on a phone. */
+  readonly flow: boolean;
+  /** How large a picture stands there, of its full size. */
+  readonly picture: number;
+  /** It is wider than the window. */
+  readonly wide: boolean;
+}
+
 /** How much the canvas is scaled so that it fits the window. */
-const fitNow = () => {
+const fitNow = (): Fit => {
   const { clientWidth: w, clientHeight: h } = document.documentElement;
   const scale = Math.min(w / CANVAS.width, h / CANVAS.height);
-  return { scale, x: (w - CANVAS.width * scale) / 2, y: (h - CANVAS.height * scale) / 2 };
+  const whole = { scale, x: (w - CANVAS.width * scale) / 2, y: (h - CANVAS.height * scale) / 2 };
+  if (scale >= LEAST_SCALE) return { ...whole, flow: false, picture: 1, wide: false };
+  const room = (w - 2 * MARGIN) / PICTURE;
+  return { ...whole, flow: true, picture: Math.max(room, LEAST_PICTURE), wide: room < LEAST_PICTURE };
 };
 
-const useFit = (): { readonly scale: number; readonly x: number; readonly y: number } => {
+const useFit = (): Fit => {
   const [fit, setFit] = useState(fitNow);
   useEffect(() => {
     const update = (): void => setFit(fitNow());
@@ -96,8 +123,83 @@ const leaveFullscreen = (): void => {
   if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => {});
 };
 
+/** The least height of a button where the canvas is small. CSS pixels. */
+const LEAST_KEY = 28;
+
+/** A picture, which on a phone may be wider than the window: then it is moved to and fro, and that is said. */
+const Scroller = ({
+  wide,
+  hidden = false,
+  children,
+}: {
+  readonly wide: boolean;
+  readonly hidden?: boolean;
+  readonly children: ReactNode;
+}) => (
+  <div hidden={hidden} className="stage-new">
+    {wide ? (
+      <>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached with keys */}
+        <section className="stage-scroll" aria-label="Picture, wider than the window" tabIndex={0}>
+          {children}
+        </section>
+        <p className="stage-hint">Drag the picture sideways, or turn the phone.</p>
+      </>
+    ) : (
+      children
+    )}
+  </div>
+);
+
+/** Letters that a question and its choices may have together to stand around the picture they are about. */
+const MOST_ASKED = { question: 110, choices: 100, choice: 36 } as const;
+
+const hasRoom = ({ question, choices }: Prediction): boolean =>
+  question.length <= MOST_ASKED.question &&
+  choices.join('').length <= MOST_ASKED.choices &&
+  choices.every(choice => choice.length <= MOST_ASKED.choice);
+
+/** How the choices stand under the picture: in one line in large letters, in one line, or in two. */
+const roomOf = ({ choices }: Prediction): 'short' | 'line' | '' => {
+  const letters = choices.join('').length;
+  // A wide letter of 46 and of 32 pixels, and what is around the letters.
+  if (letters * 29 + choices.length * 150 <= PICTURE) return 'short';
+  return letters * 20.5 + choices.length * 116 <= PICTURE ? 'line' : '';
+};
+
+/** Letters that fit in the usual size, and in a smaller one. Own tours may say more than the shipped ones do. */
+type Lengths = readonly [usual: number, smaller: number];
+const TITLE: Lengths = [44, 80];
+const NUMBER: Lengths = [44, 80];
+const QUESTION: Lengths = [130, 240];
+const CAPTION: Lengths = [128, 250];
+
+/** How a text has to be written to fit: '', `long` or `longest`. */
+const lengthOf = (text: string, [usual, smaller]: Lengths): '' | 'long' | 'longest' =>
+  text.length <= usual ? '' : text.length <= smaller ? 'long' : 'longest';
+
+const toneClass = (tone: StageNumber['tone'] | undefined): string => {
+  switch (tone) {
+    case undefined:
+    case 'plain':
+      return '';
+    case 'bad':
+      return 'red';
+    default:
+      return `ink-${tone}`;
+  }
+};
+
 /** One scene at a time, on a canvas of 1920 by 1080 that fills the window. */
-export const Stage = ({ present, screen }: { readonly present: PresentView; readonly screen: ReactNode }) => {
+export const Stage = ({
+  present,
+  screen,
+  hallScene,
+}: {
+  readonly present: PresentView;
+  readonly screen: ReactNode;
+  readonly hallScene: (s: Scenario) => HallScene | undefined;
+}) => {
   useProjector();
   const fit = useFit();
   const root = useRef<HTMLElement>(null);
@@ -113,9 +215,9 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
   const ready = useMemo(() => {
     const scene = read.ok ? read.value.scenes[at] : undefined;
     if (scene === undefined) return undefined;
-    scenes[at] ??= readyScene(scene);
+    scenes[at] ??= readyScene(scene, hallScene);
     return scenes[at];
-  }, [read, scenes, at]);
+  }, [read, scenes, at, hallScene]);
   /** The scene whose question was answered or passed over, and how. */
   const [open, setOpen] = useState<{ readonly at: number; readonly chosen: number | undefined }>();
   const asks = ready?.scene.predict;
@@ -127,6 +229,8 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
   const began = useRef(Date.now());
   const notes = useRef<Window | null>(null);
   const typed = useRef('');
+  /** Full screen is left for the window, not the stage with it. */
+  const asWindow = useRef(false);
 
   const leave = (): void => {
     leaveFullscreen();
@@ -160,8 +264,10 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
     if (asks !== undefined && !shown && choice < asks.choices.length) setOpen({ at, chosen: choice });
   };
   const full = (): void => {
-    if (document.fullscreenElement !== null) leaveFullscreen();
-    else if (document.fullscreenEnabled)
+    if (document.fullscreenElement !== null) {
+      asWindow.current = true;
+      leaveFullscreen();
+    } else if (document.fullscreenEnabled)
       document.documentElement
         .requestFullscreen()
         .catch(() => setRemark('The browser did not allow full screen'));
@@ -250,7 +356,9 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
     root.current?.focus();
     let was = false;
     const change = (): void => {
-      if (was && document.fullscreenElement === null && document.hasFocus()) leaveNow.current();
+      const escaped = was && document.fullscreenElement === null && !asWindow.current;
+      asWindow.current = false;
+      if (escaped && document.hasFocus()) leaveNow.current();
       was = document.fullscreenElement !== null;
     };
     change();
@@ -289,10 +397,10 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
     tell.current();
   }, [at, shown]);
 
-  // The other screens show the Scenario of the page; the Map's picture is drawn from the scene itself.
-  const other = ready !== undefined && ready.scenario.view.screen !== 'map';
+  // A screen without a picture for a hall shows the Scenario of the page; pictures are drawn from the scene itself.
+  const desk = ready !== undefined && ready.scenario.view.screen !== 'map' && ready.hall === undefined;
   useEffect(() => {
-    if (ready === undefined || ready.scenario.view.screen === 'map') return;
+    if (ready === undefined || ready.scenario.view.screen === 'map' || ready.hall !== undefined) return;
     app.getState().show(presenting(ready.scenario, present.tour, at + 1));
   }, [ready, present.tour, at]);
 
@@ -303,10 +411,16 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
       ready?.solution === undefined ? undefined : { scenario: ready.scenario, solution: ready.solution },
     [ready],
   );
-  const picture = shown ? answer : last.current;
+  /** What is asked about stands under the question, so that the hall can tell from it. */
+  const blind =
+    asks !== undefined &&
+    !shown &&
+    hasRoom(asks) &&
+    (answer?.solution.device !== undefined || ready?.hall?.asked !== undefined);
+  const picture = shown || blind ? answer : last.current;
   useEffect(() => {
-    if (shown) last.current = answer;
-  }, [shown, answer]);
+    if (shown || blind) last.current = answer;
+  }, [shown, blind, answer]);
 
   if (!read.ok || ready === undefined)
     return (
@@ -321,69 +435,119 @@ export const Stage = ({ present, screen }: { readonly present: PresentView; read
       </main>
     );
   const { scene, solution } = ready;
-  const own = solution === undefined ? undefined : stageNumber(solution);
-  const ink = own === undefined ? '' : own.kind === undefined ? 'red' : `ink-${own.kind}`;
+  const { hall } = ready;
+  const own = solution === undefined ? hall?.number : stageNumber(solution);
+  const ink = toneClass(own?.tone);
   const number = scene.number ?? own;
   const [whose, asked] = stageScenario(ready.scenario);
+  const { screen: on, labs } = ready.scenario.view;
+  const tall = on !== 'map' && number === undefined && shown;
+  const scale = (fit.flow ? fit.picture : fit.scale) * (window.devicePixelRatio || 1);
   const right = asks !== undefined && chosen === asks.answer;
+  const said =
+    asks === undefined || chosen === undefined
+      ? ''
+      : right
+        ? '✓ Right. '
+        : `✕ Not so: ${asks.choices[asks.answer] ?? ''}. `;
   return (
-    <main className={`stage-room${dot ? ' with-dot' : ''}`} ref={root} tabIndex={-1} aria-label="Stage">
+    <main
+      className={`stage-room${dot ? ' with-dot' : ''}${fit.flow ? ' flow' : ''}`}
+      ref={root}
+      tabIndex={-1}
+      aria-label="Stage"
+    >
       <div
         className="stage-canvas"
-        style={{ transform: `translate(${fit.x}px, ${fit.y}px) scale(${fit.scale})` }}
+        style={
+          fit.flow
+            ? {}
+            : {
+                transform: `translate(${fit.x}px, ${fit.y}px) scale(${fit.scale})`,
+                // A button is pressed with a finger, too, however small the canvas.
+                ['--key' as string]: `${Math.max(46, LEAST_KEY / fit.scale)}px`,
+              }
+        }
       >
         <header className="stage-head">
-          <h1>{scene.title}</h1>
-          {ready.scenario.view.screen !== 'labs' && (
+          {/* A title tells what is asked: until then the question has its place. */}
+          {shown ? (
+            <h1 key={at} className={`stage-new ${lengthOf(scene.title, TITLE)}`}>
+              {scene.title}
+            </h1>
+          ) : (
+            blind && (
+              <h1 key={`question ${at}`} className="stage-new asked">
+                {asks.question}
+              </h1>
+            )
+          )}
+          {(on !== 'labs' || labs.lab === 'dma') && (
             <p className="stage-whose">
-              <b>{whose}</b>
+              {on !== 'compare' && <b>{whose}</b>}
               <span>{asked}</span>
             </p>
           )}
         </header>
         {shown && number !== undefined && (
-          <p className="stage-number">
+          <p
+            className={`stage-number stage-new ${lengthOf(number.figure + number.what, NUMBER)}`}
+            key={`number ${at}`}
+          >
             <span className={`stage-figure ${ink}`} data-testid="stage-figure">
               {number.figure}
             </span>
             <span className="what">{number.what}</span>
           </p>
         )}
-        <div className={`stage-middle${other && number === undefined ? ' wide' : ''}`}>
+        <div className={`stage-middle${tall ? ' wide' : ''}`}>
           {picture !== undefined && (
-            <div hidden={!shown}>
+            <Scroller wide={fit.wide} hidden={!(shown || blind)}>
               <StagePicture
                 now={picture}
-                scale={fit.scale * (window.devicePixelRatio || 1)}
-                label={`${scene.title}. ${shown ? scene.caption : ''}`}
+                blind={blind}
+                size={fit.picture}
+                scale={scale}
+                label={shown ? `${scene.title}. ${scene.caption}` : 'The teeth of VA and PA'}
               />
-            </div>
+            </Scroller>
           )}
-          {other && shown && <div className="stage-screen">{screen}</div>}
-          {asks !== undefined && !shown && (
-            <div className="stage-question">
-              <h2>{asks.question}</h2>
-              <ol>
-                {asks.choices.map((choice, i) => (
-                  <li key={choice}>
-                    <button type="button" onClick={() => choose(i)}>
-                      <kbd>{LETTERS[i]}</kbd> {choice}
-                    </button>
-                  </li>
-                ))}
-              </ol>
-            </div>
+          {hall !== undefined && (shown || blind) && (
+            <Scroller wide={fit.wide} key={`${at} ${shown}`}>
+              <HallPicture
+                of={hall}
+                asked={!shown}
+                tall={tall}
+                size={fit.picture}
+                scale={scale}
+                label={shown ? `${scene.title}. ${hall.words}` : 'What is asked about'}
+              />
+            </Scroller>
           )}
+          {desk && shown && <Desk screen={screen} />}
         </div>
+        {asks !== undefined && !shown && (
+          <div
+            className={`stage-question stage-new${blind && !fit.flow ? ` around ${roomOf(asks)}` : ''}`}
+            key={`question ${at}`}
+          >
+            {!blind && <h1 className={lengthOf(asks.question, QUESTION)}>{asks.question}</h1>}
+            <ol>
+              {asks.choices.map((choice, i) => (
+                <li key={choice}>
+                  <button type="button" onClick={() => choose(i)}>
+                    <kbd>{LETTERS[i]}</kbd> {choice}
+                  </button>
+                </li>
+              ))}
+            </ol>
+          </div>
+        )}
         <footer className="stage-foot">
           <div className="stage-caption" aria-live="polite">
             {shown && (
-              <p>
-                {asks !== undefined && chosen !== undefined && (
-                  <b className={right ? '' : 'red'}>
-                    {right ? '✓ Right. ' : `✕ Not so: ${asks.choices[asks.answer] ?? ''}. `}
-                  </b>
-                )}
+              <p className={`stage-new ${lengthOf(said + scene.caption, CAPTION)}`} key={at}>
+                {asks !== undefined && chosen !== undefined && <b className={right ? '' : 'red'}>{said}</b>}
                 {scene.caption}
               </p>
             )}

@@ -1,4 +1,3 @@
-import type { LeafKind } from '../../src/arch/arch.ts';
 import { archOf } from '../../src/arch/index.ts';
 import { leafCount } from '../../src/leaves/runs.ts';
 import { leafNames, leavesText, tally } from '../../src/leaves/words.ts';
@@ -6,19 +5,12 @@ import { policyOf } from '../../src/placement/policies.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Solution } from '../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
-
-/** The one number of a scene and what it counts. */
-export interface StageNumber {
-  readonly figure: string;
-  readonly what: string;
-  /** Whose colour it has; undefined: it is bad. */
-  readonly kind: LeafKind | undefined;
-}
+import type { StageNumber } from '../picture/hall.ts';
 
 /** The number of a scene: its leaves, where it landed, or why it did not. */
 export const stageNumber = ({ placement, device }: Solution): StageNumber => {
-  if (!placement.ok) return { figure: 'No mapping', what: placement.refusal, kind: undefined };
-  if (device === undefined) return { figure: formatAddress(placement.start), what: '', kind: 'pte' };
+  if (!placement.ok) return { figure: 'No mapping', what: placement.refusal, tone: 'bad' };
+  if (device === undefined) return { figure: formatAddress(placement.start), what: '', tone: 'plain' };
   const kinds = tally(device.leaves);
   const [only] = kinds;
   // The colour of what maps most of it.
@@ -35,7 +27,7 @@ export const stageNumber = ({ placement, device }: Solution): StageNumber => {
   return {
     figure: formatCount(count),
     what: corrupt === 0 ? what : `${what}, ${formatCount(corrupt)} corrupt`,
-    kind: most.kind,
+    tone: most.kind,
   };
 };
 

@@ -32,6 +32,8 @@ export interface DmaPictureInput {
   readonly refused: string | undefined;
   /** The byte of the mapping that the crosshair is at. */
   readonly at: number | undefined;
+  /** For a hall: so high, in few words, with room for two numbers on the right. */
+  readonly hall?: number;
 }
 
 /** A draw list, its height, and where along it which byte lies. */
@@ -40,29 +42,69 @@ export interface DmaPicture {
   readonly height: number;
   /** The byte of the mapping at a horizontal position; undefined beside it. */
   readonly byteAt: (px: number) => number | undefined;
+  /** The middles of the IOMMU's table and of the CPU's. */
+  readonly tables: readonly [iommu: number, cpu: number];
 }
 
-const JAW = 62;
-const BAND = 48;
-const LANE = 30;
-const PHYS = 74;
+/** How high the rows are, and how much room is beside them. CSS pixels. */
+interface Form {
+  readonly jaw: number;
+  readonly band: number;
+  readonly lane: number;
+  readonly phys: number;
+  /** Above the rows, and of that for the addresses. */
+  readonly top: number;
+  readonly axis: number;
+  readonly names: number;
+  /** Room on the right. */
+  readonly right: number;
+  /** For a hall: each thing is named once, and in few words. */
+  readonly few: boolean;
+}
+// A ring at the end reaches beyond the axis.
+const DESK: Form = {
+  jaw: 62,
+  band: 48,
+  lane: 30,
+  phys: 74,
+  top: 30,
+  axis: 22,
+  names: 134,
+  right: 7,
+  few: false,
+};
+/** The rows of a hall's picture fill the height they are given. */
+const hallForm = (height: number): Form => {
+  const lane = 34;
+  const unit = (height - 2 * lane - 16) / 202;
+  return {
+    jaw: 40 * unit,
+    band: 36 * unit,
+    lane,
+    phys: 50 * unit,
+    top: 6,
+    axis: 0,
+    names: 112,
+    right: 168,
+    few: true,
+  };
+};
+
 const VERDICT = 26;
-const AXIS = 22;
-const TOP = 30;
 /** From this width on the rows' names stand beside them, and the end is magnified. */
 const WIDE = 560;
-const NAMES = 134;
 
 /** The rows from top to bottom. */
-const rows = (top: number) => {
+const rows = (form: Form, top: number) => {
+  const { jaw, band, lane, phys: physH } = form;
   const iova = top;
-  const upperBand = iova + JAW + 2;
-  const upperLane = upperBand + BAND;
-  const phys = upperLane + LANE;
-  const lowerLane = phys + PHYS;
-  const lowerBand = lowerLane + LANE;
-  const va = lowerBand + BAND + 2;
-  return { iova, upperBand, upperLane, phys, lowerLane, lowerBand, va, end: va + JAW };
+  const upperBand = iova + jaw + 2;
+  const upperLane = upperBand + band;
+  const phys = upperLane + lane;
+  const lowerLane = phys + physH;
+  const lowerBand = lowerLane + lane;
+  const va = lowerBand + band + 2;
+  return { iova, upperBand, upperLane, phys, lowerLane, lowerBand, va, end: va + jaw };
 };
 
 /** A stretch of the mapping on the axis, with the sizes whose teeth it shows. */
@@ -74,6 +116,7 @@ interface View {
   readonly upper: number | undefined;
   readonly lower: number | undefined;
   readonly bounds: RampBounds;
+  readonly form: Form;
 }
 
 const paneOf = (view: View, size: number): Pane => {
@@ -216,13 +259,14 @@ const drawSide = (
   first: boolean,
 ): void => {
   const { above } = side;
+  const { jaw: JAW, band: BAND, lane: LANE, phys: PHYS, few } = view.form;
   const m = meetingOf(view, side, pa, length);
   const shut = m !== undefined && m.residue === 0 && m.fits && side.runs.length > 0;
   const bandY = shut && !above ? side.bandY - LANE + 4 : side.bandY;
   const bandH = shut ? BAND + LANE - 4 : BAND;
   const toothed = m !== undefined && !m.fine;
   const pane = paneOf(view, m?.size ?? length);
-  if (toothed) drawBlocks(s, pane, side.base, side.jawY, JAW, length, side.name);
+  if (toothed) drawBlocks(s, pane, side.base, side.jawY, JAW, length, few ? undefined : side.name);
   else s.marks.push({ kind: 'rect', x: view.x, y: side.jawY, w: view.w, h: JAW, fill: 'gap' });
   drawBand(s, view, side.runs, bandY, bandH);
   if (toothed) {
@@ -244,7 +288,8 @@ const drawSide = (
     const y = above ? physY : physY + half;
     drawTeeth(s, pane, pane, up, pa, { h: half, reach: 0.5, alpha, length, y, tip: tips.pa });
     if (shut && !m.covered) drawRings(s, pane, pa, bandY + bandH / 2, length);
-    if (m.residue !== 0) drawDistances(s, pane, side.base, m.residue, side.laneY, side.laneY + LANE, length);
+    if (m.residue !== 0)
+      drawDistances(s, pane, side.base, m.residue, side.laneY, side.laneY + LANE, length, few);
   }
   labelBand(s, view, side.runs, bandY + bandH / 2, first);
 };
@@ -267,7 +312,8 @@ const drawRings = (s: Sheet, pane: Pane, pa: number, y: number, length: number):
 /** Whether the teeth of a size meet, in words over or under the rows. */
 const drawWords = (s: Sheet, view: View, side: Side, pa: number, length: number): void => {
   const m = meetingOf(view, side, pa, length);
-  if (m === undefined) return;
+  // Numbers and distances tell a hall.
+  if (m === undefined || view.form.few) return;
   const y = side.wordsY;
   const style = { size: 12, weight: 600 };
   const kind = rampOf(m.size, view.bounds);
@@ -292,7 +338,25 @@ const drawWords = (s: Sheet, view: View, side: Side, pa: number, length: number)
 };
 
 /** The names of the rows, beside them or, where there is no room, upon them. */
-const drawNames = (s: Sheet, input: DmaPictureInput, r: ReturnType<typeof rows>, wide: boolean): void => {
+const drawNames = (
+  s: Sheet,
+  input: DmaPictureInput,
+  r: ReturnType<typeof rows>,
+  form: Form,
+  wide: boolean,
+): void => {
+  const { jaw: JAW, band: BAND, phys: PHYS, names: NAMES } = form;
+  if (form.few) {
+    for (const [y, text] of [
+      [r.iova + JAW / 2, 'IOVA'],
+      [r.upperBand + BAND / 2, 'IOMMU leaves'],
+      [r.phys + PHYS / 2, 'PA'],
+      [r.lowerBand + BAND / 2, 'CPU leaves'],
+      [r.va + JAW / 2, 'VA'],
+    ] as const)
+      write(s, { x: 0, y, text, size: 13, weight: 600, ink: 'ink' });
+    return;
+  }
   const name = (y: number, title: string, second: string): void => {
     if (!wide) return;
     write(s, { x: 0, y: y - (second === '' ? 0 : 8), text: title, size: 12.5, weight: 600, ink: 'ink' });
@@ -342,11 +406,12 @@ const drawAxis = (s: Sheet, view: View, title: string, base: number, y: number, 
 /** The physical side: a BAR in one piece, or folios that lie apart. */
 const drawPhysical = (s: Sheet, input: DmaPictureInput, view: View, y: number, first: boolean): void => {
   const { pa, folio, length } = input;
+  const { phys: PHYS, few } = view.form;
   if (pa !== undefined) {
     s.marks.push({ kind: 'rect', x: view.x, y, w: view.w, h: PHYS, fill: 'gap' });
     const text = formatAddress(pa + view.from);
     const style = { size: 11, mono: true } as const;
-    if (first) {
+    if (first && !few) {
       const mid = y + PHYS / 2;
       write(s, { x: view.x + 8, y: mid, text, ...style, ink: 'ink', halo: 'bg' });
       const end = formatAddress(pa + view.to);
@@ -366,7 +431,15 @@ const drawPhysical = (s: Sheet, input: DmaPictureInput, view: View, y: number, f
   const pitch = (folio / (view.to - view.from)) * view.w;
   s.marks.push({ kind: 'rect', x: view.x, y, w: view.w, h: PHYS, fill: 'gap' });
   if (pitch < 5) {
-    s.marks.push({ kind: 'hatch', x: view.x, y: y + 18, w: view.w, h: PHYS - 36, stroke: 'vma2', pitch: 6 });
+    s.marks.push({
+      kind: 'hatch',
+      x: view.x,
+      y: y + PHYS / 4,
+      w: view.w,
+      h: PHYS / 2,
+      stroke: 'vma2',
+      pitch: 6,
+    });
     return;
   }
   const scale = viewportScale(viewportOf({ from: view.from, to: view.to }), view.x, view.w);
@@ -376,14 +449,20 @@ const drawPhysical = (s: Sheet, input: DmaPictureInput, view: View, y: number, f
     const x1 = Math.min(view.x + view.w, scale.toPx(Math.min(at + folio, length)) - 2);
     // Higher and lower, so that the eye sees that they do not follow each other.
     const lift = (i * 7) % 3;
-    if (x1 > x0) s.marks.push({ kind: 'rect', x: x0, y: y + 14 + lift * 9, w: x1 - x0, h: 26, fill: 'vma' });
+    const h = PHYS * 0.35;
+    const top = y + PHYS * 0.19 + lift * PHYS * 0.12;
+    if (x1 > x0) s.marks.push({ kind: 'rect', x: x0, y: top, w: x1 - x0, h, fill: 'vma' });
   }
 };
+
+/** Teeth that a hall can tell apart without a lens. */
+const COARSE = 24;
+const isCoarse = (length: number, size: number): boolean => size > 0 && length / size <= COARSE;
 
 /** How much of the end the lens shows, in teeth. */
 const LENS_TEETH = 3;
 
-const viewsOf = (input: DmaPictureInput, x: number, w: number): readonly View[] => {
+const viewsOf = (input: DmaPictureInput, form: Form, x: number, w: number): readonly View[] => {
   const { bounds, length, iommuTeeth, cpuTeeth } = input;
   const whole = (width: number): View => ({
     x,
@@ -393,15 +472,17 @@ const viewsOf = (input: DmaPictureInput, x: number, w: number): readonly View[] 
     upper: iommuTeeth[0],
     lower: cpuTeeth[0],
     bounds,
+    form,
   });
   const [upper, lower] = [iommuTeeth[1], cpuTeeth[1]];
   const teeth = Math.max(upper ?? 0, lower ?? 0);
-  if (w < WIDE - NAMES || teeth === 0 || teeth * LENS_TEETH * 4 > length) return [whole(w)];
+  if (form.few && isCoarse(length, Math.max(iommuTeeth[0] ?? 0, cpuTeeth[0] ?? 0))) return [whole(w)];
+  if (w < WIDE - form.names - form.right || teeth === 0 || teeth * LENS_TEETH * 4 > length) return [whole(w)];
   const first = Math.round(w * 0.62);
   const lens = Math.round(w * 0.33);
   return [
     whole(first),
-    { x: x + w - lens, w: lens, from: length - teeth * LENS_TEETH, to: length, upper, lower, bounds },
+    { ...whole(lens), x: x + w - lens, from: length - teeth * LENS_TEETH, to: length, upper, lower },
   ];
 };
 
@@ -412,20 +493,21 @@ const viewsOf = (input: DmaPictureInput, x: number, w: number): readonly View[] 
  */
 export const drawDma = (input: DmaPictureInput): DmaPicture => {
   const s: Sheet = { marks: [], hits: [], measure: input.measure };
+  const form = input.hall === undefined ? DESK : hallForm(input.hall);
+  const { band: BAND, top: TOP, axis: AXIS } = form;
   const wide = input.width >= WIDE;
-  const x = wide ? NAMES : 6;
-  // A ring at the end reaches beyond the axis.
-  const w = Math.max(60, input.width - x - 7);
-  const r = rows(TOP + AXIS);
-  const height = r.end + AXIS + VERDICT;
-  const views = viewsOf(input, x, w);
+  const x = wide ? form.names : 6;
+  const w = Math.max(60, input.width - x - form.right);
+  const r = rows(form, TOP + AXIS);
+  const height = r.end + (form.few ? 0 : AXIS + VERDICT);
+  const views = viewsOf(input, form, x, w);
   // Folios lie at multiples of their size, so that 0 stands for each of them.
   const pa = input.pa ?? 0;
   const [first, lens] = views;
   if (first && lens) {
     const scale = viewportScale(viewportOf({ from: 0, to: input.length }), first.x, first.w);
     const x0 = scale.toPx(lens.from);
-    trapezoidRight(s, first.x + first.w, Math.min(x0, first.x + first.w - 1), lens, r);
+    trapezoidRight(s, first.x + first.w, Math.min(x0, first.x + first.w - 1), lens, r, BAND);
   }
   views.forEach((view, i) => {
     const upper: Side = {
@@ -465,7 +547,9 @@ export const drawDma = (input: DmaPictureInput): DmaPicture => {
     drawSide(s, view, lower, pa, r.phys, input.length, i === 0);
     drawWords(s, view, upper, pa, input.length);
     drawWords(s, view, lower, pa, input.length);
-    if (i === 0 || !wide) {
+    if (form.few) {
+      // The rows are named; where they lie is for a desk.
+    } else if (i === 0 || !wide) {
       drawAxis(s, view, 'IOVA', input.iova, r.iova - 11, wide);
       drawAxis(s, view, 'VA', input.va, r.end + 11, wide);
     } else {
@@ -480,14 +564,14 @@ export const drawDma = (input: DmaPictureInput): DmaPicture => {
     }
     drawCrosshair(s, input, view, r);
   });
-  drawNames(s, input, r, wide);
+  drawNames(s, input, r, form, wide);
   const byteAt = (px: number): number | undefined => {
     const view = views.find(v => px >= v.x && px <= v.x + v.w);
     if (view === undefined) return undefined;
     const at = Math.floor(view.from + ((px - view.x) / view.w) * (view.to - view.from));
     return Math.min(Math.max(at, 0), input.length - 1);
   };
-  return { marks: s.marks, height, byteAt };
+  return { marks: s.marks, height, byteAt, tables: [r.upperBand + BAND / 2, r.lowerBand + BAND / 2] };
 };
 
 const drawCrosshair = (s: Sheet, input: DmaPictureInput, view: View, r: ReturnType<typeof rows>): void => {
@@ -512,10 +596,11 @@ const trapezoidRight = (
   from: number,
   lens: View,
   r: ReturnType<typeof rows>,
+  band: number,
 ): void => {
   for (const [top, bottom] of [
-    [r.upperBand, r.upperBand + BAND],
-    [r.lowerBand, r.lowerBand + BAND],
+    [r.upperBand, r.upperBand + band],
+    [r.lowerBand, r.lowerBand + band],
   ] as const) {
     const points = [
       [edge, top],

@@ -42,6 +42,10 @@ const chosenIn = (runs: readonly Run[], from: number, to: number): 'none' | 'som
   return n === 0 ? 'none' : n === to - from ? 'all' : 'some';
 };
 
+/** The first and the last of each run. */
+const ends = (runs: readonly Run[]): ReadonlySet<number> =>
+  new Set(runs.flatMap(({ first, count }) => [first, first + count - 1]));
+
 /** A word for a range of numbers, inclusive. */
 const span = (from: number, to: number): string =>
   to - from <= 1 ? formatCount(from) : `${formatCount(from)} to ${formatCount(to - 1)}`;
@@ -65,6 +69,7 @@ const cells = (
   isChosen: (n: number) => boolean,
   type: Type,
   measure: Measure,
+  numbered?: ReadonlySet<number>,
 ): readonly Mark[] => {
   const marks: Mark[] = [];
   const pitch = item.w / (item.to - item.from);
@@ -85,7 +90,7 @@ const cells = (
       fill: chosen ? 'ink' : 'vma',
       ...(pitch >= 12 ? { radius: 2 } : {}),
     });
-    if (nameOf === undefined) continue;
+    if (nameOf === undefined || numbered?.has(n) === false) continue;
     marks.push({
       kind: 'text',
       x: x + pitch / 2,
@@ -317,10 +322,16 @@ const labelled = (
 };
 
 const MOST_LABELS = 3;
+const MOST_LABELS_FEW = 2;
+/** Sections whose names a hall can read. */
+const MOST_NAMED = 3;
 
 /** Seams of one kind as words: two lines. */
-const seamWords = ({ kind, before, after, pageBefore, pageAfter }: Seam): readonly string[] => {
+const seamWords = ({ kind, before, after, pageBefore, pageAfter }: Seam, few: boolean): readonly string[] => {
   const n = formatCount;
+  // The cells beside it have their numbers.
+  if (few)
+    return kind === 'false' ? ['pointers touch,', 'frames do not'] : ['frames follow,', 'pointers do not'];
   return kind === 'false'
     ? [`pointers touch: ${n(pageBefore)}, ${n(pageAfter)}`, `frames do not: ${n(before)}, then ${n(after)}`]
     : [`frames follow: ${n(before)}, ${n(after)}`, `pointers do not: ${n(pageBefore)}, then ${n(pageAfter)}`];
@@ -350,22 +361,28 @@ export const drawMemory = (
     readonly type: Type;
     readonly cursor?: number | undefined;
     readonly drawnFor?: string | undefined;
+    /** For a hall: numbers at the ends of runs only, and nothing that is for hands. */
+    readonly few?: boolean;
+    /** Without the seams: where pointers and frames part is to be found by whoever looks. */
+    readonly seamless?: boolean;
   },
 ): Picture => {
-  const { width, measure, type, cursor, drawnFor } = options;
+  const { width, measure, type, cursor, drawnFor, few = false } = options;
+  const strip = few ? 22 : STRIP;
   const own = setup.layout;
   const s = own.pagesPerSection;
   const { runs } = setup;
   const { frames, memmap } = rowsOf(setup, layout, width, measure('0', { size: type.small, mono: true }));
-  const seams = seamsOf(runs, layout);
+  const seams = options.seamless ? [] : seamsOf(runs, layout);
   const falseSeams = seams.filter(seam => seam.kind === 'false');
   const shortSeams = seams.filter(seam => seam.kind === 'short');
   const levels = Math.min(3, falseSeams.length);
+  const most = few ? MOST_LABELS_FEW : MOST_LABELS;
   const h = type.rowHeight;
   const y0 = HEAD + type.text - 12 + 8 + levels * LEVEL;
   const y1 = y0 + h;
-  const y2 = y1 + STRIP;
-  const y3 = y2 + TRAPEZOIDS;
+  const y2 = y1 + strip;
+  const y3 = y2 + (few ? 42 : TRAPEZOIDS);
   const y4 = y3 + h;
   const marks: Mark[] = [];
 
@@ -386,7 +403,7 @@ export const drawMemory = (
     holes === 0
       ? `${formatCount(s)} pages a section, no hole`
       : `${formatCount(s)} pages a section, ${holes === 1 ? '1 section is a hole' : `${formatCount(holes)} sections are holes`}`;
-  if (measure(note, { size: type.text }) < width - 150)
+  if (!few && measure(note, { size: type.text }) < width - 150)
     marks.push({ kind: 'text', x: width, y: 9, text: note, size: type.text, ink: 'mut', align: 'end' });
 
   // The trapezoids first: whatever touches them lies on them.
@@ -396,7 +413,7 @@ export const drawMemory = (
   for (const item of frames.items)
     switch (item.kind) {
       case 'cells':
-        marks.push(...cells(item, y0, h, chosen, type, measure));
+        marks.push(...cells(item, y0, h, chosen, type, measure, few ? ends(runs) : undefined));
         break;
       case 'fold':
         marks.push(
@@ -415,26 +432,28 @@ export const drawMemory = (
         marks.push(...hole(item, y0, h, wordsFor(item, s, 'frames'), type, measure, false));
         break;
       case 'next':
-        marks.push(...hole(item, y0, h, ['+'], { ...type, small: type.text + 2 }, measure, false));
+        if (!few) marks.push(...hole(item, y0, h, ['+'], { ...type, small: type.text + 2 }, measure, false));
         break;
     }
-  marks.push(
-    ...names(
-      frames,
-      y1 + 12,
-      ({ section = 0, from, to, w }) => [
-        // Where cells have no room for their numbers.
-        ...(fits(String(to - 1), type.small, w / (to - from) - 3, measure, true)
-          ? []
-          : [`section ${section}: ${formatCount(section * s)}–${formatCount((section + 1) * s - 1)}`]),
-        `section ${section}`,
-        `s. ${section}`,
-        String(section),
-      ],
-      type,
-      measure,
-    ),
+  const withChosen = own.sections.filter(
+    ({ section }) => chosenIn(runs, section * s, (section + 1) * s) !== 'none',
   );
+  const named = new Set(withChosen.length > MOST_NAMED ? [] : withChosen.map(({ section }) => section));
+  const sectionWords = ({ section = 0, from, to, w }: Item): readonly string[] =>
+    few
+      ? named.has(section)
+        ? [`section ${section}`]
+        : []
+      : [
+          // Where cells have no room for their numbers.
+          ...(fits(String(to - 1), type.small, w / (to - from) - 3, measure, true)
+            ? []
+            : [`section ${section}: ${formatCount(section * s)}–${formatCount((section + 1) * s - 1)}`]),
+          `section ${section}`,
+          `s. ${section}`,
+          String(section),
+        ];
+  marks.push(...names(frames, y1 + 12, sectionWords, type, measure));
 
   // A struct page is chosen where its frame is.
   const blocks = layout.sections.map(({ section }) => ({
@@ -452,7 +471,7 @@ export const drawMemory = (
   for (const item of memmap.items)
     switch (item.kind) {
       case 'cells':
-        marks.push(...cells(item, y3, h, isChosenPage, type, measure));
+        marks.push(...cells(item, y3, h, isChosenPage, type, measure, few ? ends(chosenPages) : undefined));
         break;
       case 'fold':
         marks.push(
@@ -496,7 +515,8 @@ export const drawMemory = (
   // Frames that follow while pointers do not: dashed, never red.
   const labels: { x: number; y: number; lines: readonly string[]; red: boolean }[] = [];
   let y5 = y4;
-  if (layout.model === 'sparse') {
+  if (layout.model === 'sparse' && few) y5 += 6;
+  else if (layout.model === 'sparse') {
     marks.push(
       ...names(
         memmap,
@@ -544,8 +564,7 @@ export const drawMemory = (
         dash: [3, 3],
       },
     );
-    if (i < MOST_LABELS)
-      labels.push({ x: Math.min(a, b) - 10, y: below, lines: seamWords(seam), red: false });
+    if (i < most) labels.push({ x: Math.min(a, b) - 10, y: below, lines: seamWords(seam, few), red: false });
   }
 
   // Pointers that touch while frames do not: the red seam.
@@ -588,12 +607,12 @@ export const drawMemory = (
       },
       { kind: 'circle', x, y: y5 + 6, r: 4, fill: 'red' },
     );
-    if (i < MOST_LABELS) labels.push({ x, y: below - 3, lines: seamWords(seam), red: true });
+    if (i < most) labels.push({ x, y: below - 3, lines: seamWords(seam, few), red: true });
   }
 
   if (cursor !== undefined) marks.push(...cursorMarks(frames, cursor, y0, h));
 
-  const name = memmapName(layout, drawnFor);
+  const name = few ? 'struct pages' : memmapName(layout, drawnFor);
   const nameWidth = measure(name, { size: type.text, weight: 600 });
   // Under the dots of the seams that come down where it would stand.
   const struck = falseSeams.some(seam => endOf(memmap, seam.pageBefore + 1) < nameWidth + 12);
@@ -617,11 +636,9 @@ export const drawMemory = (
   marks.push(...worded.marks);
   let height = Math.max(worded.bottom, nameTop + type.text + LINE_GAP) + 4;
   const rest = [
-    ...(falseSeams.length > MOST_LABELS
-      ? [`${formatCount(falseSeams.length - MOST_LABELS)} more that touch falsely`]
-      : []),
-    ...(shortSeams.length > MOST_LABELS
-      ? [`${formatCount(shortSeams.length - MOST_LABELS)} more where pointers part`]
+    ...(falseSeams.length > most ? [`${formatCount(falseSeams.length - most)} more that touch falsely`] : []),
+    ...(shortSeams.length > most
+      ? [`${formatCount(shortSeams.length - most)} more where pointers part`]
       : []),
   ];
   if (rest.length > 0) {

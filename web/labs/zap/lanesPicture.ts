@@ -2,7 +2,7 @@ import type { Race } from '../../../src/zap/explore.ts';
 import type { Lock, RaceState, Who } from '../../../src/zap/machine.ts';
 import type { Told } from '../../../src/zap/tell.ts';
 import type { Ink, Mark, Measure } from '../../draw/marks.ts';
-import { wrap } from './squarePicture.ts';
+import { wrap } from '../../picture/wrap.ts';
 import { causeLines } from './words.ts';
 
 /** What the two lanes are drawn from. */

@@ -2,6 +2,7 @@ import type { Who } from '../../../src/zap/machine.ts';
 import type { Block, Outlook, Square } from '../../../src/zap/square.ts';
 import type { Told } from '../../../src/zap/tell.ts';
 import type { Ink, Mark, Measure, Point } from '../../draw/marks.ts';
+import { wrap } from '../../picture/wrap.ts';
 import { badWords, causeLines, lockWords } from './words.ts';
 
 /** What the square is drawn from. */
@@ -41,18 +42,6 @@ const inkOf: Readonly<Record<Outlook, Ink>> = { good: 'ink', either: 'dim', bad:
 /** Where several outlooks share a place, each keeps to its side: in steps of the distance between them. */
 const sideOf: Readonly<Record<Outlook, number>> = { good: -1, either: 0, bad: 1 };
 
-/** Breaks a text into lines of a width, at spaces. */
-export const wrap = (text: string, width: number, measure: Measure, size = SIZE): readonly string[] => {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && measure(`${last} ${word}`, { size }) <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-};
-
 /** Sizes of the marks of a place. */
 interface Grain {
   readonly r: number;
@@ -61,11 +50,12 @@ interface Grain {
   readonly apart: number;
   readonly dash: readonly number[];
 }
-const LARGE: Grain = { r: 4.5, line: 2, apart: 5.5, dash: [4, 3] };
+/** Marks of a square that is looked at; those of a small one stand for it among others. */
+export const LARGE: Grain = { r: 4.5, line: 2, apart: 5.5, dash: [4, 3] };
 const SMALL: Grain = { r: 1.9, line: 1.1, apart: 1.5, dash: [2.2, 1.6] };
 
 /** The grid: where a position lies. */
-interface Grid {
+export interface Grid {
   readonly x: (mapper: number) => number;
   readonly y: (zapper: number) => number;
   readonly grain: Grain;
@@ -74,7 +64,8 @@ interface Grid {
 const outlooksApart = (all: readonly Outlook[], grain: Grain): readonly (readonly [Outlook, number])[] =>
   all.map(o => [o, all.length === 1 ? 0 : sideOf[o] * grain.apart] as const);
 
-const drawEdges = (marks: Mark[], { edges }: Square, { x, y, grain }: Grid): void => {
+/** The steps of the square as lines, each with the outlooks after it. */
+export const drawEdges = (marks: Mark[], { edges }: Square, { x, y, grain }: Grid): void => {
   for (const { mapper, zapper, who, outlooks: all } of edges)
     for (const [outlook, off] of outlooksApart(all, grain)) {
       // Across the way it runs: down for a mapper's step, right for a zapper's.
@@ -138,7 +129,8 @@ const cross = (px: number, py: number, r: number, width: number): readonly Mark[
     }),
   );
 
-const drawPlaces = (marks: Mark[], { places }: Square, { x, y, grain }: Grid): void => {
+/** The positions of the square as marks, one for each outlook. */
+export const drawPlaces = (marks: Mark[], { places }: Square, { x, y, grain }: Grid): void => {
   for (const { mapper, zapper, outlooks: all, stuck } of places) {
     // On the slant, so that the edges of neither row nor column run through the next.
     for (const [outlook, off] of outlooksApart(all, grain))
@@ -148,14 +140,15 @@ const drawPlaces = (marks: Mark[], { places }: Square, { x, y, grain }: Grid): v
 };
 
 /** A rectangle of the drawing. */
-interface Box {
+export interface Box {
   readonly x0: number;
   readonly x1: number;
   readonly y0: number;
   readonly y1: number;
 }
 
-const boxOf = ({ mapper, zapper }: Block, { x, y }: Grid, end: number): Box => {
+/** Where a block lies in the drawing, up to `end`, the right edge of the square. CSS pixels. */
+export const boxOf = ({ mapper, zapper }: Block, { x, y }: Grid, end: number): Box => {
   const half = (x(1) - x(0)) / 2;
   const down = (y(1) - y(0)) / 2;
   return {
@@ -170,7 +163,7 @@ const boxOf = ({ mapper, zapper }: Block, { x, y }: Grid, end: number): Box => {
 const area = (b: Box): number => Math.max(0, b.x1 - b.x0) * Math.max(0, b.y1 - b.y0);
 
 /** The largest part of a block that no other block covers, as a place for its words. */
-const clearOf = (box: Box, others: readonly Box[]): Box => {
+export const clearOf = (box: Box, others: readonly Box[]): Box => {
   let best = box;
   for (const o of others) {
     if (o.x0 >= best.x1 || o.x1 <= best.x0 || o.y0 >= best.y1 || o.y1 <= best.y0) continue;
@@ -185,7 +178,8 @@ const clearOf = (box: Box, others: readonly Box[]): Box => {
   return best;
 };
 
-const drawBlocks = (
+/** What no order reaches, hatched; its words where there is a measure, clear of what is `taken`. */
+export const drawBlocks = (
   marks: Mark[],
   { blocks, race }: Square,
   grid: Grid,
@@ -230,7 +224,8 @@ const drawBlocks = (
   }
 };
 
-const pointsOf = (turns: readonly Who[], { x, y }: Grid): readonly Point[] => {
+/** The points of an order, from the top left on. */
+export const pointsOf = (turns: readonly Who[], { x, y }: Grid): readonly Point[] => {
   const at = { mapper: 0, zapper: 0 };
   const points: Point[] = [[x(0), y(0)]];
   for (const who of turns) {
