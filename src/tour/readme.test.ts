@@ -6,6 +6,10 @@ import { defaultScenario } from '../scenario/scenario.ts';
 import { MiB } from '../units.ts';
 import { type Claim, type Figure, numbersIn, wrongNumbers } from './claims.ts';
 import { TOUR_LIMITS } from './tour.ts';
+import { tourIds, tours } from './tours.ts';
+
+/** How the line about a tour begins, whose numbers are counts of tours and scenes. */
+const TOUR_LINE = '| `#1&tour=bar`';
 
 const page = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const README = page('README.md');
@@ -86,13 +90,36 @@ describe('the README tells what the engine says', () => {
   });
 
   it('in every line about a link, or the line has no numbers but what the page counts itself', () => {
-    const rest = lines.filter(l => l.startsWith('| `#1') && !told.some(([begins]) => l.startsWith(begins)));
+    const others = [TOUR_LINE, ...told.map(([begins]) => begins)];
+    const rest = lines.filter(l => l.startsWith('| `#1') && !others.some(begins => l.startsWith(begins)));
     const open = rest.flatMap(l =>
       numbersIn(l.replaceAll(/`[^`]*`/g, '')).map(n => `${n} in ${l.slice(0, 24)}`),
     );
     // e2e/evidence.spec.ts counts the cases.
     expect(open.map(o => o.split(' ')[0])).toEqual(['7,401']);
   });
+});
+
+it('the README counts the tours and the scenes of the first', () => {
+  const line = README.split('\n').find(l => l.startsWith(TOUR_LINE));
+  const { scenes } = tours.bar;
+  const asking = scenes.filter(s => s.predict !== undefined);
+  const words = [
+    'none',
+    'one',
+    'two',
+    'three',
+    'four',
+    'five',
+    'six',
+    'seven',
+    'eight',
+    'nine',
+    'ten',
+    'eleven',
+  ];
+  expect(line).toContain(`${words[scenes.length]} scenes, ${words[asking.length]} with a question`);
+  expect(line).toContain(`has ${words[tourIds.length - 1]} more tours`);
 });
 
 it('docs/tours.md has the bounds of a tour', () => {

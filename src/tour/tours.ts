@@ -289,7 +289,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
         link: '#1&s=compare&rows=policies&pin=none',
         title: 'One request, every proposal',
         caption:
-          'A 2 GiB BAR, hint 0. Each row is a kernel patch or a program; read its leaves, its faults, and where it lands.',
+          'A 2 GiB BAR, hint 0. Each row is a kernel patch or a program; read its leaves and its faults.',
         notes:
           'Six ideas: the THP helper, a hook of vfio, an order from the driver, its closest leaf, the core by length, the core with the first PFN.',
         claims: [
@@ -663,7 +663,7 @@ export const tours: Readonly<Record<TourId, ShippedTour>> = {
     sources: [PIGHIN, commit('c50ca15dd496'), commit('ac0a3fc9c07d')],
     scenes: [
       {
-        link: '#1&s=labs&lab=zap&zd=A',
+        link: '#1&s=labs&lab=zap&zd=A&zs=mzzzzzzzmmm',
         title: 'Populate in mmap(), then link',
         caption:
           'A zap before the link finds no VMA, and the leaf stays: 65 orders of 80 leave a stale leaf.',
