@@ -7,7 +7,7 @@ import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Vma } from '../space/vma.ts';
 import { formatSize } from '../text.ts';
-import { KiB } from '../units.ts';
+import { bytes, KiB } from '../units.ts';
 import type { Told } from './diagnosis.ts';
 import { keepsOffset } from './physical.ts';
 
@@ -56,6 +56,12 @@ const pageOf = (vmas: readonly Vma[]): number => {
   return 4 * KiB;
 };
 
+/** The 64-bit kernel that names itself so to a 32-bit shell (personality PER_LINUX32, newuname() in kernel/sys.c). */
+const wider = (kind: Kind): Kind | undefined =>
+  kind === 'i386' ? 'x86' : kind === 'arm' ? 'arm64' : undefined;
+
+const kindOfMachine = (machine: string): Kind | undefined => MACHINES.find(([p]) => p.test(machine))?.[1];
+
 /** The row of a kind whose user space is the smallest that holds everything mapped; where nothing is, the usual one. */
 const tightest = (kind: Kind, page: number, top: number): Arch | undefined => {
   if (top === 0) return rowsOf(kind)[0];
@@ -90,25 +96,53 @@ export const toldArch = (
   choice: ArchId | undefined,
 ): Told<ArchId> => {
   if (choice !== undefined) return chosen(choice);
-  const page = pageOf(vmas);
+  const told = figures.page?.size;
+  const page =
+    told !== undefined && vmas.every(v => v.start % told === 0 && v.end % told === 0) ? told : pageOf(vmas);
   const top = vmas.at(-1)?.end ?? 0;
   const machine = figures.machine?.text.trim();
-  const byMachine = machine === undefined ? undefined : MACHINES.find(([p]) => p.test(machine))?.[1];
+  const byMachine = machine === undefined ? undefined : kindOfMachine(machine);
   if (byMachine !== undefined && machine !== undefined) {
-    const row = tightest(byMachine, page, top) ?? rowsOf(byMachine)[0];
+    const fits = tightest(byMachine, page, top);
+    const wide = fits === undefined ? wider(byMachine) : undefined;
+    const compat = wide && tightest(wide, page, top);
+    if (compat !== undefined)
+      return read(compat.id, figures.machine?.line, `${machine}, but the addresses have more than 32 bits`);
+    const row =
+      (top === 0 && told !== undefined ? rowsOf(byMachine).find(a => a.page === told) : fits) ??
+      rowsOf(byMachine)[0];
     if (row !== undefined)
       return read(row.id, figures.machine?.line, top === 0 ? machine : `${machine}, and the addresses`);
   }
   const byName = kindOf(vmas);
   const named = byName && tightest(byName.kind, page, top);
   if (byName && named) return read(named.id, undefined, `${byName.name.split('/').at(-1)} is mapped`);
-  if (vmas.length === 0) return assumed('x86_64-4', 'nothing tells');
-  const plainRow = tightest('x86', page, top);
+  if (vmas.length === 0 && page === 4 * KiB)
+    return assumed('x86_64-4', told === undefined ? 'nothing tells' : 'nothing but the page size tells');
+  const plainRow = page === 4 * KiB ? tightest('x86', page, top) : undefined;
   if (plainRow !== undefined) return assumed(plainRow.id, 'the addresses fit');
   const other = archs.find(a => a.page === page && a.taskSize >= top);
   return other === undefined
     ? assumed('x86_64-4', 'nothing tells')
-    : assumed(other.id, `pages of ${formatSize(page)} and the addresses fit`);
+    : assumed(
+        other.id,
+        vmas.length === 0
+          ? `nothing but pages of ${formatSize(bytes(page))} tells`
+          : `pages of ${formatSize(bytes(page))} and the addresses fit`,
+      );
+};
+
+/** Kernels named after an old release that carry thousands of later changes, drivers/vfio and mm/ among them. */
+const VENDOR: readonly (readonly [RegExp, string])[] = [
+  [/\.el\d/, 'Red Hat Enterprise Linux'],
+  [/^\d\.\d{1,2}\.\d{1,3}-(?:150\d00|160000)\./, 'SUSE Linux Enterprise'],
+];
+
+const versionWhy = (text: string, version: string): string => {
+  const vendor = VENDOR.find(([p]) => p.test(text))?.[1];
+  return vendor === undefined
+    ? text
+    : `${text} of ${vendor}, which has changes of later kernels in it; taken as ${version} of kernel.org`;
 };
 
 const eraOf = (text: string): FaultEra => {
@@ -129,7 +163,11 @@ export const toldKernel = (
   if (byChoice !== undefined) return chosen(formatKernelVersion(byChoice));
   const byText = figures.kernel === undefined ? undefined : parseKernelVersion(figures.kernel.text);
   if (byText !== undefined && figures.kernel !== undefined)
-    return read(formatKernelVersion(byText), figures.kernel.line, figures.kernel.text.trim());
+    return read(
+      formatKernelVersion(byText),
+      figures.kernel.line,
+      versionWhy(figures.kernel.text.trim(), formatKernelVersion(byText)),
+    );
   const old = printsPhysical ? releases.find(r => !keepsOffset(eraOf(r.version))) : undefined;
   return old === undefined
     ? assumed(releases[0]?.version ?? '7.3', 'the newest that is known')
@@ -155,8 +193,33 @@ export const machineDisagreements = (
   const { page, taskSize, label } = archOf(arch);
   const out = vmas.findLast(v => v.end > taskSize);
   const odd = vmas.find(v => v.start % page !== 0 || v.end % page !== 0);
-  const lines = figures.machine === undefined ? [] : [figures.machine.line];
+  const { machine } = figures;
+  const lines = machine === undefined ? [] : [machine.line];
+  const kind = machine === undefined ? undefined : kindOfMachine(machine.text.trim());
+  const byName = kindOf(vmas);
   return [
+    ...(machine === undefined || kind !== undefined
+      ? []
+      : [{ lines, text: `${machine.text} is no machine that is known here; ${label} is taken instead.` }]),
+    ...(kind === undefined ||
+    byName === undefined ||
+    kind === byName.kind ||
+    (kind === 'i386' && byName.kind === 'x86')
+      ? []
+      : [
+          {
+            lines,
+            text: `The machine is ${machine?.text ?? ''}, and ${byName.name.split('/').at(-1)} of another one is mapped: a program that is emulated, or inputs of two machines.`,
+          },
+        ]),
+    ...(figures.page === undefined || figures.page.size === page
+      ? []
+      : [
+          {
+            lines: [figures.page.line],
+            text: `Pages of ${formatSize(bytes(figures.page.size))} do not go with ${label}, which has ${formatSize(page)}.`,
+          },
+        ]),
     ...(out === undefined
       ? []
       : [{ lines, text: `${out.name || 'A mapping'} lies beyond the user space of ${label}.` }]),

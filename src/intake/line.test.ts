@@ -57,6 +57,21 @@ describe('isPrompt', () => {
     '~ # ',
     'sudo lspci -vv',
     'cat /proc/1/maps',
+    '$ uname -a',
+    'uname -r -m',
+    'host:~ # cat /proc/1234/maps',
+    'root@host ~ # lspci -vv',
+    'user@host ~> cat /proc/1234/maps',
+    '➜  ~ lspci -vv',
+    '❯ cat /proc/1234/maps',
+    '╰─$ lspci -vv',
+    '┌──(kali㉿kali)-[~]',
+    '+ cat /proc/1234/maps',
+    'cat "/proc/$PID/maps"',
+    'getconf PAGESIZE',
+    '```text',
+    '{noformat}',
+    '❯',
   ])('knows %s', line => expect(isPrompt(line)).toBe(true));
   it.each([
     '',
@@ -64,5 +79,9 @@ describe('isPrompt', () => {
     '7f0000000000-7f0000001000 rw-p 00000000 00:00 0',
     '\tLatency: 0',
     'category: x',
+    'Linux 6.12.10-amd64 x86_64',
+    '41:00.0 3D controller: made-up > accelerator',
+    'Control: I/O- Mem+ BusMaster+ less is more',
+    '[heap]',
   ])('leaves %j alone', line => expect(isPrompt(line)).toBe(false));
 });
