@@ -137,7 +137,7 @@ const HAS_TOOL = new RegExp(` (?:${TOOL})(?: |$)`);
 const PROMPT_ABOVE =
   /^[╭┌]─|^(?:[\w.@-]{1,60}:? ~?[\w/.~-]{0,60} ?[#$%>]|[❯➜λ»]{1,3}(?:\s{1,2}[~\w/.-]{1,60})?)$/;
 const COMMAND =
-  /^(?:sudo (?:-\S{1,20} )?)?(?:(?:cat|head|tail|less|z?e?grep|lspci|sed|awk|getconf|trace-cmd|bpftrace|journalctl|setpci) +[-./\w"'$]|uname -\w|(?:ps|perf|dmesg) +(?:-|stat |record |report|script)|echo '|dmesg \|)|^sudo (?:-\S{1,20} )?[./\w-]{2,}/;
+  /^(?:sudo (?:-\S{1,20} )?)?(?:(?:cat|head|tail|less|z?e?grep|lspci|sed|awk|getconf|trace-cmd|bpftrace|journalctl|setpci) +[-./\w"'$]|uname -\w|(?:ps|perf|dmesg) +(?:-|stat |record |report|script)|echo '|dmesg \||(?:qemu-\S{1,40}|\.\/\S{1,60}) -)|^sudo (?:-\S{1,20} )?[./\w-]{2,}/;
 /** The marks around a piece of code in mail, wikis and trackers. */
 const FENCE =
   /^(?:(?:`{3,}|~{3,})[\w-]{0,20}|<\/?(?:pre|code)>|\[\/?code\]|\{(?:code|noformat)(?::\w{1,20})?\})$/;
