@@ -593,3 +593,50 @@ describe('whatever is pasted', () => {
     expect(formatAddress(d.rows[0]?.start ?? 0)).toBe('0x7f00_0000_0000');
   }, 30_000);
 });
+
+describe('what is said goes with the architecture and the kernel', () => {
+  const text = (start: number, length: number): string =>
+    `${mapsText([], [{ start, end: start + length, offset: 2 * 2 ** 40 }])}${lspciText('41:00.0', [
+      { index: 2, base: 2 ** 38, size: length },
+    ])}`;
+  const at = (start: number, length: number, choices: Partial<DiagnoseChoices>) => {
+    const d = diagnose(readIntake(text(start, length)), { pairings: [], ...choices });
+    const [row] = d.rows;
+    if (row === undefined) throw new Error('no row');
+    return { d, row };
+  };
+
+  it('a recipe that needs another kernel names one that has such leaves there', () => {
+    // riscv64 has leaves of 1 GiB for device memory since 6.16, and 6.12.10 has none at all.
+    const { row } = at(0x10_0048_d000, 2 ** 31, { kernel: '6.12.29', arch: 'riscv64-sv48', thp: 'always' });
+    expect(row.fixes.map(fixText)[0]).toContain('on Linux 6.16 or later');
+    const x86 = at(0x10_0048_d000, 2 ** 31, { kernel: '6.6', arch: 'x86_64-4', thp: 'always' });
+    expect(x86.row.fixes.map(fixText)[0]).toContain('on Linux 6.12.10 or later');
+  });
+
+  it('where the architecture has base pages only, nothing else is given for the reason', () => {
+    const { d, row } = at(0x10_002c_e000, 2 ** 36, { kernel: '6.15', arch: 'loongarch64-4k' });
+    expect(row.verdict).toBe('good');
+    expect(causeText(row, d)).toBe('Linux maps device memory with base pages only on this architecture.');
+    expect(publicTestText(row)).toMatch(/as this architecture has base pages only\.$/);
+    expect(checkScriptText(row)).toMatch(/This architecture has base pages only, whatever the address\.$/);
+  });
+
+  it('the public test is not contradicted where the mapping is bad for another reason too', () => {
+    const failed = at(0x10_000a_a000, 2 ** 31, { kernel: '6.17', arch: 'x86_64-4', thp: 'madvise' });
+    expect([failed.row.verdict, failed.row.cause.kind, publicTestText(failed.row)]).toEqual([
+      'bad',
+      'thp',
+      '',
+    ]);
+    const passed = at(0x10_0000_0000, 2 ** 31, { kernel: '6.17', arch: 'x86_64-4', thp: 'madvise' });
+    expect(publicTestText(passed.row)).toMatch(
+      /passes it: .* It does not look at what this kernel installs\.$/,
+    );
+  });
+
+  it('one BAR is no “1 of 1”', () => {
+    expect(headline(at(0x10_000a_a000, 2 ** 31, { kernel: '7.3' }).d)).toBe('The BAR is mapped badly');
+    expect(headline(at(0x10_0000_0000, 2 ** 31, { kernel: '6.6' }).d)).toBe('The BAR could be mapped better');
+  });
+});
