@@ -141,6 +141,8 @@ const oldestWith = (bench: Bench, s: Stretch, start: Va, most: number): string =
   for (const version of RELEASED) {
     const there = onKernel(bench, version);
     if (there === undefined) continue;
+    // What these install elsewhere in the process may be corrupt.
+    if (there.prepared.facts.faultEra === 'hugeExactNoPfn') break;
     const { leaves } = answerAt(there, s, start);
     if (leafCount(leaves) > most || corruptIn(leaves)) break;
     oldest = version;
