@@ -18,6 +18,7 @@ import { diagnosisPicture, diagnosisTable } from './report.ts';
 import { scenarioOf } from './scenarioOf.ts';
 import { designBars, designText, lspciText, mapsLine, mapsText } from './testing.ts';
 import {
+  askText,
   causePieces,
   causeText,
   checkScriptText,
@@ -638,5 +639,38 @@ describe('what is said goes with the architecture and the kernel', () => {
   it('one BAR is no “1 of 1”', () => {
     expect(headline(at(0x10_000a_a000, 2 ** 31, { kernel: '7.3' }).d)).toBe('The BAR is mapped badly');
     expect(headline(at(0x10_0000_0000, 2 ** 31, { kernel: '6.6' }).d)).toBe('The BAR could be mapped better');
+  });
+});
+
+describe('sizes that do not go together', () => {
+  const lspci = lspciText('41:00.0', [{ index: 2, base: 2 ** 38, size: 2 ** 31 }]);
+  const maps = mapsText([], [{ start: 2 ** 36, end: 2 ** 36 + 2 ** 31, offset: 2 * 2 ** 40 }]);
+
+  it.each([
+    [
+      'QEMU gives',
+      'vfio_region_setup Device 0000:41:00.0, region 2 "0000:41:00.0 BAR 2", flags: 0xf, offset: 0x20000000000, size: 0x40000000\n',
+    ],
+    [
+      'The alignment test gives',
+      'Using device 0000:41:00.0 in IOMMU group 27\n[BAR2]: size 0x40000000, order 30, offset 0x20000000000, flags 0xf\nTesting BAR2, require at least 30 bit alignment\n[PASS] Minimum alignment 30\n',
+    ],
+  ])('%s', (who, log) => {
+    const told = of(`${maps}${lspci}${log}`).disagreements.map(x => x.text);
+    expect(told).toContain(
+      `${who} BAR 2 of 0000:41:00.0 1 GiB, and it has 2 GiB here: another machine, or resized since.`,
+    );
+    const same = log.replaceAll('0x40000000', '0x80000000').replaceAll(/order 30/g, 'order 31');
+    expect(of(`${maps}${lspci}${same}`).disagreements).toEqual([]);
+  });
+
+  it('lspci that does not fit is not asked for as if none were there', () => {
+    const d = of(`${maps}${lspci.replace('2G', '1G')}`);
+    expect(d.asks.map(askText)).toContain(
+      'Paste lspci -vv of the same boot: none of the BARs that were pasted fits 1 mapping.',
+    );
+    expect(of(maps).asks.map(askText)).toContain(
+      'Paste lspci -vv: it gives the physical address of 1 mapping.',
+    );
   });
 });

@@ -303,7 +303,12 @@ const asksOf = (
   const keys = (of: (r: DiagnosisRow) => boolean): readonly string[] => rows.filter(of).map(r => r.key);
   const asks: Ask[] = [];
   const ask = (what: Ask['what'], settles: readonly string[]): void => {
-    if (settles.length > 0) asks.push({ what, rows: settles });
+    if (settles.length > 0)
+      asks.push({
+        what,
+        rows: settles,
+        ...(what === 'lspci' && from.devices.some(x => x.bars.length > 0) ? { again: true } : {}),
+      });
   };
   if (from.vmas === undefined) asks.push({ what: 'maps', rows: [] });
   else if (rows.length === 0) asks.push({ what: 'device mappings', rows: [] });

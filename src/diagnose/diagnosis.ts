@@ -344,6 +344,8 @@ export interface Ask {
   readonly what: 'maps' | 'lspci' | 'iomem as root' | 'kernel' | 'pairing' | 'device mappings';
   /** Rows it would settle. */
   readonly rows: readonly string[];
+  /** Some of it was pasted already, and does not settle them. */
+  readonly again?: boolean;
 }
 
 /** Leaves and their cost, in faults and bytes of page tables. */

@@ -369,7 +369,7 @@ export const barsRestText = ({ bars: listed, barsShort, barsLeft }: Diagnosis): 
 };
 
 /** What to paste next, and what it would settle. */
-export const askText = ({ what, rows }: Ask): string => {
+export const askText = ({ what, rows, again }: Ask): string => {
   const n = plural(rows.length, 'mapping', 'mappings');
   switch (what) {
     case 'maps':
@@ -377,7 +377,9 @@ export const askText = ({ what, rows }: Ask): string => {
     case 'device mappings':
       return 'No VMA shows a device: paste the maps of the process that opened it, as root.';
     case 'lspci':
-      return `Paste lspci -vv: it gives the physical address of ${n}.`;
+      return again === true
+        ? `Paste lspci -vv of the same boot: none of the BARs that were pasted fits ${n}.`
+        : `Paste lspci -vv: it gives the physical address of ${n}.`;
     case 'iomem as root':
       return `Print /proc/iomem as root: without it every address is 0, and ${n} could be told by it.`;
     case 'kernel':
@@ -512,6 +514,8 @@ export const checkScriptText = ({ checkScript, answer, cause, length }: Diagnosi
 /** Fault lines held against the prediction. Empty where there are none. */
 export const faultsText = ({ faults }: DiagnosisRow): string => {
   if (faults === undefined) return '';
+  if (faults.agree === 0)
+    return `${faults.count === 1 ? 'The line' : `None of ${formatCount(faults.count)} lines`} of vfio-pci ${faults.count === 1 ? 'does not agree' : 'agrees'} with these leaves.`;
   return faults.agree === faults.count
     ? `${plural(faults.count, 'line of vfio-pci agrees', 'lines of vfio-pci agree')} with these leaves.`
     : `${formatCount(faults.agree)} of ${plural(faults.count, 'line', 'lines')} of vfio-pci agree with these leaves.`;
