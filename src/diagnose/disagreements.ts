@@ -119,7 +119,7 @@ const measured = (rows: readonly DiagnosisRow[]): readonly Disagreement[] =>
 
 /** BARs that QEMU or the alignment test measured, whose size is another one in lspci or sysfs. */
 const otherSizes = (from: Intake): readonly Disagreement[] => {
-  const known = new Map(
+  const known: ReadonlyMap<string, { readonly device: PciDevice; readonly bar: PciBar }> = new Map(
     from.devices.flatMap(device =>
       device.bars
         .filter(bar => bar.kind === 'mem')
