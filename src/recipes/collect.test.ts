@@ -85,7 +85,8 @@ describe('the script', () => {
     const file = join(folder, 'self.txt');
     expect(run([String(process.pid), file])).toMatchObject({ code: 0, out: `${file}\n` });
     const text = readFileSync(file, 'utf8');
-    expect(text).toMatch(/^\$ cat \/proc\/sys\/kernel\/osrelease\n\d+\.\d+/);
+    expect(text).toMatch(/^\$ uname -r -m\n\d+\.\d+/);
+    expect(readIntake(text).figures).toMatchObject({ kernel: {}, machine: {}, page: {} });
     const { vmas, problems } = readIntake(text);
     expect(vmas?.length ?? 0).toBeGreaterThan(20);
     expect(vmas?.some(v => v.name === '[stack]')).toBe(true);

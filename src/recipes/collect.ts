@@ -160,7 +160,8 @@ show() {
 
 umask 077
 {
-	show cat /proc/sys/kernel/osrelease
+	show uname -r -m
+	show getconf PAGESIZE
 	show cat /sys/kernel/mm/transparent_hugepage/enabled
 	show grep VmPTE "/proc/$pid/status"
 	show cat "/proc/$pid/maps"
