@@ -342,6 +342,10 @@ describe('what people paste instead', () => {
     ['ls -l', '-rw------- 1 root root   16777216 Jan  3 13:48 resource0\n'],
     ['pmap', '1234:   qemu\n0000555555554000   15160    8000       0 r-x-- qemu-system-x86_64\n'],
     ['pmap', '1234:   qemu\n0000555555554000  15160K r-x-- qemu-system-x86_64\n'],
+    [
+      'pmap -X',
+      '1234:   qemu\n    7137c0000000 rw-s 57a000000000  00:0f    1050  134217728         0         0\n',
+    ],
     ['numa_maps', '7f1234000000 default file=/usr/lib/libc.so.6 mapped=38 N0=38\n'],
     [
       'info proc mappings',

@@ -64,6 +64,7 @@ describe('isPrompt', () => {
     'user@host ~> cat /proc/1234/maps',
     '➜  ~ lspci -vv',
     '❯ cat /proc/1234/maps',
+    '🧀  cat /proc/65467/maps | grep vfio',
     '╰─$ lspci -vv',
     '┌──(kali㉿kali)-[~]',
     '+ cat /proc/1234/maps',

@@ -129,7 +129,7 @@ const TOOL =
   'cat|lspci|uname|head|tail|z?e?grep|awk|sed|less|getconf|trace-cmd|bpftrace|perf|dmesg|journalctl|setpci|ps|virsh|lscpu|hostnamectl|tee|watch|xxd|pmap|numactl|modprobe|npm|sh|bash|dash';
 /** Prompts of every shell there is: few words, then a sign that ends it, then a tool that prints what is read here. */
 const ANY_PROMPT = new RegExp(
-  `^(?:[^\\s$#%>]{1,60}\\s{1,2}){0,4}?(?:[^\\s$#%>❯➜λ»✗]{0,60}[$#%❯➜λ»✗]|[^\\s>]{1,60}>|[❯➜λ»✗]{1,3}|\\+{1,3}|[❯➜]\\s{1,2}\\S{1,60}(?: git:\\(\\S{1,60}\\))?(?: ✗)?)>?\\s{1,2}(?:sudo (?:-\\S{1,20} )?)?(?:${TOOL})(?: [^\\s:=]|$)`,
+  `^(?:[^\\s$#%>]{1,60}\\s{1,2}){0,4}?(?:[^\\s$#%>❯➜λ»✗]{0,60}[$#%❯➜λ»✗]|[^\\s>]{1,60}>|[❯➜λ»✗]{1,3}|\\+{1,3}|[^\\x00-\\x7f]{1,8}|[❯➜]\\s{1,2}\\S{1,60}(?: git:\\(\\S{1,60}\\))?(?: ✗)?)>?\\s{1,2}(?:sudo (?:-\\S{1,20} )?)?(?:${TOOL})(?: [^\\s:=]|$)`,
 );
 /** The cheap part of it. */
 const HAS_TOOL = new RegExp(` (?:${TOOL})(?: |$)`);
@@ -154,7 +154,7 @@ export const isPrompt = (line: string): boolean => {
   return (
     COMMAND.test(t) ||
     (/[$#%]/.test(t) && PROMPT.test(t)) ||
-    (/[$#%>❯➜λ»✗+]/.test(t) && HAS_TOOL.test(t) && ANY_PROMPT.test(t)) ||
+    (/[$#%>+\u0080-\uffff]/.test(t) && HAS_TOOL.test(t) && ANY_PROMPT.test(t)) ||
     (/[`~<[{]/.test(t.charAt(0)) && FENCE.test(t)) ||
     (/^[╭┌❯➜λ»]|[#$%>]$/.test(t) && PROMPT_ABOVE.test(t))
   );

@@ -85,6 +85,10 @@ const FOREIGN: readonly (readonly [begins: RegExp, reason: string])[] = [
     'this looks like pmap, which tells no file offsets; /proc/PID/maps is expected',
   ],
   [
+    /^ +(?:Address Perm +Offset |[0-9a-f]{6,16} [r-][w-][x-][sp] +[0-9a-f]{8,16} +[0-9a-f]{2,}:[0-9a-f]{2,} +\d+ +\d+ )/,
+    'this looks like pmap -X; /proc/PID/maps is expected',
+  ],
+  [
     /^[0-9a-f]{8,16} (?:default|prefer|bind|interleave|local|weighted interleave)(?:[=: ]|$)/,
     'this looks like numa_maps, which tells no ends; /proc/PID/maps is expected',
   ],
