@@ -636,6 +636,14 @@ describe('what is said goes with the architecture and the kernel', () => {
     );
   });
 
+  it('THP is not to be switched on where 6.12 would then install wrong PFNs', () => {
+    const { row } = at(0x10_000a_a000, 2 ** 31, { kernel: '6.12.5', arch: 'x86_64-4', thp: 'madvise' });
+    expect(row.fixes.map(f => f.kind)).toEqual(['recipe']);
+    expect(row.fixes.every(f => f.leaves.every(run => !run.corrupt))).toBe(true);
+    const congruent = at(0x10_0000_0000, 2 ** 31, { kernel: '6.12.5', arch: 'x86_64-4', thp: 'madvise' });
+    expect(congruent.row.fixes.map(f => f.kind)).toContain('thp');
+  });
+
   it('one BAR is no “1 of 1”', () => {
     expect(headline(at(0x10_000a_a000, 2 ** 31, { kernel: '7.3' }).d)).toBe('The BAR is mapped badly');
     expect(headline(at(0x10_0000_0000, 2 ** 31, { kernel: '6.6' }).d)).toBe('The BAR could be mapped better');

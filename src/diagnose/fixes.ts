@@ -188,7 +188,9 @@ export const fixesOf = (
     case 'thp': {
       const always: Bench = { ...bench, machine: { ...bench.machine, thp: 'always' } };
       const { leaves, best } = answerAt(always, s, va(start));
-      if (leafCount(leaves) < now) return [{ kind: 'thp', leaves }, ...newerKernel(bench, s, start, now)];
+      // 6.12 to 6.12.9 would install leaves with wrong PFNs here.
+      if (leafCount(leaves) < now && !corruptIn(leaves))
+        return [{ kind: 'thp', leaves }, ...newerKernel(bench, s, start, now)];
       const recipe = recipeOf(always, source, s, best.modulus, 'thp');
       return recipe === undefined ? [] : [recipe];
     }
