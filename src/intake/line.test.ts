@@ -5,6 +5,9 @@ describe('toLines', () => {
   it('takes LF, CRLF and CR, and drops a byte order mark', () => {
     expect(toLines('\uFEFFa\r\nb\nc\rd').lines).toEqual(['a', 'b', 'c', 'd']);
   });
+  it('takes hard blanks for blanks, and colours away', () => {
+    expect(toLines('a\u00a0b\n\u001b[01;31m\u001b[Kc\u001b[m\u001b[K d').lines).toEqual(['a b', 'c d']);
+  });
   it('strips quote marks of any depth and keeps what follows them', () => {
     expect(toLines('> > a\n>b\n  >>>  c\n> \tRegion\nx > y').lines).toEqual([
       'a',

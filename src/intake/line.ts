@@ -94,13 +94,20 @@ const unquoted = (line: string): string => {
   return from === 0 ? line : line.slice(from);
 };
 
+/** What grep and ls colour with, and the erasing that follows it (SGR and EL of ECMA-48). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+const COLOURS = /\u001b\[[\d;]{0,20}[mK]/g;
+
 /**
- * Splits a text into lines. Line ends are LF, CRLF or CR; a byte order mark is dropped; the `>` marks of a
+ * Splits a text into lines. Line ends are LF, CRLF or CR; a byte order mark and the colours of a
+ * terminal are dropped, and the hard blanks of a web page are blanks; the `>` marks of a
  * quoted mail are removed from the front of every line that has them (no format read here starts a line with
  * `>`). The number of lines, and so their numbers, is unchanged by that. Never throws.
  */
 export const toLines = (text: string): Lines => {
-  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const marked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const plain = marked.includes('\u00a0') ? marked.replaceAll('\u00a0', ' ') : marked;
+  const body = plain.includes('\u001b[') ? plain.replaceAll(COLOURS, '') : plain;
   const lines = body.includes('\r') ? body.split(/\r\n|\n|\r/) : body.split('\n');
   if (body.includes('>'))
     for (let i = 0; i < lines.length; i++) {
