@@ -10,6 +10,8 @@ import { machineOf } from './scenarioOf.ts';
 
 /** More BARs are not answered; the largest come first. */
 const MOST_BARS = 256;
+/** Of more BARs, the smaller ones are counted without a look at what fits on them. */
+const MOST_LOOKED = 8192;
 
 interface Range {
   readonly bar: number | undefined;
@@ -40,7 +42,8 @@ export const barsOf = (
     .flatMap(device => rangesOf(device).map(range => ({ device, ...range })))
     .filter(r => r.size >= page && r.size % page === 0 && r.base % page === 0 && r.base + r.size <= 2 ** 57)
     .sort((a, b) => b.size - a.size);
-  const long = all.filter(r => idealOf(bench, r.size, r.base).modulus > page);
+  const looked = all.slice(0, MOST_LOOKED);
+  const long = looked.filter(r => idealOf(bench, r.size, r.base).modulus > page);
   const bars = long.slice(0, MOST_BARS).map(({ device, bar, base, size, line }): BarView => {
     const stretch = { length: size, pa: base, offset: bytes(0), bar, barSize: size };
     const fits = va(ABOVE + (base % ABOVE));
@@ -60,7 +63,11 @@ export const barsOf = (
       refused: leafCount(idealOf(bench, size, base).runs) < leafCount(best.best.runs),
     };
   });
-  return { bars, short: all.length - long.length, left: long.length - bars.length };
+  return {
+    bars,
+    short: looked.length - long.length,
+    left: all.length - looked.length + long.length - bars.length,
+  };
 };
 
 /**

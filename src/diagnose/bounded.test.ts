@@ -97,3 +97,13 @@ describe('pieces of a BAR that touch', () => {
     expect(d.rows.filter(r => r.cause.kind === 'split')).toEqual([]);
   });
 });
+
+it('of BARs without number the largest are listed, and the rest is counted', () => {
+  const lines = Array.from({ length: 20_000 }, (_, i) => {
+    const base = 2 ** 38 + i * 2 ** 25;
+    return `${base.toString(16)}-${(base + (i < 300 ? 2 ** 25 : 4096) - 1).toString(16)} : 0000:41:00.0\n`;
+  });
+  const d = diagnose(readIntake(lines.join('')));
+  expect([d.bars.length, d.barsShort + d.barsLeft]).toEqual([256, 20_000 - 256]);
+  expect(d.bars.every(b => b.size === 2 ** 25)).toBe(true);
+});

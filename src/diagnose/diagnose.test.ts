@@ -19,6 +19,7 @@ import { diagnosisPicture, diagnosisTable } from './report.ts';
 import { scenarioOf, whyNotOnMap } from './scenarioOf.ts';
 import { designBars, designText, lspciText, mapsLine, mapsText } from './testing.ts';
 import {
+  askText,
   causePieces,
   causeText,
   checkScriptText,
@@ -616,4 +617,92 @@ describe('whatever is pasted', () => {
     expect(d.rows[0]?.start).toBe(0x7f00_0000_0000);
     expect(formatAddress(d.rows[0]?.start ?? 0)).toBe('0x7f00_0000_0000');
   }, 30_000);
+});
+
+describe('what is said goes with the architecture and the kernel', () => {
+  const text = (start: number, length: number): string =>
+    `${mapsText([], [{ start, end: start + length, offset: 2 * 2 ** 40 }])}${lspciText('41:00.0', [
+      { index: 2, base: 2 ** 38, size: length },
+    ])}`;
+  const at = (start: number, length: number, choices: Partial<DiagnoseChoices>) => {
+    const d = diagnose(readIntake(text(start, length)), { pairings: [], ...choices });
+    const [row] = d.rows;
+    if (row === undefined) throw new Error('no row');
+    return { d, row };
+  };
+
+  it('a recipe that needs another kernel names one that has such leaves there', () => {
+    // riscv64 has leaves of 1 GiB for device memory since 6.16, and 6.12.10 has none at all.
+    const { row } = at(0x10_0048_d000, 2 ** 31, { kernel: '6.12.29', arch: 'riscv64-sv48', thp: 'always' });
+    expect(row.fixes.map(fixText)[0]).toContain('on Linux 6.16 or later');
+    const x86 = at(0x10_0048_d000, 2 ** 31, { kernel: '6.6', arch: 'x86_64-4', thp: 'always' });
+    expect(x86.row.fixes.map(fixText)[0]).toContain('on Linux 6.12.10 or later');
+  });
+
+  it('where the architecture has base pages only, nothing else is given for the reason', () => {
+    const { d, row } = at(0x10_002c_e000, 2 ** 36, { kernel: '6.15', arch: 'loongarch64-4k' });
+    expect(row.verdict).toBe('good');
+    expect(causeText(row, d)).toBe('Linux maps device memory with base pages only on this architecture.');
+    expect(publicTestText(row)).toMatch(/as this architecture has base pages only\.$/);
+    expect(checkScriptText(row)).toMatch(/This architecture has base pages only, whatever the address\.$/);
+  });
+
+  it('the public test is not contradicted where the mapping is bad for another reason too', () => {
+    const failed = at(0x10_000a_a000, 2 ** 31, { kernel: '6.17', arch: 'x86_64-4', thp: 'madvise' });
+    expect([failed.row.verdict, failed.row.cause.kind, publicTestText(failed.row)]).toEqual([
+      'bad',
+      'thp',
+      '',
+    ]);
+    const passed = at(0x10_0000_0000, 2 ** 31, { kernel: '6.17', arch: 'x86_64-4', thp: 'madvise' });
+    expect(publicTestText(passed.row)).toMatch(
+      /passes it: .* It does not look at what this kernel installs\.$/,
+    );
+  });
+
+  it('THP is not to be switched on where 6.12 would then install wrong PFNs', () => {
+    const { row } = at(0x10_000a_a000, 2 ** 31, { kernel: '6.12.5', arch: 'x86_64-4', thp: 'madvise' });
+    expect(row.fixes.map(f => f.kind)).toEqual(['recipe']);
+    expect(row.fixes.every(f => f.leaves.every(run => !run.corrupt))).toBe(true);
+    const congruent = at(0x10_0000_0000, 2 ** 31, { kernel: '6.12.5', arch: 'x86_64-4', thp: 'madvise' });
+    expect(congruent.row.fixes.map(f => f.kind)).toContain('thp');
+  });
+
+  it('one BAR is no “1 of 1”', () => {
+    expect(headline(at(0x10_000a_a000, 2 ** 31, { kernel: '7.3' }).d)).toBe('The BAR is mapped badly');
+    expect(headline(at(0x10_0000_0000, 2 ** 31, { kernel: '6.6' }).d)).toBe('The BAR could be mapped better');
+  });
+});
+
+describe('sizes that do not go together', () => {
+  const lspci = lspciText('41:00.0', [{ index: 2, base: 2 ** 38, size: 2 ** 31 }]);
+  const maps = mapsText([], [{ start: 2 ** 36, end: 2 ** 36 + 2 ** 31, offset: 2 * 2 ** 40 }]);
+
+  it.each([
+    [
+      'QEMU gives',
+      'vfio_region_setup Device 0000:41:00.0, region 2 "0000:41:00.0 BAR 2", flags: 0xf, offset: 0x20000000000, size: 0x40000000\n',
+    ],
+    [
+      'The alignment test gives',
+      'Using device 0000:41:00.0 in IOMMU group 27\n[BAR2]: size 0x40000000, order 30, offset 0x20000000000, flags 0xf\nTesting BAR2, require at least 30 bit alignment\n[PASS] Minimum alignment 30\n',
+    ],
+  ])('%s', (who, log) => {
+    const told = of(`${maps}${lspci}${log}`).disagreements.map(x => x.text);
+    expect(told).toContain(
+      `${who} BAR 2 of 0000:41:00.0 1 GiB, and it has 2 GiB here: another machine, or resized since.`,
+    );
+    const same = log.replaceAll('0x40000000', '0x80000000').replaceAll(/order 30/g, 'order 31');
+    expect(of(`${maps}${lspci}${same}`).disagreements).toEqual([]);
+  });
+
+  it('lspci that does not fit is not asked for as if none were there', () => {
+    const d = of(`${maps}${lspci.replace('2G', '1G')}`);
+    expect(d.asks.map(askText)).toContain(
+      'Paste lspci -vv of the same boot: none of the BARs that were pasted fits 1 mapping.',
+    );
+    expect(of(maps).asks.map(askText)).toContain(
+      'Paste lspci -vv: it gives the physical address of 1 mapping.',
+    );
+  });
 });

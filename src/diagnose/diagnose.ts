@@ -120,7 +120,12 @@ const judged = (bench: Bench, row: Plain): Judgement => {
   const one = (at: Stretch['pa']) => {
     const answer = answerAt(bench, stretchOf(row, at), row.start, sysfs);
     const ideal = idealOf(bench, row.length, at);
-    return { answer, atBest: undefined, ideal, ...judge(answer, ideal) };
+    return {
+      answer,
+      atBest: undefined,
+      ideal,
+      ...judge(answer, ideal, bench.idealRules.levels.length === 0),
+    };
   };
   const at = physOf(row.physical);
   const whole = row.start % bench.prepared.arch.page === 0 && row.length % bench.prepared.arch.page === 0;
@@ -298,7 +303,12 @@ const asksOf = (
   const keys = (of: (r: DiagnosisRow) => boolean): readonly string[] => rows.filter(of).map(r => r.key);
   const asks: Ask[] = [];
   const ask = (what: Ask['what'], settles: readonly string[]): void => {
-    if (settles.length > 0) asks.push({ what, rows: settles });
+    if (settles.length > 0)
+      asks.push({
+        what,
+        rows: settles,
+        ...(what === 'lspci' && from.devices.some(x => x.bars.length > 0) ? { again: true } : {}),
+      });
   };
   if (from.vmas === undefined) asks.push({ what: 'maps', rows: [] });
   else if (rows.length === 0) asks.push({ what: 'device mappings', rows: [] });
@@ -418,7 +428,7 @@ export const diagnose = (from: Intake, choices: DiagnoseChoices = {}): Diagnosis
           : undefined,
       publicTest:
         answer && at !== undefined && settled.offset !== undefined
-          ? publicTest(answer, settled.offset, log)
+          ? publicTest(answer, settled.ideal?.leaves ?? answer.best.leaves, settled.offset, log)
           : undefined,
       faults: undefined,
       dump: dumpHeld(dumped, settled),

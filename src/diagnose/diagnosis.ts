@@ -90,8 +90,8 @@ export interface Miss {
 
 /** Why a mapping has smaller leaves than it could. */
 export type Cause =
-  /** Nothing is wrong. `largest`: of the leaves it has. `short`: no larger leaf fits the range at all. */
-  | { readonly kind: 'none'; readonly largest: Bytes; readonly short: boolean }
+  /** Nothing is wrong. `largest`: of the leaves it has. `short`: no larger leaf fits the range at all; `bare`: the architecture has none for it. */
+  | { readonly kind: 'none'; readonly largest: Bytes; readonly short: boolean; readonly bare: boolean }
   /** Large to small; every size of the best layout that is missed. */
   | { readonly kind: 'congruence'; readonly misses: readonly Miss[] }
   /** Kernel, driver or architecture install no such leaf. */
@@ -122,6 +122,8 @@ export type Fix =
       readonly start: Va;
       /** What must be changed besides, because as things are no address helps. */
       readonly needs: 'thp' | 'kernel' | undefined;
+      /** With `needs` kernel: the oldest release known to do it, as every later one does. */
+      readonly from: string | undefined;
       readonly leaves: readonly LeafRun[];
     }
   /** Released VMMs that do it by themselves; `leaves` as the first of them gets them. */
@@ -342,6 +344,8 @@ export interface Ask {
   readonly what: 'maps' | 'lspci' | 'iomem as root' | 'kernel' | 'pairing' | 'device mappings';
   /** Rows it would settle. */
   readonly rows: readonly string[];
+  /** Some of it was pasted already, and does not settle them. */
+  readonly again?: boolean;
 }
 
 /** Leaves and their cost, in faults and bytes of page tables. */

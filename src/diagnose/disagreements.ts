@@ -117,6 +117,33 @@ const measured = (rows: readonly DiagnosisRow[]): readonly Disagreement[] =>
     return found;
   });
 
+/** BARs that QEMU or the alignment test measured, whose size is another one in lspci or sysfs. */
+const otherSizes = (from: Intake): readonly Disagreement[] => {
+  const known: ReadonlyMap<string, { readonly device: PciDevice; readonly bar: PciBar }> = new Map(
+    from.devices.flatMap(device =>
+      device.bars
+        .filter(bar => bar.kind === 'mem')
+        .map(bar => [`${device.address} ${bar.index}`, { device, bar }] as const),
+    ),
+  );
+  const told = [
+    ...from.qemuRegions.map(r => ({ ...r, bar: r.index, who: 'QEMU gives' })),
+    ...from.alignment.filter(a => a.rule === 'whole').map(a => ({ ...a, who: 'The alignment test gives' })),
+  ];
+  return told.flatMap(({ line, device, bar: index, size, who }) => {
+    const same = known.get(`${device ?? ''} ${index ?? ''}`);
+    // A BAR below a page is a region of a page for QEMU.
+    if (same === undefined || size === undefined || size === 0) return [];
+    if (size === same.bar.size || size === Math.max(same.bar.size, 4096)) return [];
+    return [
+      {
+        lines: [line, same.device.line],
+        text: `${who} BAR ${same.bar.index} of ${same.device.address} ${formatSize(size)}, and it has ${formatSize(same.bar.size)} here: another machine, or resized since.`,
+      },
+    ];
+  });
+};
+
 /** Where two texts put a BAR of a device that is mapped here. */
 const placedTwice = (from: Intake, rows: readonly DiagnosisRow[]): readonly Disagreement[] => {
   const mapped = new Set(rows.flatMap(r => [r.device ?? '', ...r.candidates.map(c => c.address)]));
@@ -136,5 +163,6 @@ export const disagreementsOf = (
   ...againstKernel(from, rows, era, kernel),
   ...placedTwice(from, rows),
   ...tooLong(from),
+  ...otherSizes(from),
   ...measured(rows),
 ];

@@ -1,13 +1,13 @@
 import { factsOf } from '../kernel/facts.ts';
 import { releases } from '../kernel/releases.ts';
-import { parseKernelVersion } from '../kernel/version.ts';
+import { parseKernelVersion, versionRank } from '../kernel/version.ts';
 import { type LeafRun, leafCount } from '../leaves/runs.ts';
 import { MAP } from '../placement/flags.ts';
 import { type PolicyId, policies } from '../placement/policies.ts';
 import { mmapInto } from '../placement/process.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { prepare, solve } from '../solve.ts';
-import { alignUp, bytes, mod, va, word } from '../units.ts';
+import { alignUp, bytes, mod, type Va, va, word } from '../units.ts';
 import type { Cause, Fix } from './diagnosis.ts';
 import { answerAt, type Bench } from './judge.ts';
 import { type Stretch, scenarioFor } from './scenarioOf.ts';
@@ -33,7 +33,7 @@ const recipeOf = (
   s: Stretch,
   align: number,
   needs?: 'thp' | 'kernel',
-): Fix | undefined => {
+): Extract<Fix, { readonly kind: 'recipe' }> | undefined => {
   const scenario = scenarioFor({ ...bench.machine, policy: 'shipped' }, source, s);
   const prepared = prepare(scenario.machine, scenario.space);
   const reserve = s.length + align;
@@ -59,6 +59,7 @@ const recipeOf = (
   const { leaves } = answerAt(bench, s, start);
   return {
     needs,
+    from: undefined,
     kind: 'recipe',
     reserve: bytes(reserve),
     align: bytes(align),
@@ -111,16 +112,42 @@ const aligningKernel = (bench: Bench, source: Source, s: Stretch, now: number): 
     : [{ kind: 'kernel', version, placed: true, own, leaves }];
 };
 
-/** The same machine with the newest kernel, and THP on. */
-const onNewest = (bench: Bench): Bench | undefined => {
-  const version = parseKernelVersion(NEWEST);
+const onKernel = (bench: Bench, kernel: string): Bench | undefined => {
+  const version = parseKernelVersion(kernel);
   return version === undefined
     ? undefined
     : {
         ...bench,
-        machine: { ...bench.machine, kernel: NEWEST, thp: 'always' },
+        machine: { ...bench.machine, kernel },
         prepared: { ...bench.prepared, version, facts: factsOf(version) },
       };
+};
+
+/** The same machine with the newest kernel, and THP on. */
+const onNewest = (bench: Bench): Bench | undefined => {
+  const newest = onKernel(bench, NEWEST);
+  return newest && { ...newest, machine: { ...newest.machine, thp: 'always' } };
+};
+
+/** Releases, newest first, and the first of 6.12 that looks at the PFN. */
+const RELEASED: readonly string[] = [...releases.map(r => r.version), '6.12.10'].sort((a, b) => {
+  const [x, y] = [parseKernelVersion(a), parseKernelVersion(b)];
+  return x === undefined || y === undefined ? 0 : versionRank(y) - versionRank(x);
+});
+
+/** The oldest release that has so few leaves at an address, as all later ones do, with the THP switch as it is. */
+const oldestWith = (bench: Bench, s: Stretch, start: Va, most: number): string => {
+  let oldest = NEWEST;
+  for (const version of RELEASED) {
+    const there = onKernel(bench, version);
+    if (there === undefined) continue;
+    // What these install elsewhere in the process may be corrupt.
+    if (there.prepared.facts.faultEra === 'hugeExactNoPfn') break;
+    const { leaves } = answerAt(there, s, start);
+    if (leafCount(leaves) > most || corruptIn(leaves)) break;
+    oldest = version;
+  }
+  return oldest;
 };
 
 /** At the same address on the newest kernel, which ignores the THP switch. */
@@ -161,7 +188,9 @@ export const fixesOf = (
     case 'thp': {
       const always: Bench = { ...bench, machine: { ...bench.machine, thp: 'always' } };
       const { leaves, best } = answerAt(always, s, va(start));
-      if (leafCount(leaves) < now) return [{ kind: 'thp', leaves }, ...newerKernel(bench, s, start, now)];
+      // 6.12 to 6.12.9 would install leaves with wrong PFNs here.
+      if (leafCount(leaves) < now && !corruptIn(leaves))
+        return [{ kind: 'thp', leaves }, ...newerKernel(bench, s, start, now)];
       const recipe = recipeOf(always, source, s, best.modulus, 'thp');
       return recipe === undefined ? [] : [recipe];
     }
@@ -175,7 +204,12 @@ export const fixesOf = (
       const newest = onNewest(bench);
       const recipe =
         newest && recipeOf(newest, source, s, answerAt(newest, s, va(start)).best.modulus, 'kernel');
-      return [...(recipe === undefined ? [] : [recipe]), ...aligningKernel(bench, source, s, now)];
+      return [
+        ...(recipe === undefined
+          ? []
+          : [{ ...recipe, from: oldestWith(bench, s, recipe.start, leafCount(recipe.leaves)) }]),
+        ...aligningKernel(bench, source, s, now),
+      ];
     }
     case 'corrupt':
     case 'congruence': {

@@ -79,8 +79,9 @@ export interface Judged {
  * `good`: as few leaves as at any address on any released kernel with THP on. `bad`: it has base pages only, and on
  * this kernel another address, or another setting of the THP switch, would give larger leaves; or a leaf holds a wrong
  * PFN. `better`: it has larger leaves, and another address would give still larger ones; or only another kernel would.
+ * `bare`: no kernel has more than base pages for device memory on this architecture.
  */
-export const judge = (answer: DeviceAnswer, ideal: BestPossible): Judged => {
+export const judge = (answer: DeviceAnswer, ideal: BestPossible, bare: boolean): Judged => {
   const corrupt = answer.leaves.some(run => run.corrupt);
   if (corrupt) return { verdict: 'bad', cause: { kind: 'corrupt', misses: missesOf(answer) } };
   const count = leafCount(answer.leaves);
@@ -100,7 +101,7 @@ export const judge = (answer: DeviceAnswer, ideal: BestPossible): Judged => {
     }
   }
   const short = ideal.modulus === answer.rules.page;
-  return { verdict: 'good', cause: { kind: 'none', largest: bytes(largest), short } };
+  return { verdict: 'good', cause: { kind: 'none', largest: bytes(largest), short, bare } };
 };
 
 /** The nearest start below that agrees, of a mapping that does not, not below `mmap_min_addr`. */

@@ -43,4 +43,42 @@ describe('the architecture', () => {
       value: 'riscv64-sv57',
     });
   });
+
+  it('is one with the page that getconf tells', () => {
+    expect(archIn('65536\naarch64\n')).toMatchObject({ value: 'arm64-64k-48', how: 'read' });
+    expect(archIn('ppc64le\n4096\n')).toMatchObject({ value: 'ppc64-radix-4k' });
+    const low = vma(0x40_1000, '/usr/bin/tool');
+    const d = diagnose(readIntake(`${low}\n65536\n`));
+    expect(d.arch.value).toBe('x86_64-4');
+    expect(d.disagreements.map(x => x.text)).toEqual([
+      'Pages of 64 KiB do not go with x86-64, 4 levels, which has 4 KiB.',
+    ]);
+  });
+
+  it('is the 64-bit one where a 32-bit shell asked for its name', () => {
+    const high = vma(0x7f12_3456_0000, '/usr/bin/tool');
+    expect(archIn(`${high}i686\n`)).toMatchObject({ value: 'x86_64-4', how: 'read' });
+    expect(archIn(`${high}armv8l\n`)).toMatchObject({ value: 'arm64-4k-48', how: 'read' });
+  });
+
+  it('that the libraries or the model contradict is said', () => {
+    const texts = (text: string) => diagnose(readIntake(text)).disagreements.map(x => x.text);
+    const x86 = vma(0x7f12_3456_0000, '/usr/lib64/ld-linux-x86-64.so.2');
+    expect(texts(`${x86}aarch64\n`)).toEqual([
+      'The machine is aarch64, and ld-linux-x86-64.so.2 of another one is mapped: a program that is emulated, or inputs of two machines.',
+    ]);
+    expect(texts(`${x86}x86_64\n`)).toEqual([]);
+    expect(texts(`${x86}i686\n`)).toEqual([]);
+    expect(texts('alpha\n')).toEqual([
+      'alpha is no machine that is known here; x86-64, 4 levels is taken instead.',
+    ]);
+  });
+});
+
+it('a kernel with changes of later ones in it is named as such', () => {
+  const { kernel } = diagnose(readIntake('5.14.0-503.11.1.el9_5.x86_64\n'));
+  expect(kernel).toMatchObject({
+    value: '5.14',
+    why: '5.14.0-503.11.1.el9_5.x86_64 of Red Hat Enterprise Linux, which has changes of later kernels in it; taken as 5.14 of kernel.org',
+  });
 });

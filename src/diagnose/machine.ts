@@ -1,17 +1,22 @@
 import type { ArchId } from '../arch/arch.ts';
 import { archOf, archs } from '../arch/index.ts';
 import type { Figures } from '../intake/facts.ts';
-import { kindOf, kindOfMachine, pageOf, rowsOf, tightest } from '../intake/machineArch.ts';
+import { type Kind, kindOf, kindOfMachine, pageOf, rowsOf, tightest } from '../intake/machineArch.ts';
 import { type FaultEra, factsOf } from '../kernel/facts.ts';
 import { releases } from '../kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../kernel/version.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Vma } from '../space/vma.ts';
 import { formatSize } from '../text.ts';
+import { bytes, KiB } from '../units.ts';
 import type { Told } from './diagnosis.ts';
 import { keepsOffset } from './physical.ts';
 
 type Thp = Scenario['machine']['thp'];
+
+/** The 64-bit kernel that names itself so to a 32-bit shell (personality PER_LINUX32, newuname() in kernel/sys.c). */
+const wider = (kind: Kind): Kind | undefined =>
+  kind === 'i386' ? 'x86' : kind === 'arm' ? 'arm64' : undefined;
 
 const assumed = <T>(value: T, why: string): Told<T> => ({ value, how: 'assumed', line: undefined, why });
 const chosen = <T>(value: T): Told<T> => ({ value, how: 'chosen', line: undefined, why: 'as chosen' });
@@ -32,25 +37,53 @@ export const toldArch = (
   choice: ArchId | undefined,
 ): Told<ArchId> => {
   if (choice !== undefined) return chosen(choice);
-  const page = pageOf(vmas);
+  const told = figures.page?.size;
+  const page =
+    told !== undefined && vmas.every(v => v.start % told === 0 && v.end % told === 0) ? told : pageOf(vmas);
   const top = vmas.at(-1)?.end ?? 0;
   const machine = figures.machine?.text.trim();
   const byMachine = kindOfMachine(machine);
   if (byMachine !== undefined && machine !== undefined) {
-    const row = tightest(byMachine, page, top) ?? rowsOf(byMachine)[0];
+    const fits = tightest(byMachine, page, top);
+    const wide = fits === undefined ? wider(byMachine) : undefined;
+    const compat = wide && tightest(wide, page, top);
+    if (compat !== undefined)
+      return read(compat.id, figures.machine?.line, `${machine}, but the addresses have more than 32 bits`);
+    const row =
+      (top === 0 && told !== undefined ? rowsOf(byMachine).find(a => a.page === told) : fits) ??
+      rowsOf(byMachine)[0];
     if (row !== undefined)
       return read(row.id, figures.machine?.line, top === 0 ? machine : `${machine}, and the addresses`);
   }
   const byName = kindOf(vmas);
   const named = byName && tightest(byName.kind, page, top);
   if (byName && named) return read(named.id, undefined, `${byName.name.split('/').at(-1)} is mapped`);
-  if (vmas.length === 0) return assumed('x86_64-4', 'nothing tells');
-  const plainRow = tightest('x86', page, top);
+  if (vmas.length === 0 && page === 4 * KiB)
+    return assumed('x86_64-4', told === undefined ? 'nothing tells' : 'nothing but the page size tells');
+  const plainRow = page === 4 * KiB ? tightest('x86', page, top) : undefined;
   if (plainRow !== undefined) return assumed(plainRow.id, 'the addresses fit');
   const other = archs.find(a => a.page === page && a.taskSize >= top);
   return other === undefined
     ? assumed('x86_64-4', 'nothing tells')
-    : assumed(other.id, `pages of ${formatSize(page)} and the addresses fit`);
+    : assumed(
+        other.id,
+        vmas.length === 0
+          ? `nothing but pages of ${formatSize(bytes(page))} tells`
+          : `pages of ${formatSize(bytes(page))} and the addresses fit`,
+      );
+};
+
+/** Kernels named after an old release that carry thousands of later changes, drivers/vfio and mm/ among them. */
+const VENDOR: readonly (readonly [RegExp, string])[] = [
+  [/\.el\d/, 'Red Hat Enterprise Linux'],
+  [/^\d\.\d{1,2}\.\d{1,3}-(?:150\d00|160000)\./, 'SUSE Linux Enterprise'],
+];
+
+const versionWhy = (text: string, version: string): string => {
+  const vendor = VENDOR.find(([p]) => p.test(text))?.[1];
+  return vendor === undefined
+    ? text
+    : `${text} of ${vendor}, which has changes of later kernels in it; taken as ${version} of kernel.org`;
 };
 
 const eraOf = (text: string): FaultEra => {
@@ -71,7 +104,11 @@ export const toldKernel = (
   if (byChoice !== undefined) return chosen(formatKernelVersion(byChoice));
   const byText = figures.kernel === undefined ? undefined : parseKernelVersion(figures.kernel.text);
   if (byText !== undefined && figures.kernel !== undefined)
-    return read(formatKernelVersion(byText), figures.kernel.line, figures.kernel.text.trim());
+    return read(
+      formatKernelVersion(byText),
+      figures.kernel.line,
+      versionWhy(figures.kernel.text.trim(), formatKernelVersion(byText)),
+    );
   const old = printsPhysical ? releases.find(r => !keepsOffset(eraOf(r.version))) : undefined;
   return old === undefined
     ? assumed(releases[0]?.version ?? '7.3', 'the newest that is known')
@@ -97,8 +134,33 @@ export const machineDisagreements = (
   const { page, taskSize, label } = archOf(arch);
   const out = vmas.findLast(v => v.end > taskSize);
   const odd = vmas.find(v => v.start % page !== 0 || v.end % page !== 0);
-  const lines = figures.machine === undefined ? [] : [figures.machine.line];
+  const { machine } = figures;
+  const lines = machine === undefined ? [] : [machine.line];
+  const kind = machine === undefined ? undefined : kindOfMachine(machine.text.trim());
+  const byName = kindOf(vmas);
   return [
+    ...(machine === undefined || kind !== undefined
+      ? []
+      : [{ lines, text: `${machine.text} is no machine that is known here; ${label} is taken instead.` }]),
+    ...(kind === undefined ||
+    byName === undefined ||
+    kind === byName.kind ||
+    (kind === 'i386' && byName.kind === 'x86')
+      ? []
+      : [
+          {
+            lines,
+            text: `The machine is ${machine?.text ?? ''}, and ${byName.name.split('/').at(-1)} of another one is mapped: a program that is emulated, or inputs of two machines.`,
+          },
+        ]),
+    ...(figures.page === undefined || figures.page.size === page
+      ? []
+      : [
+          {
+            lines: [figures.page.line],
+            text: `Pages of ${formatSize(bytes(figures.page.size))} do not go with ${label}, which has ${formatSize(page)}.`,
+          },
+        ]),
     ...(out === undefined
       ? []
       : [{ lines, text: `${out.name || 'A mapping'} lies beyond the user space of ${label}.` }]),

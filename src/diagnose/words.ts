@@ -13,6 +13,7 @@ import { formatAddress, formatCount, formatSize } from '../text.ts';
 import type {
   Ask,
   BarView,
+  Cause,
   CountCheck,
   Diagnosis,
   DiagnosisRow,
@@ -63,9 +64,11 @@ export const headline = ({ totals, overall }: Diagnosis): string => {
     case 'nothing':
       return 'No device mapping was found';
     case 'bad':
-      return `${bad} of ${bars(all)} ${are(bad)} mapped badly`;
+      return all === 1 ? 'The BAR is mapped badly' : `${bad} of ${bars(all)} ${are(bad)} mapped badly`;
     case 'better':
-      return `${better} of ${bars(all)} could be mapped better`;
+      return all === 1
+        ? 'The BAR could be mapped better'
+        : `${better} of ${bars(all)} could be mapped better`;
     case 'unknown':
       return `${bars(all)} ${are(all)} mapped, and too little is known to judge`;
     case 'good':
@@ -161,6 +164,7 @@ export const causePieces = (row: DiagnosisRow, diagnosis: Pick<Diagnosis, 'kerne
   const { cause } = row;
   switch (cause.kind) {
     case 'none':
+      if (cause.bare) return ['Linux maps device memory with base pages only on this architecture.'];
       return cause.short
         ? [`No larger leaf fits ${formatSize(row.length)} from here: no address helps.`]
         : [`VA and PA agree modulo ${formatSize(cause.largest)}.`];
@@ -250,7 +254,7 @@ export const fixPieces = (fix: Fix): readonly Piece[] => {
           ? ''
           : fix.needs === 'thp'
             ? ', with transparent_hugepage/enabled set to always'
-            : `, on Linux 6.12.10 or later`,
+            : `, on Linux ${fix.from ?? ''} or later`,
         `: ${gives(fix)}.`,
       ];
     case 'vmm':
@@ -365,7 +369,7 @@ export const barsRestText = ({ bars: listed, barsShort, barsLeft }: Diagnosis): 
 };
 
 /** What to paste next, and what it would settle. */
-export const askText = ({ what, rows }: Ask): string => {
+export const askText = ({ what, rows, again }: Ask): string => {
   const n = plural(rows.length, 'mapping', 'mappings');
   switch (what) {
     case 'maps':
@@ -373,7 +377,9 @@ export const askText = ({ what, rows }: Ask): string => {
     case 'device mappings':
       return 'No VMA shows a device: paste the maps of the process that opened it, as root.';
     case 'lspci':
-      return `Paste lspci -vv: it gives the physical address of ${n}.`;
+      return again === true
+        ? `Paste lspci -vv of the same boot: none of the BARs that were pasted fits ${n}.`
+        : `Paste lspci -vv: it gives the physical address of ${n}.`;
     case 'iomem as root':
       return `Print /proc/iomem as root: without it every address is 0, and ${n} could be told by it.`;
     case 'kernel':
@@ -469,37 +475,47 @@ export const countText = (check: CountCheck): string => {
 };
 
 /** Where the public alignment test judges otherwise, and why. Empty where it agrees. */
-export const publicTestText = ({ publicTest, answer }: DiagnosisRow): string => {
+export const publicTestText = ({ publicTest, answer, cause }: DiagnosisRow): string => {
   if (publicTest?.differs === undefined || answer === undefined) return '';
   const wanted = formatSize(publicTest.wanted);
   return publicTest.differs === 'multiple, not congruent'
-    ? `The public alignment test passes it: the address is a multiple of ${wanted}. It does not look at the physical address, with which it must agree.`
+    ? `The public alignment test passes it: the address is a multiple of ${wanted}. ${notLookedAt(cause)}`
     : `The public alignment test fails it: the address is no multiple of ${wanted}. It has the fewest leaves all the same, ${
-        answer.best.modulus < publicTest.wanted ? 'as no larger one fits' : 'because VA and PA agree'
+        cause.kind === 'none' && cause.bare
+          ? 'as this architecture has base pages only'
+          : answer.best.modulus < publicTest.wanted
+            ? 'as no larger one fits'
+            : 'because VA and PA agree'
       }.`;
 };
+
+/** What a rule that asks for the address alone misses. */
+const notLookedAt = (cause: Cause): string =>
+  cause.kind === 'congruence' || cause.kind === 'corrupt'
+    ? 'It does not look at the physical address, with which it must agree.'
+    : 'It does not look at what this kernel installs.';
 
 /** Where the script vfio-check-alignment judges otherwise, and why. Empty where it agrees. */
 export const checkScriptText = ({ checkScript, answer, cause, length }: DiagnosisRow): string => {
   if (checkScript?.differs === undefined || answer === undefined) return '';
   const wanted = formatSize(checkScript.wanted);
   if (checkScript.differs === 'passes')
-    return `vfio-check-alignment passes it, as the address is a multiple of ${wanted}. ${
-      cause.kind === 'congruence' || cause.kind === 'corrupt'
-        ? 'It does not look at the physical address, with which it must agree.'
-        : 'It does not look at what this kernel installs.'
-    }`;
+    return `vfio-check-alignment passes it, as the address is a multiple of ${wanted}. ${notLookedAt(cause)}`;
   const { modulus } = answer.best;
   return `vfio-check-alignment warns, because it wants a multiple of ${wanted} for ${formatSize(length)}. ${
-    modulus < checkScript.wanted
-      ? `The largest leaf that fits needs ${formatSize(modulus)} only, and VA and PA agree modulo that.`
-      : 'VA and PA agree, which is what counts: the offset in the BAR is no multiple of it either.'
+    cause.kind === 'none' && cause.bare
+      ? 'This architecture has base pages only, whatever the address.'
+      : modulus < checkScript.wanted
+        ? `The largest leaf that fits needs ${formatSize(modulus)} only, and VA and PA agree modulo that.`
+        : 'VA and PA agree, which is what counts: the offset in the BAR is no multiple of it either.'
   }`;
 };
 
 /** Fault lines held against the prediction. Empty where there are none. */
 export const faultsText = ({ faults }: DiagnosisRow): string => {
   if (faults === undefined) return '';
+  if (faults.agree === 0)
+    return `${faults.count === 1 ? 'The line' : `None of ${formatCount(faults.count)} lines`} of vfio-pci ${faults.count === 1 ? 'does not agree' : 'agrees'} with these leaves.`;
   return faults.agree === faults.count
     ? `${plural(faults.count, 'line of vfio-pci agrees', 'lines of vfio-pci agree')} with these leaves.`
     : `${formatCount(faults.agree)} of ${plural(faults.count, 'line', 'lines')} of vfio-pci agree with these leaves.`;

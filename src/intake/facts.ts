@@ -133,4 +133,6 @@ export interface Figures {
   readonly vmPte?: { readonly kib: number; readonly line: number };
   /** transparent_hugepage/enabled: the word in brackets. */
   readonly thp?: { readonly text: string; readonly line: number };
+  /** `getconf PAGESIZE`, in bytes: 4096, 8192, 16384 or 65536. */
+  readonly page?: { readonly size: number; readonly line: number };
 }

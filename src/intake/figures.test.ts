@@ -35,6 +35,17 @@ describe('the kernel and the machine', () => {
       '6.6.31+rpt-rpi-v8',
       'aarch64',
     ],
+    // uname with other options: -r -m, -srm, -sr -o, -rv
+    ['6.12.10-amd64 x86_64', '6.12.10-amd64', 'x86_64'],
+    ['Linux 6.12.10-arm64 aarch64', '6.12.10-arm64', 'aarch64'],
+    ['Linux 6.12.10-amd64 x86_64 GNU/Linux', '6.12.10-amd64', 'x86_64'],
+    ['6.14.2 #1 SMP PREEMPT_DYNAMIC Thu Apr 10 2025', '6.14.2', undefined],
+    // hostnamectl, inxi, a login greeting, a .config, what was booted
+    ['          Kernel: Linux 6.12.10-amd64', '6.12.10-amd64', 'x86_64'],
+    ['Kernel: 6.12.10-1-MANJARO arch: x86_64 bits: 64', '6.12.10-1-MANJARO', 'x86_64'],
+    ['Welcome to Ubuntu 24.04 LTS (GNU/Linux 6.8.0-45-generic x86_64)', '6.8.0-45-generic', 'x86_64'],
+    ['# Linux/arm64 6.12.10 Kernel Configuration', '6.12.10', 'aarch64'],
+    ['[    0.000000] Command line: BOOT_IMAGE=/vmlinuz-6.8.0-45-generic ro', '6.8.0-45-generic', undefined],
   ])('%s', (text, kernel, machine) => {
     const f = figures('', text);
     expect(f.kernel).toEqual({ text: kernel, line: 2 });
@@ -47,6 +58,10 @@ describe('the kernel and the machine', () => {
   it('uname -m and its other names, as uname says them', () => {
     expect(figures('aarch64').machine).toEqual({ text: 'aarch64', line: 1 });
     expect(figures('arch: arm64').machine?.text).toBe('aarch64');
+    expect(figures('    Architecture: x86-64').machine?.text).toBe('x86_64');
+    expect(figures('Architecture:                         x86_64').machine?.text).toBe('x86_64');
+    for (const m of ['i586', 'armv8l', 'sparc64', 'mips64el', 'ppc64', 's390', 'alpha', 'aarch64_be'])
+      expect(figures(m).machine?.text).toBe(m);
     expect(figures('__proto__', 'constructor', 'toString')).toEqual({});
   });
   it('two that differ: the first is kept, the other noted', () => {
@@ -81,6 +96,7 @@ describe('faults', () => {
     ['ru_minflt = 32', 32],
     ['{"va": 1, "minflt": 32}', 32],
     ['page faults: 12', 12],
+    ['@faults: 4096', 4096],
   ])('%s', (text, count) => expect(figures(text).faults).toEqual({ count, line: 1 }));
   it.each([
     '                 1      major-faults',
@@ -148,4 +164,35 @@ describe('VmPTE and THP', () => {
     'always inherit madvise [never]',
     'always madvise never',
   ])('another file of that directory: %s', text => expect(figures(text).thp).toBeUndefined());
+});
+
+describe('what is known at boot, and by one program after the other', () => {
+  it('the leaves that bpftrace counts by order, summed up; what else it prints is known', () => {
+    const lines = ['Attaching 3 probes...', '^C', '@leaves[18]: 2', '@leaves[0]: 4096', '@order[1234]: 9'];
+    expect(lines.filter(isFigureLine)).toEqual(lines);
+    expect(figures(...lines).faults).toEqual({ count: 4098, line: 3 });
+    expect(figures(...lines, 'faults: 26').faults).toEqual({ count: 26, line: 6 });
+  });
+  it.each([
+    ['4096', 4096],
+    ['65536', 65_536],
+    ['PAGESIZE                           16384', 16_384],
+    ['PAGE_SIZE=4096', 4096],
+    ['Page size: 65536 bytes', 65_536],
+    ['CONFIG_ARM64_64K_PAGES=y', 65_536],
+    ['CONFIG_PAGE_SIZE_16KB=y', 16_384],
+  ])('a page of %s', (text, size) => expect(figures(text).page).toEqual({ size, line: 1 }));
+  it.each(['4095', '1048576', 'CONFIG_ARM64_64K_PAGES=n'])('no page: %s', text =>
+    expect(figures(text).page).toBeUndefined(),
+  );
+  it('transparent_hugepage= is what /sys shows until it is written', () => {
+    const boot = 'BOOT_IMAGE=/vmlinuz-6.12.10 root=/dev/sda1 transparent_hugepage=never quiet';
+    expect(figures(boot)).toMatchObject({ thp: { text: 'never', line: 1 }, kernel: { text: '6.12.10' } });
+    expect(read(boot, 'always [madvise] never')).toMatchObject({
+      figures: { thp: { text: 'madvise', line: 2 } },
+      notes: [],
+    });
+    expect(figures('CONFIG_TRANSPARENT_HUGEPAGE_MADVISE=y').thp?.text).toBe('madvise');
+    expect(figures('# CONFIG_TRANSPARENT_HUGEPAGE is not set').thp?.text).toBe('never');
+  });
 });

@@ -333,6 +333,75 @@ describe('what lspci prints with -nn and -t (<92686c1c-46c6-43a5-8077-65e02c1635
   });
 });
 
+describe('what people paste instead', () => {
+  const maps = '7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n';
+  it.each([
+    ['lspci -t', '-[0000:00]-+-00.0\n           +-01.0-[01]----00.0\n'],
+    ['lspci -vmm', 'Slot:\t41:00.0\nClass:\t3D controller\n'],
+    ['lspci -mm', '41:00.0 "3D controller" "NVIDIA Corporation" "GA100" -ra1 "NVIDIA" "Device 1234"\n'],
+    ['ls -l', '-rw------- 1 root root   16777216 Jan  3 13:48 resource0\n'],
+    ['pmap', '1234:   qemu\n0000555555554000   15160    8000       0 r-x-- qemu-system-x86_64\n'],
+    ['pmap', '1234:   qemu\n0000555555554000  15160K r-x-- qemu-system-x86_64\n'],
+    [
+      'pmap -X',
+      '1234:   qemu\n    7137c0000000 rw-s 57a000000000  00:0f    1050  134217728         0         0\n',
+    ],
+    ['numa_maps', '7f1234000000 default file=/usr/lib/libc.so.6 mapped=38 N0=38\n'],
+    [
+      'info proc mappings',
+      'process 1\n          Start Addr           End Addr       Size     Offset  Perms  objfile\n',
+    ],
+  ])('%s, alone or behind maps: one problem that says so', (name, text) => {
+    for (const all of [text, `${maps}${text}`, `${text}${maps}`]) {
+      const { problems, vmas } = readIntake(all);
+      const told = problems.filter(p => p.reason.startsWith(`this looks like ${name}`));
+      expect(told).toHaveLength(1);
+      expect(vmas?.length ?? 0).toBe(all === text ? 0 : 1);
+    }
+  });
+});
+
+describe('what grep, cat -n and mailers put before every line', () => {
+  const lines = fixture('qemu-system-x86_64.maps.txt').trimEnd().split('\n');
+  const plain = readIntake(lines.join('\n'));
+  it.each([
+    ['grep -H', (l: string) => `/proc/1234/maps:${l}`],
+    ['grep -Hn', (l: string, i: number) => `/proc/1234/maps:${i + 1}:${l}`],
+    ['grep -n', (l: string, i: number) => `${i + 1}:${l}`],
+    ['cat -n', (l: string, i: number) => `${String(i + 1).padStart(6)}\t${l}`],
+    ['a bar', (l: string) => `| ${l}`],
+  ])('%s: the same VMAs', (_, put) => {
+    const r = readIntake(lines.map(put).join('\n'));
+    expect(r.problems).toEqual([]);
+    expect(r.vmas).toEqual(plain.vmas);
+  });
+  it('smaps too', () => {
+    const text = '/proc/1/smaps:7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n/proc/1/smaps:Rss: 4 kB\n';
+    expect(readIntake(text)).toMatchObject({ problems: [], vmas: [{ start: 0x7f00_0000_0000 }] });
+  });
+  it('lspci numbered by cat -n', () => {
+    const text = fixture('microvm.lspci-vv.txt');
+    const numbered = text.split('\n').map((l, i) => `${String(i + 1).padStart(6)}\t${l}`);
+    expect(readIntake(numbered.join('\n')).devices.map(d => d.bars)).toEqual(
+      readIntake(text).devices.map(d => d.bars),
+    );
+  });
+  it('two files of grep are two processes', () => {
+    const text =
+      '/proc/1/maps:7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n/proc/2/maps:7f0000002000-7f0000003000 rw-p 00000000 00:00 0 \n';
+    const r = readIntake(text);
+    expect(r.vmas).toHaveLength(1);
+    expect(r.problems).toMatchObject([{ line: 2, reason: expect.stringContaining('second address space') }]);
+  });
+});
+
+it('a figure or a stranger below lspci is neither swallowed nor lost', () => {
+  const device =
+    '41:00.0 3D controller: A\n\tRegion 0: Memory at 92000000 (32-bit, non-prefetchable) [size=16M]\n';
+  expect(readIntake(`${device}\n6.12.10-amd64 x86_64\n`).figures.kernel?.text).toBe('6.12.10-amd64');
+  expect(readIntake(`${device}\nno format at all\n`).problems).toMatchObject([{ line: 4 }]);
+});
+
 describe('what is listed has an end', () => {
   it('of problems and notes the first thousand, then how many more', () => {
     const r = readIntake('1000-2000 rw-p 0 0:0 0\n'.repeat(5000));

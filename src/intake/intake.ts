@@ -394,7 +394,7 @@ const sayLogged = ({ logged, sections, lines }: Recognised, report: Report): voi
   if (sections.length > 0 || lines.size > 0)
     report.say(
       first.line,
-      `${plural(count, ['line', 'lines'])} of a log that say nothing of a mapping: passed over`,
+      `${plural(count, ['line', 'lines'])} of a log that ${count === 1 ? 'says' : 'say'} nothing of a mapping: passed over`,
     );
   else {
     report.problems.push(

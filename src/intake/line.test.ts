@@ -5,6 +5,9 @@ describe('toLines', () => {
   it('takes LF, CRLF and CR, and drops a byte order mark', () => {
     expect(toLines('\uFEFFa\r\nb\nc\rd').lines).toEqual(['a', 'b', 'c', 'd']);
   });
+  it('takes hard blanks for blanks, and colours away', () => {
+    expect(toLines('a\u00a0b\n\u001b[01;31m\u001b[Kc\u001b[m\u001b[K d').lines).toEqual(['a b', 'c d']);
+  });
   it('strips quote marks of any depth and keeps what follows them', () => {
     expect(toLines('> > a\n>b\n  >>>  c\n> \tRegion\nx > y').lines).toEqual([
       'a',
@@ -57,6 +60,22 @@ describe('isPrompt', () => {
     '~ # ',
     'sudo lspci -vv',
     'cat /proc/1/maps',
+    '$ uname -a',
+    'uname -r -m',
+    'host:~ # cat /proc/1234/maps',
+    'root@host ~ # lspci -vv',
+    'user@host ~> cat /proc/1234/maps',
+    '➜  ~ lspci -vv',
+    '❯ cat /proc/1234/maps',
+    '🧀  cat /proc/65467/maps | grep vfio',
+    '╰─$ lspci -vv',
+    '┌──(kali㉿kali)-[~]',
+    '+ cat /proc/1234/maps',
+    'cat "/proc/$PID/maps"',
+    'getconf PAGESIZE',
+    '```text',
+    '{noformat}',
+    '❯',
   ])('knows %s', line => expect(isPrompt(line)).toBe(true));
   it.each([
     '',
@@ -64,5 +83,9 @@ describe('isPrompt', () => {
     '7f0000000000-7f0000001000 rw-p 00000000 00:00 0',
     '\tLatency: 0',
     'category: x',
+    'Linux 6.12.10-amd64 x86_64',
+    '41:00.0 3D controller: made-up > accelerator',
+    'Control: I/O- Mem+ BusMaster+ less is more',
+    '[heap]',
   ])('leaves %j alone', line => expect(isPrompt(line)).toBe(false));
 });

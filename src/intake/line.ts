@@ -94,13 +94,20 @@ const unquoted = (line: string): string => {
   return from === 0 ? line : line.slice(from);
 };
 
+/** What grep and ls colour with, and the erasing that follows it (SGR and EL of ECMA-48). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+const COLOURS = /\u001b\[[\d;]{0,20}[mK]/g;
+
 /**
- * Splits a text into lines. Line ends are LF, CRLF or CR; a byte order mark is dropped; the `>` marks of a
+ * Splits a text into lines. Line ends are LF, CRLF or CR; a byte order mark and the colours of a
+ * terminal are dropped, and the hard blanks of a web page are blanks; the `>` marks of a
  * quoted mail are removed from the front of every line that has them (no format read here starts a line with
  * `>`). The number of lines, and so their numbers, is unchanged by that. Never throws.
  */
 export const toLines = (text: string): Lines => {
-  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const marked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const plain = marked.includes('\u00a0') ? marked.replaceAll('\u00a0', ' ') : marked;
+  const body = plain.includes('\u001b[') ? plain.replaceAll(COLOURS, '') : plain;
   const lines = body.includes('\r') ? body.split(/\r\n|\n|\r/) : body.split('\n');
   if (body.includes('>'))
     for (let i = 0; i < lines.length; i++) {
@@ -125,15 +132,39 @@ export const isBlank = (line: string): boolean => line.trim() === '';
 
 const PROMPT =
   /^(?:\[[^\]]{1,80}\]|[^\s$#%]{0,80}(?: [^\s$#%]{1,80})?|[~/][^\s$#%]{0,80} )[$#%] ?(?:$|\s*(?:sudo|cat|lspci|uname|head|tail|grep|egrep|awk|sed|less|more|for|ls|cd|echo|find|ssh|adb|exit|logout|su)\b)/;
-const COMMAND = /^(?:sudo )?(?:cat|head|tail|less|grep|lspci|sed|awk) +[-./\w]/;
+const TOOL =
+  'cat|lspci|uname|head|tail|z?e?grep|awk|sed|less|getconf|trace-cmd|bpftrace|perf|dmesg|journalctl|setpci|ps|virsh|lscpu|hostnamectl|tee|watch|xxd|pmap|numactl|modprobe|npm|sh|bash|dash';
+/** Prompts of every shell there is: few words, then a sign that ends it, then a tool that prints what is read here. */
+const ANY_PROMPT = new RegExp(
+  `^(?:[^\\s$#%>]{1,60}\\s{1,2}){0,4}?(?:[^\\s$#%>❯➜λ»✗]{0,60}[$#%❯➜λ»✗]|[^\\s>]{1,60}>|[❯➜λ»✗]{1,3}|\\+{1,3}|[^\\x00-\\x7f]{1,8}|[❯➜]\\s{1,2}\\S{1,60}(?: git:\\(\\S{1,60}\\))?(?: ✗)?)>?\\s{1,2}(?:sudo (?:-\\S{1,20} )?)?(?:${TOOL})(?: [^\\s:=]|$)`,
+);
+/** The cheap part of it. */
+const HAS_TOOL = new RegExp(` (?:${TOOL})(?: |$)`);
+/** The first line of a prompt of two, and a prompt at which nothing was typed. */
+const PROMPT_ABOVE =
+  /^[╭┌]─|^(?:[\w.@-]{1,60}:? ~?[\w/.~-]{0,60} ?[#$%>]|[❯➜λ»]{1,3}(?:\s{1,2}[~\w/.-]{1,60})?)$/;
+const COMMAND =
+  /^(?:sudo (?:-\S{1,20} )?)?(?:(?:cat|head|tail|less|z?e?grep|lspci|sed|awk|getconf|trace-cmd|bpftrace|journalctl|setpci) +[-./\w"'$]|uname -\w|(?:ps|perf|dmesg) +(?:-|stat |record |report|script)|echo '|dmesg \||(?:qemu-\S{1,40}|\.\/\S{1,60}) -)|^sudo (?:-\S{1,20} )?[./\w-]{2,}/;
+/** The marks around a piece of code in mail, wikis and trackers. */
+const FENCE =
+  /^(?:(?:`{3,}|~{3,})[\w-]{0,20}|<\/?(?:pre|code)>|\[\/?code\]|\{(?:code|noformat)(?::\w{1,20})?\})$/;
 
 /**
  * True for a line of a pasted terminal that is a shell prompt or a command typed at one
- * (`root@host:~# cat /proc/1/maps`, `$ lspci -vv`), which no format contains.
+ * (`root@host:~# cat /proc/1/maps`, `$ lspci -vv`), or the fence around a piece of code: no format contains them.
  */
 export const isPrompt = (line: string): boolean => {
+  // Most of lspci and none of a terminal's prompts begin with a tab.
+  if (line.charCodeAt(0) === 0x09) return false;
   const t = line.slice(0, 400).trim();
-  return t !== '' && (COMMAND.test(t) || (/[$#%]/.test(t) && PROMPT.test(t)));
+  if (t === '') return false;
+  return (
+    COMMAND.test(t) ||
+    (/[$#%]/.test(t) && PROMPT.test(t)) ||
+    (/[$#%>+\u0080-\uffff]/.test(t) && HAS_TOOL.test(t) && ANY_PROMPT.test(t)) ||
+    (/[`~<[{]/.test(t.charAt(0)) && FENCE.test(t)) ||
+    (/^[╭┌❯➜λ»]|[#$%>]$/.test(t) && PROMPT_ABOVE.test(t))
+  );
 };
 
 /** A 64-bit value in two exact 32-bit halves. */

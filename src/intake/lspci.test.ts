@@ -172,6 +172,25 @@ describe('notes', () => {
     const r = region('Memory at fe000000 (64-bit, prefetchable) [size=1M]\n\tI/O ports at e000 [size=32]');
     expect([r.problems.length, r.notes.length]).toEqual([0, 1]);
   });
+  it('without -v, -n, -k or -x it has no BARs at all, said once', () => {
+    const note = [{ line: 1, reason: 'lspci without -vv prints no BARs: use lspci -vv' }];
+    expect(parseLspci('41:00.0 3D controller: A\n00:1f.2 SATA controller: B\n').notes).toMatchObject(note);
+    expect(parseLspci('41:00.0 3D controller: A\n\tKernel driver in use: vfio-pci\n').notes).toMatchObject(
+      note,
+    );
+    expect(parseLspci('41:00.0 3D controller: A\n00: de 10 b5 20\n').notes).toMatchObject(note);
+    expect(parseLspci(sample).notes).not.toContainEqual(expect.objectContaining(note[0] ?? {}));
+  });
+  it('a line at the margin of an indented text is not lost in silence', () => {
+    const r = parseLspci('41:00.0 3D controller: A\n\tControl: I/O- Mem+\nwhat is this\nand this\n');
+    expect(r.notes).toMatchObject([
+      {
+        line: 3,
+        reason: 'begins at the margin, where lspci prints devices alone: passed over, and 1 more such',
+      },
+    ]);
+    expect(parseLspci('41:00.0 3D controller: A\nControl: I/O- Mem+\nLatency: 0\n').notes).toEqual([]);
+  });
 });
 
 it('never throws on random, cut or shuffled text', () => {

@@ -23,7 +23,8 @@ import {
   trimmed,
 } from './line.ts';
 
-const DEVICE = /^((?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7])\s+(\S.*)$/;
+/** Not lspci -mm, which quotes the names. */
+const DEVICE = /^((?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7])\s+([^\s"].*)$/;
 
 /** The cheap part of it: most lines of other formats fail here. */
 const MAY_BE_DEVICE = /^\s*[0-9a-fA-F]{2,8}:[0-9a-fA-F]{2}[:.]/;
@@ -122,6 +123,10 @@ const windowOf = (what: string, rest: string): BridgeWindow | { readonly reason:
 };
 
 const MSIX = /^(Vector table|PBA): BAR=([0-5]) offset=([0-9a-fA-F]{1,8})\b/;
+/** What lspci -v and -vv print of every device, and the least of it that tells of BARs. */
+const DETAIL = /^(?:Control:|Flags:|Region \d|Memory at |I\/O ports at |(?:\[\w+\] )*Expansion ROM )/;
+/** A line of lspci -x. */
+const REGISTERS = /^[0-9a-f]{2,3}:(?: [0-9a-f]{2}){1,16}$/;
 const RESIZABLE = /^BAR (\d): current size: (\w+)(?:, supported: (.*))?$/;
 
 interface Draft {
@@ -157,9 +162,9 @@ const finish = (d: Draft): PciDevice => ({
  *
  * A BAR with an address and a size goes to `bars`, else to `unplaced`. Region lines under a capability are
  * virtual functions' BARs (SR-IOV) and are not the device's: left out. Anything else lspci prints in a device
- * is skipped in silence; a Region, ROM or window line that does not parse, a second BAR of the same number,
- * and text before the first device are problems. BARs off their natural alignment are noted, and so is the
- * output of a single -v, which has no BAR numbers. Never throws.
+ * is skipped in silence, but lines at the margin of an indented text are noted; a Region, ROM or window line that does not parse, a second BAR of the same number,
+ * and text before the first device are problems. BARs off their natural alignment are noted, and so are the
+ * output of a single -v, which has no BAR numbers, and that of none, which has no BARs. Never throws.
  */
 export const parseLspci = (input: string | Lines): Parsed<PciDevice> => {
   const { first, lines } = linesOf(input);
@@ -168,6 +173,10 @@ export const parseLspci = (input: string | Lines): Parsed<PciDevice> => {
   const notes = new Listing();
   let d: Draft | undefined;
   let toldNoNumbers = false;
+  let detailed = false;
+  let indented = false;
+  let atMargin = 0;
+  let firstAtMargin: { readonly line: number; readonly text: string } | undefined;
 
   for (let i = 0; i < lines.length; i++) {
     const text = lines[i] ?? '';
@@ -199,6 +208,12 @@ export const parseLspci = (input: string | Lines): Parsed<PciDevice> => {
       problems.push(problem(line, text, 'text before the first device'));
       continue;
     }
+    if (/^[ \t]/.test(text)) indented = true;
+    else if (indented && !REGISTERS.test(t)) {
+      atMargin += 1;
+      firstAtMargin ??= { line, text };
+    }
+    detailed ||= DETAIL.test(t);
     if (t.startsWith('Capabilities:')) {
       d.cap = t;
       continue;
@@ -263,5 +278,18 @@ export const parseLspci = (input: string | Lines): Parsed<PciDevice> => {
       notes.push(problem(line, text, 'lspci -v prints no BAR numbers: use lspci -vv'));
     }
   }
+  if (firstAtMargin !== undefined)
+    notes.push(
+      problem(
+        firstAtMargin.line,
+        firstAtMargin.text,
+        atMargin === 1
+          ? 'begins at the margin, where lspci prints devices alone: passed over'
+          : `begins at the margin, where lspci prints devices alone: passed over, and ${atMargin - 1} more such`,
+      ),
+    );
+  const [bare] = drafts;
+  if (bare !== undefined && !detailed)
+    notes.push(problem(bare.line, bare.address, 'lspci without -vv prints no BARs: use lspci -vv'));
   return { items: drafts.map(finish), ...listed(problems, notes) };
 };

@@ -242,3 +242,14 @@ describe('any text', () => {
     );
   });
 });
+
+it('a VFIO mapping whose name a narrow terminal cut is one all the same, and noted', () => {
+  const r = parseMaps('7ffe6cc54000-7ffeecc54000 rw-s 20000000000 00:0f 1057   anon_inode:[vf\n');
+  expect(r.deviceMappings).toMatchObject([{ region: 2, name: 'anon_inode:[vfio-device]' }]);
+  expect(r.notes).toMatchObject([
+    { line: 1, reason: 'the name is cut short: taken for anon_inode:[vfio-device]' },
+  ]);
+  expect(parseMaps('7ffe6cc54000-7ffeecc54000 rw-s 0 00:0f 1057   anon_inode:[\n').deviceMappings).toEqual(
+    [],
+  );
+});

@@ -62,6 +62,9 @@ const VFIO_NAME =
   /^(?:\/dev\/vfio\/(?:\d+|noiommu-\d+|devices\/(?:noiommu-)?vfio\d+)|anon_inode:\[vfio-device\])$/;
 const SYSFS_NAME = /^\/sys\/.*\/([0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\/resource([0-5])(?:_wc)?$/;
 
+const VFIO_DEVICE = 'anon_inode:[vfio-device]';
+/** No other anonymous inode begins so. */
+const CUT_VFIO = /^anon_inode:\[vf/;
 const MAY_BE_DEVICE = /^(?:\/dev\/vfio|\/sys|anon_inode:)/;
 
 const deviceMapping = (v: Vma, fileOffset: number, line: number): DeviceMapping | undefined => {
@@ -120,7 +123,7 @@ type Draft = { -readonly [K in keyof Vma]: Vma[K] };
  * a rule is a problem and is left out; later lines are compared with the last one kept. [vsyscall], anything
  * else at or above 2^63 and the `[rollup]` of smaps_rollup are not VMAs of the process and are noted.
  * `growsDown` is the name `[stack]` in maps; in smaps `VmFlags` decides (`gd`, and `ss` for a shadow stack,
- * show_smap_vma_flags()). Other smaps fields are skipped in silence. A name that a mailer wrapped to the next
+ * show_smap_vma_flags()). The name of a VFIO mapping that a narrow terminal cut is completed, with a note. Other smaps fields are skipped in silence. A name that a mailer wrapped to the next
  * line is joined again, with a note. Shell prompts are noted. Never throws; linear in the length.
  */
 export const parseMaps = (input: string | Lines): ParsedMaps => {
@@ -140,6 +143,11 @@ export const parseMaps = (input: string | Lines): ParsedMaps => {
     d.name = name;
     d.growsDown = name === '[stack]';
     if (!MAY_BE_DEVICE.test(name)) return;
+    const cut = CUT_VFIO.test(name) && VFIO_DEVICE.startsWith(name) && name !== VFIO_DEVICE;
+    if (cut) {
+      notes.push(problem(line, name, `the name is cut short: taken for ${VFIO_DEVICE}`));
+      d.name = VFIO_DEVICE;
+    }
     const found = deviceMapping(d, openOffset, line);
     if (found) deviceMappings.push(found);
   };

@@ -31,6 +31,23 @@ describe('every command', () => {
     expect(c.command.replaceAll(/"[^"]*"/g, '')).not.toContain('$');
   });
 
+  it('is known for a command where it is pasted with what it prints', () => {
+    const { problems } = readIntake(collectCommands.map(c => `${c.command}\n`).join(''));
+    expect(problems).toEqual([]);
+  });
+
+  it.skipIf(!onLinux)('of kernel and counts prints what is read', () => {
+    for (const id of ['kernel', 'counts'] as const) {
+      const { out } = shell(['-s'], collectCommands.find(c => c.id === id)?.command, {
+        PID: String(process.pid),
+      });
+      const { figures, problems } = readIntake(out);
+      expect(problems).toEqual([]);
+      if (id === 'kernel') expect(figures).toMatchObject({ kernel: {}, machine: {}, page: {} });
+      else expect(figures).toMatchObject({ faults: {}, vmPte: {} });
+    }
+  });
+
   it.each(traceRecipes(defaultScenario).map(r => [r.id, r] as const))(
     'the trace recipe %s is shell',
     (_, r) => {
@@ -68,7 +85,8 @@ describe('the script', () => {
     const file = join(folder, 'self.txt');
     expect(run([String(process.pid), file])).toMatchObject({ code: 0, out: `${file}\n` });
     const text = readFileSync(file, 'utf8');
-    expect(text).toMatch(/^\$ cat \/proc\/sys\/kernel\/osrelease\n\d+\.\d+/);
+    expect(text).toMatch(/^\$ uname -r -m\n\d+\.\d+/);
+    expect(readIntake(text).figures).toMatchObject({ kernel: {}, machine: {}, page: {} });
     const { vmas, problems } = readIntake(text);
     expect(vmas?.length ?? 0).toBeGreaterThan(20);
     expect(vmas?.some(v => v.name === '[stack]')).toBe(true);

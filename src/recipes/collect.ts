@@ -57,7 +57,7 @@ export const collectCommands: readonly CollectCommand[] = [
   {
     id: 'counts',
     title: 'Page tables and faults so far',
-    command: 'grep VmPTE "/proc/$PID/status"\nps -o min_flt=,maj_flt= -p "$PID"',
+    command: 'grep VmPTE "/proc/$PID/status"\nps -o min_flt= -p "$PID" | sed "s/^/minflt=/"',
     needsRoot: false,
     says: 'To be held against what each layout of leaves would cost.',
   },
@@ -160,7 +160,8 @@ show() {
 
 umask 077
 {
-	show cat /proc/sys/kernel/osrelease
+	show uname -r -m
+	show getconf PAGESIZE
 	show cat /sys/kernel/mm/transparent_hugepage/enabled
 	show grep VmPTE "/proc/$pid/status"
 	show cat "/proc/$pid/maps"
