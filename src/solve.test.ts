@@ -6,7 +6,7 @@ import { processOf } from './scenario/process.ts';
 import { defaultScenario, type Scenario, type SpaceId } from './scenario/scenario.ts';
 import { deviceAnswer, prepare, requestOf, solve, trace } from './solve.ts';
 import { testVma } from './space/testing.ts';
-import { bytes, GiB, KiB, MiB, mod, va } from './units.ts';
+import { bytes, GiB, KiB, MiB, mod, pa, va } from './units.ts';
 
 interface Change {
   readonly id?: SpaceId;
@@ -92,6 +92,19 @@ describe('the road from scenario to answer', () => {
     expect(failed).toMatchObject({ placement: { ok: false, refusal: 'length 0' } });
     expect(failed.device).toBeUndefined();
     expect(solve(scenario({ request: { file: 'anon', flags: 2 } })).device).toBeUndefined();
+  });
+
+  it('counts in pages where a BAR does not begin one, as Enhanced Allocation may place it', () => {
+    const s = scenario({ machine: { arch: 'arm64-16k-48' } });
+    const at = (base: number): Scenario => ({
+      ...s,
+      device: { ...s.device, bar: { ...s.device.bar, base: pa(base) } },
+    });
+    const own = solve(at(0x4000_0000));
+    const off = solve(at(0x4000_1000));
+    expect(off.device?.mapping).toEqual(own.device?.mapping);
+    expect(off.total?.faults).toBe(131_072);
+    expect(off.device?.leaves).toEqual(own.device?.leaves);
   });
 
   it('puts the BAR index into the file offset of vfio only', () => {

@@ -17,7 +17,7 @@ import { policyOf } from './placement/policies.ts';
 import { mmapInto, type Process } from './placement/process.ts';
 import { type Limits, type MmapRequest, ordinaryLimits, type VfioRegion } from './placement/request.ts';
 import { skippedBytes } from './placement/skipped.ts';
-import { barMappable } from './scenario/devices.ts';
+import { barMappable, barStart } from './scenario/devices.ts';
 import { processOf } from './scenario/process.ts';
 import type { Scenario, TouchChoice } from './scenario/scenario.ts';
 import { makeAddressSpace } from './space/addressSpace.ts';
@@ -109,7 +109,7 @@ export const prepare = (machine: Scenario['machine'], space: Scenario['space']):
 
 /** The BAR as vfio-pci offers it on the Scenario's architecture. */
 const regionOf = ({ device: { bar }, machine }: Scenario): VfioRegion => ({
-  phys: bar.base,
+  phys: barStart(bar.base, archOf(machine.arch).page),
   size: bar.size,
   mappable: barMappable(bar.base, bar.size, archOf(machine.arch).page),
 });
@@ -188,7 +188,12 @@ const mapEach = (
     first ??= placement;
     process = next;
     const { start, end } = placement;
-    mappings.push({ start, end, offset: area.offset, pa: pa(scenario.device.bar.base + area.offset) });
+    mappings.push({
+      start,
+      end,
+      offset: area.offset,
+      pa: pa(barStart(scenario.device.bar.base, prepared.arch.page) + area.offset),
+    });
   }
   const placement = first ?? { ok: false, errno: ERRNO.EINVAL, refusal: 'holes leave nothing to map' };
   return { placement, mappings };
@@ -257,9 +262,9 @@ const answersOf = (
 const fillsAtOnce = (era: FaultEra): boolean => era === 'fullRemap' || era === 'fullInsert';
 
 /** Physical address behind a byte of the BAR. */
-const physOf = ({ bar, ranges }: Scenario['device'], offset: number): number => {
+const physOf = ({ bar, ranges }: Scenario['device'], offset: number, page: Bytes): number => {
   const range = ranges.findLast(r => r.offset <= offset);
-  return range === undefined ? bar.base + offset : range.phys + (offset - range.offset);
+  return range === undefined ? barStart(bar.base, page) + offset : range.phys + (offset - range.offset);
 };
 
 const several = (
@@ -360,7 +365,7 @@ export const deviceAnswer = (
   const mapping: PfnMapping = {
     start,
     end,
-    pa: pa(physOf(scenario.device, offset)),
+    pa: pa(physOf(scenario.device, offset, arch.page)),
   };
   const touched = touchAll(mapping, rules, orderOf(scenario.request.touch, mapping, arch.page));
   if (touched === undefined) throw new Error('only a permutation can be too long to play');

@@ -1,4 +1,4 @@
-import { type Bytes, bytes, GiB, KiB, MiB, type Pa, pa, TiB } from '../units.ts';
+import { alignDown, type Bytes, bytes, GiB, KiB, MiB, type Pa, pa, TiB } from '../units.ts';
 import { type Bar, type BridgeWindow, type Scenario, sampleWindow } from './scenario.ts';
 
 /** A device that comes with the app: one BAR, what else it has, and why it is worth a look. */
@@ -110,6 +110,15 @@ export const devicePresets: readonly DevicePreset[] = [
  */
 export const barMappable = (base: Pa, size: Bytes, page: Bytes): boolean =>
   size > 0 && (size >= page || base % page === 0);
+
+/**
+ * Where a mapping of a BAR begins in physical memory: the page its first byte lies in, as pages are what is counted.
+ * PCI places a BAR of a page and more at a page's begin, but Enhanced Allocation need not.
+ *
+ * Source: pci_resource_start() >> PAGE_SHIFT in vfio_pci_core_mmap(), drivers/vfio/pci/vfio_pci_core.c, 6.1 to 6.12,
+ * and vma_to_pfn() there, 7.3.
+ */
+export const barStart = (base: Pa, page: Bytes): Pa => pa(alignDown(base, page));
 
 /**
  * The largest power of two in bytes that divides an address; undefined for 0, which all of them divide. `base` is a
