@@ -166,7 +166,7 @@ export const factChanges: readonly AnyChange[] = [
   {
     fact: 'thpGate',
     value: 'bypassed',
-    since: { mainline: '7.3-rc4', stable: { '6.12': 115, '7.2': 9 } },
+    since: { mainline: '7.3-rc4', stable: { '6.12': 115, '6.18': 54, '7.2': 8 } },
     commit: 'e384abeb559d',
     what: 'huge PFN maps ignore transparent_hugepage/enabled',
   },

@@ -90,7 +90,7 @@ const ignores = (): Candidate => ({
   text: [
     'Linux 7.3 ignores ',
     ENABLED,
-    ' for device memory, as 7.2.9 and 6.12.115 do. ',
+    ' for device memory, as 7.2.8, 6.18.54 and 6.12.115 do. ',
     { commit: 'e384abeb559d' },
   ],
   action: linux('7.3'),
