@@ -38,6 +38,8 @@ export const refusalPieces = (refusal: LeafRefusal, version: KernelVersion): rea
         '.',
       ];
     }
+    case 'notBuilt':
+      return ['A kernel with ', { code: 'PREEMPT_RT' }, ' has no transparent huge pages, and no huge leaves.'];
     case 'policy':
       switch (refusal.by) {
         case 'processDisabled':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { archOf } from '../arch/index.ts';
 import { x86Level5 } from '../arch/x86.ts';
 import { hole, lidAt, sealed, sealedBelow, testVma } from '../space/testing.ts';
 import { GiB, MiB } from '../units.ts';
@@ -129,6 +130,39 @@ describe('hugetlb by version', () => {
     expect(on('7.3', lid, { ...huge, hint: 2n ** 64n - 4096n })).toBe('0x7ffeffc00000');
   });
 
+  // Measured on arm64 6.12.43: the limits follow from the rounded hint, which is 0.
+  it.each([
+    ['6.10', '0x0'],
+    ['6.12.43', '0xffffefe00000'],
+    ['7.3', '0xffffefe00000'],
+  ])('a hint rounded up past 64 bits on arm64 %s leads to %s', (kernel, expected) => {
+    const arch = archOf('arm64-4k-52');
+    const mm = machine([testVma(0xffff_f000_0000, 0xffff_f000_1000)], { kernel, arch });
+    const c = { file: 'hugetlbFile', length: 128 * MiB, hint: 2n ** 64n - 8192n } as const;
+    expect(resultText(call(mm, { ...c, length: 2 * MiB }, { rawIo: true }))).toBe(
+      kernel === '6.10' ? expected : '0xfffff7e00000',
+    );
+    const full = machine([testVma(0x1000, 0x40_0000), testVma(0xffff_f000_0000, 0xffff_f000_1000)], {
+      kernel,
+      arch,
+    });
+    expect(resultText(call(full, c, { rawIo: true }))).toBe('0xffffe8000000');
+  });
+
+  // generic_hugetlb_get_unmapped_area() before dffe24e95876 (6.11) tested the length against TASK_SIZE only.
+  it.each([
+    ['6.10', '0xfffff8000000', '0x200000', 'EINVAL'],
+    ['6.12.43', 'ENOMEM', 'ENOMEM', 'ENOMEM'],
+    ['7.3', 'ENOMEM', 'ENOMEM', 'EINVAL'],
+  ])('as long as the window on arm64 %s: %s, MAP_FIXED %s, and not aligned %s', (kernel, found, fixed, off) => {
+    const mm = machine([testVma(0x40_0000, 0x40_1000)], { kernel, arch: archOf('arm64-4k-52') });
+    const c = { file: 'hugetlbFile', length: 2 ** 48 } as const;
+    expect(resultText(call(mm, c))).toBe(found);
+    const flags = MAP.PRIVATE | MAP.FIXED;
+    expect(resultText(call(mm, { ...c, flags, hint: 0x20_0000 }))).toBe(fixed);
+    expect(resultText(call(mm, { ...c, flags, hint: 0x20_1000 }))).toBe(off);
+  });
+
   it.each(['6.12.117', '7.3'])('the exact aligned hole is not used, and above mmap_base is (%s)', kernel => {
     const h1 = hole(0x7ffe_8000_0000, 4 * MiB);
     expect(on(kernel, sealedBelow(h1), huge)).toBe('0x7ffff8000000');
@@ -202,5 +236,39 @@ describe('the search by version', () => {
     expect(on('6.5', vmas, c)).toBe('0x800ff000');
     expect(on('6.6', vmas, c)).toBe('0x7ffff7fff000');
     expect(on('7.3', vmas, { flags: MAP.PRIVATE })).toBe('0x800ff000');
+  });
+});
+
+describe('a kernel without transparent huge pages', () => {
+  // Measured on 6.12.117+deb13-rt-amd64: TRANSPARENT_HUGEPAGE depends on !PREEMPT_RT.
+  const lid = lidAt(0x7fff_0000_1000);
+
+  it.each([
+    ['anon', {}],
+    ['hookedFile', {}],
+    ['devMem', {}],
+    ['devZero', {}],
+    ['tmpfsHugeAlways', {}],
+    ['memfd', { shmemEnabled: 'force' }],
+    ['anon', { flags: MAP.SHARED, shmemEnabled: 'always' }],
+  ] as const)('aligns no %s %j', (file, more) => {
+    const c = { file, length: 4 * MiB, ...more };
+    for (const kernel of ['6.12.117', '6.8', '7.3'])
+      expect(on(`${kernel}-rt`, lid, c)).toBe('0x7ffeffc01000');
+  });
+
+  it('has huge pages of its own all the same', () => {
+    expect(on('6.12.117-rt', lid, { file: 'hugetlbFile', length: 4 * MiB })).toBe('0x7ffeffc00000');
+  });
+
+  it('takes no hook either, and says so', () => {
+    const facts = { vfioHook: 'thp' } as const;
+    const steps: string[] = [];
+    const mm = machine(lid, { kernel: '7.3-rt', facts });
+    const found = call(mm, { file: 'vfio', length: 4 * MiB, flags: MAP.SHARED }, {}, e => {
+      if (e.kind === 'unaligned') steps.push(e.why);
+    });
+    expect(found).toMatchObject({ ok: false, refusal: 'not a mappable BAR' });
+    expect(steps).toEqual(['this kernel aligns no mapping of this kind']);
   });
 });

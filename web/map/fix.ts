@@ -118,6 +118,11 @@ const lifting = (refusal: LeafRefusal): readonly Candidate[] => {
         text: ['A kernel that maps device memory with huge leaves: 6.12.10 and newer.'],
         action: linux(v),
       }));
+    case 'notBuilt':
+      return NEWER.map(v => ({
+        text: ['A kernel without ', code('PREEMPT_RT'), '.'],
+        action: linux(v),
+      }));
     case 'policy':
       switch (refusal.by) {
         case 'enabledNever':
