@@ -39,7 +39,11 @@ export const refusalPieces = (refusal: LeafRefusal, version: KernelVersion): rea
       ];
     }
     case 'notBuilt':
-      return ['A kernel with ', { code: 'PREEMPT_RT' }, ' has no transparent huge pages, and no huge leaves.'];
+      return [
+        'A kernel with ',
+        { code: 'PREEMPT_RT' },
+        ' has no transparent huge pages, and no huge leaves.',
+      ];
     case 'policy':
       switch (refusal.by) {
         case 'processDisabled':

@@ -3,7 +3,7 @@ import { intersects } from '../space/gapIndex.ts';
 import { alignDown, alignUp, bytes, isZero, mod, type Va, va, type Word } from '../units.ts';
 import { fixedTooLong, plainArea } from './area.ts';
 import { ERRNO } from './errno.ts';
-import { LEGACY_MAP_MASK, MAP, PROT } from './flags.ts';
+import { legacyMapMask, MAP, PROT } from './flags.ts';
 import { hugetlbArea } from './hugetlb.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
 import { vfioHooks } from './policies/hooks.ts';
@@ -33,6 +33,8 @@ export type Refusal =
   | 'RLIMIT_MEMLOCK exceeded'
   | 'offset plus length overflows'
   | 'flags that MAP_SHARED_VALIDATE refuses'
+  | 'MAP_SYNC without DAX'
+  | 'longer than a file can be'
   | 'unknown mapping type'
   | 'MAP_GROWSDOWN on a file or shared memory'
   | 'MAP_DROPPABLE with MAP_GROWSDOWN or MAP_LOCKED'
@@ -196,8 +198,7 @@ const unmappedArea = (
 ): number => {
   const shared = (area.flags & MAP.SHARED) !== 0;
   const huge = (mount: ShmemMount): boolean =>
-    mm.facts.thpBuilt &&
-    mm.arch.hugePages.length > 0 && shmemWantsHuge(mount, request.shmemEnabled);
+    mm.facts.thpBuilt && mm.arch.hugePages.length > 0 && shmemWantsHuge(mount, request.shmemEnabled);
   switch (request.file) {
     case 'anon':
       return shared
@@ -226,8 +227,13 @@ const unmappedArea = (
       return byRule(mm, area, offset, mm.facts.unhookedAlign, record);
     case 'vfio':
       return (
-        (mm.facts.thpBuilt ? vfioHooks[mm.facts.vfioHook] : undefined)?.(mm, request.region, area, offset, record) ??
-        byRule(mm, area, offset, mm.facts.unhookedAlign, record)
+        (mm.facts.thpBuilt ? vfioHooks[mm.facts.vfioHook] : undefined)?.(
+          mm,
+          request.region,
+          area,
+          offset,
+          record,
+        ) ?? byRule(mm, area, offset, mm.facts.unhookedAlign, record)
       );
   }
 };
@@ -299,7 +305,7 @@ const fileChecks = (
     const room = (file === 'devMem' || file === 'devZero' || file === 'vfio' ? 2 ** 64 : 2 ** 63) - length;
     if (pages > room / mm.arch.page - (file === 'devMem' ? 0 : 1))
       return refuse(ERRNO.EOVERFLOW, 'offset plus length overflows');
-    if (type === MAP.SHARED_VALIDATE && flags & ~LEGACY_MAP_MASK)
+    if (type === MAP.SHARED_VALIDATE && flags & ~legacyMapMask(mm.arch.family === 'x86', mm.facts.above4g))
       return refuse(ERRNO.EOPNOTSUPP, 'flags that MAP_SHARED_VALIDATE refuses');
     if (type !== MAP.SHARED && type !== MAP.PRIVATE && type !== MAP.SHARED_VALIDATE)
       return refuse(ERRNO.EINVAL, 'unknown mapping type');
@@ -309,6 +315,9 @@ const fileChecks = (
   // mmap_region()
   if (limits.addressSpaceLeft !== undefined && length > limits.addressSpaceLeft)
     return refuse(ERRNO.ENOMEM, 'RLIMIT_AS exceeded');
+  // __shmem_file_setup(), mm/shmem.c, tests the size of a new object before it is charged. Only s390 has the room.
+  if ((file === 'anon' || file === 'devZero') && flags & MAP.SHARED && length >= 2 ** 63)
+    return refuse(ERRNO.EINVAL, 'longer than a file can be');
   if (limits.ram !== undefined && accounted(request, flags) && length > limits.ram)
     return refuse(ERRNO.ENOMEM, 'more memory than RAM and swap');
   switch (file) {
@@ -324,6 +333,8 @@ const fileChecks = (
         : undefined;
     case 'vfio':
       return vfioChecks(mm, request, flags, offset, length);
+    case 'hookedFile':
+      return flags & MAP.SYNC ? refuse(ERRNO.EOPNOTSUPP, 'MAP_SYNC without DAX') : undefined;
     default:
       return undefined;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { archOf } from '../arch/index.ts';
 import { x86Level5 } from '../arch/x86.ts';
 import { hole, lidAt, sealed, sealedBelow, testVma } from '../space/testing.ts';
-import { GiB, MiB } from '../units.ts';
+import { bytes, GiB, MiB } from '../units.ts';
 import { MAP } from './flags.ts';
 import { type CallInput, call, machine, resultText } from './testing.ts';
 
@@ -154,14 +154,17 @@ describe('hugetlb by version', () => {
     ['6.10', '0xfffff8000000', '0x200000', 'EINVAL'],
     ['6.12.43', 'ENOMEM', 'ENOMEM', 'ENOMEM'],
     ['7.3', 'ENOMEM', 'ENOMEM', 'EINVAL'],
-  ])('as long as the window on arm64 %s: %s, MAP_FIXED %s, and not aligned %s', (kernel, found, fixed, off) => {
-    const mm = machine([testVma(0x40_0000, 0x40_1000)], { kernel, arch: archOf('arm64-4k-52') });
-    const c = { file: 'hugetlbFile', length: 2 ** 48 } as const;
-    expect(resultText(call(mm, c))).toBe(found);
-    const flags = MAP.PRIVATE | MAP.FIXED;
-    expect(resultText(call(mm, { ...c, flags, hint: 0x20_0000 }))).toBe(fixed);
-    expect(resultText(call(mm, { ...c, flags, hint: 0x20_1000 }))).toBe(off);
-  });
+  ])(
+    'as long as the window on arm64 %s: %s, MAP_FIXED %s, and not aligned %s',
+    (kernel, found, fixed, off) => {
+      const mm = machine([testVma(0x40_0000, 0x40_1000)], { kernel, arch: archOf('arm64-4k-52') });
+      const c = { file: 'hugetlbFile', length: 2 ** 48 } as const;
+      expect(resultText(call(mm, c))).toBe(found);
+      const flags = MAP.PRIVATE | MAP.FIXED;
+      expect(resultText(call(mm, { ...c, flags, hint: 0x20_0000 }))).toBe(fixed);
+      expect(resultText(call(mm, { ...c, flags, hint: 0x20_1000 }))).toBe(off);
+    },
+  );
 
   it.each(['6.12.117', '7.3'])('the exact aligned hole is not used, and above mmap_base is (%s)', kernel => {
     const h1 = hole(0x7ffe_8000_0000, 4 * MiB);
@@ -271,4 +274,40 @@ describe('a kernel without transparent huge pages', () => {
     expect(found).toMatchObject({ ok: false, refusal: 'not a mappable BAR' });
     expect(steps).toEqual(['this kernel aligns no mapping of this kind']);
   });
+});
+
+describe('what 6.12.43 and 7.3.4 on arm64 answered', () => {
+  const on64 = (kernel: string, input: CallInput, limits = {}): string =>
+    resultText(call(machine([], { kernel, arch: archOf('arm64-4k-52') }), input, limits));
+
+  it.each(['6.12.43', '7.3.4'])('to MAP_HUGETLB of every size (%s)', kernel => {
+    const sizes = Array.from({ length: 40 }, (_, i) => i).filter(log => {
+      const flags = MAP.PRIVATE | (log << MAP.HUGE_SHIFT);
+      return log > 0 && on64(kernel, { file: 'anonHugetlb', length: 2 ** log, flags }) !== 'EINVAL';
+    });
+    expect(sizes).toEqual([16, 21, 25, 30]);
+  });
+
+  it('to flags that only x86 has, validated', () => {
+    for (const flag of [MAP.BIT32, MAP.ABOVE4G]) {
+      const c = { file: 'memfd', flags: MAP.SHARED | MAP.PRIVATE | flag } as const;
+      expect(on64('7.3.4', c)).toBe('EOPNOTSUPP');
+      expect(on('7.3.4', lidAt(0x7fff_0000_1000), c)).not.toBe('EOPNOTSUPP');
+    }
+    expect(on64('7.3.4', { file: 'memfd', flags: MAP.SHARED | MAP.BIT32 })).not.toBe('EOPNOTSUPP');
+  });
+
+  it('to MAP_SYNC of a file of ext4, though MAP_SHARED takes any flag', () => {
+    expect(on64('7.3.4', { file: 'hookedFile', flags: MAP.SHARED | MAP.SYNC })).toBe('EOPNOTSUPP');
+    expect(on64('7.3.4', { file: 'memfd', flags: MAP.SHARED | MAP.SYNC })).not.toBe('EOPNOTSUPP');
+  });
+});
+
+// Read, not run: shmem_zero_setup() takes the length as a signed number, __shmem_file_setup(), mm/shmem.c, 7.2.
+it('on s390x shared anonymous memory of 2^63 bytes has room, but cannot be a file', () => {
+  const mm = machine([], { kernel: '7.2', arch: archOf('s390x') });
+  const c = { length: 2n ** 63n, flags: MAP.SHARED };
+  expect(resultText(call(mm, c))).toBe('EINVAL');
+  expect(resultText(call(mm, c, { ram: bytes(GiB) }))).toBe('EINVAL');
+  expect(resultText(call(mm, { ...c, flags: MAP.PRIVATE }))).toBe('0x20000000000');
 });
