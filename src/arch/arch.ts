@@ -126,7 +126,7 @@ export interface Arch {
   readonly pmdSize: Bytes;
   /** PUD_SIZE; PMD_SIZE where the level is folded. */
   readonly pudSize: Bytes;
-  /** Sizes that MAP_HUGETLB offers; empty where the machine has none. */
+  /** Sizes that MAP_HUGETLB offers, the default one first; empty where the machine has none. */
   readonly hugePages: readonly Bytes[];
   readonly placement: PlacementRules;
   readonly layout: LayoutRules;

@@ -65,7 +65,13 @@ const arm64 = (row: Row): Arch => {
     mmapMinAddr: va(0x8000),
     pmdSize: bytes(pmd),
     pudSize: bytes(row.granule === '4k' ? GiB : pmd),
-    hugePages: [bytes(pmd), ...(row.granule === '4k' ? [bytes(GiB)] : [])],
+    // hugetlbpage_init(), arch/arm64/mm/hugetlbpage.c: contiguous runs are sizes of their own. Seen on 6.12 and 7.3.
+    hugePages: [
+      bytes(pmd),
+      ...(row.granule === '4k' ? [bytes(GiB)] : []),
+      bytes(contpte),
+      ...(row.shifts.length > 2 ? [bytes(contpmd)] : []),
+    ],
     placement: { kind: 'generic', mmapEnd: 'windowOrHint', shiftsBase: true },
     layout: {
       stackTop: va(window),

@@ -90,7 +90,13 @@ describe('whether huge PFN leaves obey transparent_hugepage/enabled', () => {
     ['6.12.117', 'bypassed'],
     ['6.16.3', 'obeyed'],
     ['6.18.15', 'obeyed'],
-    ['7.2.8', 'obeyed'],
+    // a548c7abf65b is the commit in 6.18.y, in the list of 6.18.54.
+    ['6.18.53', 'obeyed'],
+    ['6.18.54', 'bypassed'],
+    ['6.19.14', 'obeyed'],
+    // In the list of 7.2.8-rc1; measured: 7.2.6 obeys, 7.2.9 does not.
+    ['7.2.7', 'obeyed'],
+    ['7.2.8', 'bypassed'],
     ['7.2.9', 'bypassed'],
     ['7.2.12', 'bypassed'],
     ['7.3-rc3', 'obeyed'],

@@ -49,6 +49,11 @@ export interface LengthAlign {
 export interface KernelFacts {
   /** The release itself, for what an architecture row dates. */
   readonly version: KernelVersion;
+  /**
+   * Built with CONFIG_TRANSPARENT_HUGEPAGE. Without it nothing is aligned to PMD_SIZE (thp_get_unmapped_area is
+   * NULL, shmem_get_unmapped_area() places plainly) and no PFN map has huge leaves.
+   */
+  readonly thpBuilt: boolean;
   /** Private anonymous memory. */
   readonly anonAlign: AlignRule;
   /** Files whose driver has no get_unmapped_area: VFIO, /dev/mem, ramfs. */
@@ -61,6 +66,8 @@ export interface KernelFacts {
   readonly devZeroThp: boolean;
   /** hugetlb uses the common search with a mask, rather than a copy of its own. */
   readonly hugetlbCore: boolean;
+  /** The generic copy of hugetlb's own keeps mappings above mmap_min_addr, and tests the length against its window. */
+  readonly hugetlbMinAddr: boolean;
   /** The search retries below guard gaps. */
   readonly searchGuards: boolean;
   /** The search itself never goes below mmap_min_addr. */
@@ -84,7 +91,7 @@ export interface KernelFacts {
 }
 
 /** The facts that changes decide. */
-type Fact = Exclude<keyof KernelFacts, 'version'>;
+type Fact = Exclude<keyof KernelFacts, 'version' | 'thpBuilt'>;
 
 /** One dated change of one fact. */
 export interface FactChange<K extends Fact> {
@@ -97,13 +104,14 @@ export interface FactChange<K extends Fact> {
 }
 type AnyChange = { [K in Fact]: FactChange<K> }[Fact];
 
-const oldest: Omit<KernelFacts, 'version'> = {
+const oldest: Omit<KernelFacts, 'version' | 'thpBuilt'> = {
   anonAlign: 'never',
   unhookedAlign: 'never',
   thpFlushTop: false,
   anonPgoffZero: false,
   devZeroThp: false,
   hugetlbCore: false,
+  hugetlbMinAddr: false,
   searchGuards: false,
   searchMinAddr: false,
   startGap: false,
@@ -166,7 +174,7 @@ export const factChanges: readonly AnyChange[] = [
   {
     fact: 'thpGate',
     value: 'bypassed',
-    since: { mainline: '7.3-rc4', stable: { '6.12': 115, '7.2': 9 } },
+    since: { mainline: '7.3-rc4', stable: { '6.12': 115, '6.18': 54, '7.2': 8 } },
     commit: 'e384abeb559d',
     what: 'huge PFN maps ignore transparent_hugepage/enabled',
   },
@@ -248,6 +256,13 @@ export const factChanges: readonly AnyChange[] = [
     what: 'hugetlb is placed by the ordinary search with an alignment mask',
   },
   {
+    fact: 'hugetlbMinAddr',
+    value: true,
+    since: { mainline: '6.11-rc1' },
+    commit: 'dffe24e95876',
+    what: 'the generic hugetlb function refuses what lies below mmap_min_addr or is longer than the window',
+  },
+  {
     fact: 'searchGuards',
     value: true,
     since: { mainline: '6.3', stable: { '6.1': 26, '6.2': 13 } },
@@ -291,10 +306,13 @@ export const factChanges: readonly AnyChange[] = [
   },
 ];
 
-/** The facts of one release, each decided by the last change it contains. Any version can be asked. */
+/**
+ * The facts of one release, each decided by the last change it contains. Any version can be asked. PREEMPT_RT and
+ * transparent huge pages exclude each other: TRANSPARENT_HUGEPAGE, mm/Kconfig, depends on !PREEMPT_RT.
+ */
 export const factsOf = (v: KernelVersion): KernelFacts =>
   Object.assign(
-    { ...oldest, version: v },
+    { ...oldest, version: v, thpBuilt: v.rt !== true },
     ...factChanges.filter(c => contains(v, c.since)).map(c => ({ [c.fact]: c.value })),
   );
 

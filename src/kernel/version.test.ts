@@ -30,6 +30,24 @@ describe('reading a kernel version', () => {
     expect(parseKernelVersion(text)).toEqual({ major, minor, patch, rc });
   });
 
+  it.each([
+    ['6.12.117+deb13-rt-amd64', '6.12.117-rt'],
+    ['6.6.52-rt41', '6.6.52-rt'],
+    ['6.8.1-1015-realtime', '6.8.1-rt'],
+    ['5.14.0-427.el9.x86_64+rt', '5.14-rt'],
+    ['7.3-rc4-rt2', '7.3-rc4-rt'],
+    ['6.12.117-rt', '6.12.117-rt'],
+    ['6.12.117-artful', '6.12.117'],
+    ['7.3.4-rtl8192', '7.3.4'],
+    ['6.1.0-51-rt-amd64', '6.1.192-rt'],
+  ])('a realtime one is told by its name: %s is %s', (text, name) => {
+    const v = parse(text);
+    expect(formatKernelVersion(v)).toBe(name);
+    expect(v.rt === true).toBe(name.endsWith('-rt'));
+    expect(parse(name)).toEqual(v);
+    expect(versionRank(v)).toBe(versionRank(parse(name.replace(/-rt$/, ''))));
+  });
+
   it.each(['', '6', 'x6.12', '6.12.1.2', '6.', '.12', '6.12.', 'linux', '6.1234', '6,12'])(
     '%s is none',
     text => {

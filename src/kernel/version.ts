@@ -6,6 +6,8 @@ export interface KernelVersion {
   readonly patch: number;
   /** Release candidate number; 0 for a release. */
   readonly rc: number;
+  /** Built with PREEMPT_RT, as far as the name tells. Left out where it is not. */
+  readonly rt?: true;
 }
 
 /**
@@ -14,6 +16,9 @@ export interface KernelVersion {
  *
  * Debian 12 names its 6.1 kernels by ABI (`6.1.0-56-amd64`); the point release is not in the name. Its first
  * release had ABI 9 and 6.1.27, so such a name is read as a late 6.1.y.
+ *
+ * A kernel built with PREEMPT_RT is named `6.6.52-rt41`, `6.12.117+deb13-rt-amd64`, `6.8.1-1015-realtime` or
+ * `5.14.0-427.el9.x86_64+rt`; `uname -a` says PREEMPT_RT.
  */
 export const parseKernelVersion = (text: string): KernelVersion | undefined => {
   const m = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:-?rc(\d{1,2}))?(?![\d.])(.*)$/.exec(text.trim());
@@ -24,6 +29,7 @@ export const parseKernelVersion = (text: string): KernelVersion | undefined => {
     minor: Number(minor),
     patch: Number(patch ?? 0),
     rc: Number(rc ?? 0),
+    ...(REALTIME.test(rest) ? ({ rt: true } as const) : {}),
   };
   const abi = /^-(\d{1,3})-[a-z]/.exec(rest)?.[1];
   if (
@@ -39,9 +45,11 @@ export const parseKernelVersion = (text: string): KernelVersion | undefined => {
 
 const DEBIAN_LATE_61 = 192;
 
-/** Writes a version the way kernel people do: `6.12`, `6.12.117`, `7.3-rc4`. */
+const REALTIME = /[-+.]rt(?:\d|[-+. ]|$)|[-+.]realtime(?:[-+. ]|$)/;
+
+/** Writes a version the way kernel people do: `6.12`, `6.12.117`, `7.3-rc4`, `6.12.117-rt`. */
 export const formatKernelVersion = (v: KernelVersion): string =>
-  `${v.major}.${v.minor}${v.patch > 0 ? `.${v.patch}` : ''}${v.rc > 0 ? `-rc${v.rc}` : ''}`;
+  `${v.major}.${v.minor}${v.patch > 0 ? `.${v.patch}` : ''}${v.rc > 0 ? `-rc${v.rc}` : ''}${v.rt ? '-rt' : ''}`;
 
 /** A candidate of a point release (6.12.116-rc1) counts as the release before it. */
 const releasedPatch = (v: KernelVersion): number => (v.rc > 0 ? v.patch - 1 : v.patch);

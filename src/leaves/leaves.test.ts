@@ -247,6 +247,14 @@ describe('rules', () => {
     expect(rules.levels.map(l => l.kind)).toEqual(['pmd']);
   });
 
+  test('a kernel built without transparent huge pages has none', () => {
+    for (const kernel of ['6.12.117-rt', '7.3+deb13-rt-amd64']) {
+      expect(verdicts(kernel, { enabled: 'always' }).levels).toEqual([]);
+      expect(verdicts(kernel).verdicts[0]).toMatchObject({ refusal: { kind: 'notBuilt' } });
+    }
+    expect(verdicts('6.11-rt').verdicts[0]).toMatchObject({ refusal: { kind: 'kernelTooOld' } });
+  });
+
   test('THP switches', () => {
     const obstacle = (
       enabled: ThpPolicy['enabled'],

@@ -38,6 +38,12 @@ export const refusalPieces = (refusal: LeafRefusal, version: KernelVersion): rea
         '.',
       ];
     }
+    case 'notBuilt':
+      return [
+        'A kernel with ',
+        { code: 'PREEMPT_RT' },
+        ' has no transparent huge pages, and no huge leaves.',
+      ];
     case 'policy':
       switch (refusal.by) {
         case 'processDisabled':
@@ -49,13 +55,13 @@ export const refusalPieces = (refusal: LeafRefusal, version: KernelVersion): rea
             { code: 'transparent_hugepage/enabled' },
             ' is madvise, and nobody gave ',
             { code: 'MADV_HUGEPAGE' },
-            '. Kernels ignore it for device memory since 7.3, 7.2.9 and 6.12.115. ',
+            '. Kernels ignore it for device memory since 7.3, 7.2.8, 6.18.54 and 6.12.115. ',
             { commit: 'e384abeb559d' },
           ];
         case 'enabledNever':
           return [
             { code: 'transparent_hugepage/enabled' },
-            ' is never. Kernels ignore it for device memory since 7.3, 7.2.9 and 6.12.115. ',
+            ' is never. Kernels ignore it for device memory since 7.3, 7.2.8, 6.18.54 and 6.12.115. ',
             { commit: 'e384abeb559d' },
           ];
       }

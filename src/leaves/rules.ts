@@ -30,6 +30,8 @@ export type LeafRefusal =
   | { readonly kind: 'kernelTooOld'; readonly since: string; readonly commit: string | undefined }
   /** the driver of this era inserts base pages only */
   | { readonly kind: 'era'; readonly era: FaultEra }
+  /** the kernel is built without transparent huge pages, as PREEMPT_RT has it */
+  | { readonly kind: 'notBuilt' }
   | { readonly kind: 'policy'; readonly by: ThpSwitch };
 
 /** Whether a leaf larger than the base page may be tried, and if not, why. */
@@ -117,6 +119,7 @@ const refusalOf = (
   if (leaf.since === undefined) return { kind: 'archNever' };
   if (!inSeries(version, leaf.since)) return { kind: 'kernelTooOld', since: leaf.since, commit: leaf.commit };
   if (!hasHugeFault(facts.faultEra)) return { kind: 'era', era: facts.faultEra };
+  if (!facts.thpBuilt) return { kind: 'notBuilt' };
   if (obstacle !== undefined) return { kind: 'policy', by: obstacle };
   return undefined;
 };
@@ -124,8 +127,8 @@ const refusalOf = (
 /**
  * The leaves that faults on a vfio-pci mapping may install under this architecture, kernel and policy, with a
  * verdict for each. Where several things forbid a size the most lasting one is named: architecture, then
- * release, then driver, then policy.
- * Source: ARCH_SUPPORTS_HUGE_PFNMAP and CONFIG_ARCH_SUPPORTS_{PMD,PUD}_PFNMAP, mm/Kconfig and
+ * release, then driver, then build, then policy.
+ * Source: ARCH_SUPPORTS_HUGE_PFNMAP (needs TRANSPARENT_HUGEPAGE) and CONFIG_ARCH_SUPPORTS_{PMD,PUD}_PFNMAP, mm/Kconfig and
  * include/linux/huge_mm.h; __thp_vma_allowable_orders(), mm/huge_memory.c; 6.12.117 and 7.3.4.
  */
 export const leafRules = (

@@ -16,6 +16,7 @@ export const MAP = {
   LOCKED: 0x2000,
   NORESERVE: 0x4000,
   HUGETLB: 0x4_0000,
+  SYNC: 0x8_0000,
   FIXED_NOREPLACE: 0x10_0000,
   /** Where MAP_HUGETLB keeps log2 of the page size. */
   HUGE_SHIFT: 26,
@@ -25,16 +26,18 @@ export const MAP = {
 export const PROT = { READ: 1, WRITE: 2, EXEC: 4 } as const;
 
 /**
- * The flags a plain MAP_SHARED mapping silently ignores when unknown to a file; MAP_SHARED_VALIDATE refuses
- * any other. Source: LEGACY_MAP_MASK, include/linux/mman.h, 6.12.
+ * The flags a plain MAP_SHARED mapping silently ignores when unknown to a file; MAP_SHARED_VALIDATE refuses any other.
+ * MAP_32BIT and MAP_ABOVE4G are x86's: elsewhere their numbers are no flags at all, which 6.12 and 7.3 on arm64 showed.
+ * Source: LEGACY_MAP_MASK, include/linux/mman.h, 6.12.
  */
-export const LEGACY_MAP_MASK =
+export const legacyMapMask = (x86: boolean, above4g: boolean): number =>
+  COMMON_MASK | (x86 ? MAP.BIT32 | (above4g ? MAP.ABOVE4G : 0) : 0);
+
+const COMMON_MASK =
   0x01 | // shared
   0x02 | // private
   0x10 | // fixed
   0x20 | // anonymous
-  0x40 | // 32bit
-  0x80 | // above4g
   0x100 | // growsdown
   0x800 | // denywrite
   0x1000 | // executable

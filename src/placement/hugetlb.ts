@@ -1,4 +1,4 @@
-import { alignDown, alignUp, U64 } from '../units.ts';
+import { alignDown, alignUp, mod, U64 } from '../units.ts';
 import { plainArea } from './area.ts';
 import { search, takeHint } from './ask.ts';
 import { genericLimits } from './generic.ts';
@@ -16,10 +16,9 @@ import { hintObstacle, topDownHigh } from './x86.ts';
 export const hugetlbArea = (mm: Mm, r: AreaRequest, huge: number, record?: Recorder): number => {
   const alignMask = huge - mm.arch.page;
   if (mm.facts.hugetlbCore) {
-    const hint = alignUp(r.hint, huge);
     return plainArea(
       mm,
-      { ...r, hint: hint >= U64 ? 0 : hint, alignMask, alignOffset: 0, startGap: 0 },
+      { ...r, hint: hintUp(r.hint, huge), alignMask, alignOffset: 0, startGap: 0 },
       0,
       record,
     );
@@ -30,6 +29,9 @@ export const hugetlbArea = (mm: Mm, r: AreaRequest, huge: number, record?: Recor
     ? oldGeneric(mm, r, huge, base, record)
     : oldX86(mm, r, huge, base, record);
 };
+
+/** ALIGN(hint, huge) of 64 bits: a hint in the last huge page wraps to 0, which is no hint. */
+const hintUp = (hint: number, huge: number): number => mod(alignUp(hint, huge), U64);
 
 /** The part of a query that both copies share. */
 type HugeQuery = Pick<SearchQuery, 'length' | 'alignMask' | 'alignOffset' | 'startGap'>;
@@ -58,13 +60,18 @@ const oldX86 = (mm: Mm, r: AreaRequest, huge: number, base: HugeQuery, record?: 
  * The second search begins at mmap_base, and ends where arch_get_mmap_end() says for the *result* of the first:
  * -ENOMEM as a number lies above any window, so the whole space is open to it.
  *
- * Source: generic_hugetlb_get_unmapped_area(), fs/hugetlbfs/inode.c, 6.12.
+ * Source: generic_hugetlb_get_unmapped_area(), fs/hugetlbfs/inode.c, 6.12; dffe24e95876 for mmap_min_addr.
  */
 const oldGeneric = (mm: Mm, r: AreaRequest, huge: number, base: HugeQuery, record?: Recorder): number => {
-  const hint = alignUp(r.hint, huge);
+  // The limits of the searches follow from the rounded hint: one that wrapped opens nothing above the window. It is
+  // address 0 then, which only mmap_min_addr keeps from being used.
+  const hint = hintUp(r.hint, huge);
   const { end } = genericLimits(mm, r.hint);
-  if (hint > 0) {
-    const obstacle = end - r.length >= hint ? undefined : 'beyond the address space';
+  const minAddr = mm.facts.hugetlbMinAddr ? mm.arch.mmapMinAddr : 0;
+  if (mm.facts.hugetlbMinAddr && r.length > end - minAddr) return NO_ROOM;
+  if (r.hint > 0) {
+    const inside = end - r.length >= hint && hint >= minAddr;
+    const obstacle = inside ? undefined : 'beyond the address space';
     if (takeHint(mm, hint, r.length, obstacle, record)) return hint;
   }
   const { layout } = mm.space;

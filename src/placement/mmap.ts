@@ -3,7 +3,7 @@ import { intersects } from '../space/gapIndex.ts';
 import { alignDown, alignUp, bytes, isZero, mod, type Va, va, type Word } from '../units.ts';
 import { fixedTooLong, plainArea } from './area.ts';
 import { ERRNO } from './errno.ts';
-import { LEGACY_MAP_MASK, MAP, PROT } from './flags.ts';
+import { legacyMapMask, MAP, PROT } from './flags.ts';
 import { hugetlbArea } from './hugetlb.ts';
 import type { AreaRequest, Mm, Recorder } from './mm.ts';
 import { vfioHooks } from './policies/hooks.ts';
@@ -33,6 +33,8 @@ export type Refusal =
   | 'RLIMIT_MEMLOCK exceeded'
   | 'offset plus length overflows'
   | 'flags that MAP_SHARED_VALIDATE refuses'
+  | 'MAP_SYNC without DAX'
+  | 'longer than a file can be'
   | 'unknown mapping type'
   | 'MAP_GROWSDOWN on a file or shared memory'
   | 'MAP_DROPPABLE with MAP_GROWSDOWN or MAP_LOCKED'
@@ -87,7 +89,8 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
   if (!anonymous && !hugetlb && flags & MAP.HUGETLB)
     return refuse(ERRNO.EINVAL, 'MAP_HUGETLB on an ordinary file');
   const hugePage = hugePageOf(mm, request);
-  if (file === 'anonHugetlb' && mm.arch.hugePages.length === 0)
+  // A size named in the flags is looked up first; the default size of a machine that has none is found out later.
+  if (file === 'anonHugetlb' && mm.arch.hugePages.length === 0 && hugePage !== undefined)
     return refuse(ERRNO.ENOENT, 'no huge pages on this machine');
   if (hugePage === undefined) return refuse(ERRNO.EINVAL, 'unknown huge page size');
   const asked = hugetlb ? roundUpWord(request.length, hugePage) : request.length;
@@ -106,9 +109,14 @@ export const mmap = (mm: Mm, limits: Limits, request: MmapRequest, record?: Reco
   let by: 'fixed' | 'hint' | 'search' = 'search';
   if (fixed) {
     const { hint } = request;
+    const tooLong = fixedTooLong(mm, hint.base, length);
+    // The copy of 6.11 and 6.12 tests the length first, as the ordinary function does after it; older ones never.
+    const ownCopy = hugetlb && !mm.facts.hugetlbCore && mm.arch.placement.kind === 'generic';
+    if (ownCopy && mm.facts.hugetlbMinAddr && tooLong)
+      return refuse(ERRNO.ENOMEM, 'longer than the address space');
     if (hugetlb && (hint.rest !== 0 || mod(hint.base, hugePage) !== 0))
       return refuse(ERRNO.EINVAL, 'hint not aligned to the huge page');
-    if (fixedTooLong(mm, hint.base, length)) return refuse(ERRNO.ENOMEM, 'longer than the address space');
+    if (tooLong && !ownCopy) return refuse(ERRNO.ENOMEM, 'longer than the address space');
     // An address in the last 4095 bytes of 64 bits cannot be told from an error, and is taken for one.
     if (hint.base === LAST_PAGE && hint.rest > 0)
       return refuse(4096 - hint.rest, 'hint counts as an error number');
@@ -190,7 +198,7 @@ const unmappedArea = (
 ): number => {
   const shared = (area.flags & MAP.SHARED) !== 0;
   const huge = (mount: ShmemMount): boolean =>
-    mm.arch.hugePages.length > 0 && shmemWantsHuge(mount, request.shmemEnabled);
+    mm.facts.thpBuilt && mm.arch.hugePages.length > 0 && shmemWantsHuge(mount, request.shmemEnabled);
   switch (request.file) {
     case 'anon':
       return shared
@@ -219,8 +227,13 @@ const unmappedArea = (
       return byRule(mm, area, offset, mm.facts.unhookedAlign, record);
     case 'vfio':
       return (
-        vfioHooks[mm.facts.vfioHook]?.(mm, request.region, area, offset, record) ??
-        byRule(mm, area, offset, mm.facts.unhookedAlign, record)
+        (mm.facts.thpBuilt ? vfioHooks[mm.facts.vfioHook] : undefined)?.(
+          mm,
+          request.region,
+          area,
+          offset,
+          record,
+        ) ?? byRule(mm, area, offset, mm.facts.unhookedAlign, record)
       );
   }
 };
@@ -240,6 +253,7 @@ const byRule = (
 };
 
 const whyNot = (mm: Mm, area: AreaRequest, rule: AlignRule) => {
+  if (!mm.facts.thpBuilt) return 'this kernel aligns no mapping of this kind' as const;
   switch (rule) {
     case 'never':
       return 'this kernel aligns no mapping of this kind' as const;
@@ -253,10 +267,15 @@ const whyNot = (mm: Mm, area: AreaRequest, rule: AlignRule) => {
   }
 };
 
-/** Source: thp_get_unmapped_area(), mm/huge_memory.c. */
-const helperThenPlain = (mm: Mm, area: AreaRequest, offset: number, record: Recorder | undefined): number =>
-  thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) ||
-  plainArea(mm, { ...area, alignOffset: offset }, 1, record);
+/** Source: thp_get_unmapped_area(), mm/huge_memory.c; NULL without THP, include/linux/huge_mm.h. */
+const helperThenPlain = (mm: Mm, area: AreaRequest, offset: number, record: Recorder | undefined): number => {
+  const plain = { ...area, alignOffset: offset };
+  if (!mm.facts.thpBuilt) {
+    record?.({ kind: 'unaligned', why: 'this kernel aligns no mapping of this kind' });
+    return plainArea(mm, plain, 0, record);
+  }
+  return thpAligned(mm, area, offset, mm.arch.pmdSize, 0, record) || plainArea(mm, plain, 1, record);
+};
 
 /** The checks on the file, after the address was chosen; undefined when all pass. */
 const fileChecks = (
@@ -286,7 +305,7 @@ const fileChecks = (
     const room = (file === 'devMem' || file === 'devZero' || file === 'vfio' ? 2 ** 64 : 2 ** 63) - length;
     if (pages > room / mm.arch.page - (file === 'devMem' ? 0 : 1))
       return refuse(ERRNO.EOVERFLOW, 'offset plus length overflows');
-    if (type === MAP.SHARED_VALIDATE && flags & ~LEGACY_MAP_MASK)
+    if (type === MAP.SHARED_VALIDATE && flags & ~legacyMapMask(mm.arch.family === 'x86', mm.facts.above4g))
       return refuse(ERRNO.EOPNOTSUPP, 'flags that MAP_SHARED_VALIDATE refuses');
     if (type !== MAP.SHARED && type !== MAP.PRIVATE && type !== MAP.SHARED_VALIDATE)
       return refuse(ERRNO.EINVAL, 'unknown mapping type');
@@ -296,6 +315,9 @@ const fileChecks = (
   // mmap_region()
   if (limits.addressSpaceLeft !== undefined && length > limits.addressSpaceLeft)
     return refuse(ERRNO.ENOMEM, 'RLIMIT_AS exceeded');
+  // __shmem_file_setup(), mm/shmem.c, tests the size of a new object before it is charged. Only s390 has the room.
+  if ((file === 'anon' || file === 'devZero') && flags & MAP.SHARED && length >= 2 ** 63)
+    return refuse(ERRNO.EINVAL, 'longer than a file can be');
   if (limits.ram !== undefined && accounted(request, flags) && length > limits.ram)
     return refuse(ERRNO.ENOMEM, 'more memory than RAM and swap');
   switch (file) {
@@ -311,6 +333,8 @@ const fileChecks = (
         : undefined;
     case 'vfio':
       return vfioChecks(mm, request, flags, offset, length);
+    case 'hookedFile':
+      return flags & MAP.SYNC ? refuse(ERRNO.EOPNOTSUPP, 'MAP_SYNC without DAX') : undefined;
     default:
       return undefined;
   }

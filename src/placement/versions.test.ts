@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { archOf } from '../arch/index.ts';
 import { x86Level5 } from '../arch/x86.ts';
 import { hole, lidAt, sealed, sealedBelow, testVma } from '../space/testing.ts';
-import { GiB, MiB } from '../units.ts';
+import { bytes, GiB, MiB } from '../units.ts';
 import { MAP } from './flags.ts';
 import { type CallInput, call, machine, resultText } from './testing.ts';
 
@@ -129,6 +130,42 @@ describe('hugetlb by version', () => {
     expect(on('7.3', lid, { ...huge, hint: 2n ** 64n - 4096n })).toBe('0x7ffeffc00000');
   });
 
+  // Measured on arm64 6.12.43: the limits follow from the rounded hint, which is 0.
+  it.each([
+    ['6.10', '0x0'],
+    ['6.12.43', '0xffffefe00000'],
+    ['7.3', '0xffffefe00000'],
+  ])('a hint rounded up past 64 bits on arm64 %s leads to %s', (kernel, expected) => {
+    const arch = archOf('arm64-4k-52');
+    const mm = machine([testVma(0xffff_f000_0000, 0xffff_f000_1000)], { kernel, arch });
+    const c = { file: 'hugetlbFile', length: 128 * MiB, hint: 2n ** 64n - 8192n } as const;
+    expect(resultText(call(mm, { ...c, length: 2 * MiB }, { rawIo: true }))).toBe(
+      kernel === '6.10' ? expected : '0xfffff7e00000',
+    );
+    const full = machine([testVma(0x1000, 0x40_0000), testVma(0xffff_f000_0000, 0xffff_f000_1000)], {
+      kernel,
+      arch,
+    });
+    expect(resultText(call(full, c, { rawIo: true }))).toBe('0xffffe8000000');
+  });
+
+  // generic_hugetlb_get_unmapped_area() before dffe24e95876 (6.11) tested the length against TASK_SIZE only.
+  it.each([
+    ['6.10', '0xfffff8000000', '0x200000', 'EINVAL'],
+    ['6.12.43', 'ENOMEM', 'ENOMEM', 'ENOMEM'],
+    ['7.3', 'ENOMEM', 'ENOMEM', 'EINVAL'],
+  ])(
+    'as long as the window on arm64 %s: %s, MAP_FIXED %s, and not aligned %s',
+    (kernel, found, fixed, off) => {
+      const mm = machine([testVma(0x40_0000, 0x40_1000)], { kernel, arch: archOf('arm64-4k-52') });
+      const c = { file: 'hugetlbFile', length: 2 ** 48 } as const;
+      expect(resultText(call(mm, c))).toBe(found);
+      const flags = MAP.PRIVATE | MAP.FIXED;
+      expect(resultText(call(mm, { ...c, flags, hint: 0x20_0000 }))).toBe(fixed);
+      expect(resultText(call(mm, { ...c, flags, hint: 0x20_1000 }))).toBe(off);
+    },
+  );
+
   it.each(['6.12.117', '7.3'])('the exact aligned hole is not used, and above mmap_base is (%s)', kernel => {
     const h1 = hole(0x7ffe_8000_0000, 4 * MiB);
     expect(on(kernel, sealedBelow(h1), huge)).toBe('0x7ffff8000000');
@@ -203,4 +240,74 @@ describe('the search by version', () => {
     expect(on('6.6', vmas, c)).toBe('0x7ffff7fff000');
     expect(on('7.3', vmas, { flags: MAP.PRIVATE })).toBe('0x800ff000');
   });
+});
+
+describe('a kernel without transparent huge pages', () => {
+  // Measured on 6.12.117+deb13-rt-amd64: TRANSPARENT_HUGEPAGE depends on !PREEMPT_RT.
+  const lid = lidAt(0x7fff_0000_1000);
+
+  it.each([
+    ['anon', {}],
+    ['hookedFile', {}],
+    ['devMem', {}],
+    ['devZero', {}],
+    ['tmpfsHugeAlways', {}],
+    ['memfd', { shmemEnabled: 'force' }],
+    ['anon', { flags: MAP.SHARED, shmemEnabled: 'always' }],
+  ] as const)('aligns no %s %j', (file, more) => {
+    const c = { file, length: 4 * MiB, ...more };
+    for (const kernel of ['6.12.117', '6.8', '7.3'])
+      expect(on(`${kernel}-rt`, lid, c)).toBe('0x7ffeffc01000');
+  });
+
+  it('has huge pages of its own all the same', () => {
+    expect(on('6.12.117-rt', lid, { file: 'hugetlbFile', length: 4 * MiB })).toBe('0x7ffeffc00000');
+  });
+
+  it('takes no hook either, and says so', () => {
+    const facts = { vfioHook: 'thp' } as const;
+    const steps: string[] = [];
+    const mm = machine(lid, { kernel: '7.3-rt', facts });
+    const found = call(mm, { file: 'vfio', length: 4 * MiB, flags: MAP.SHARED }, {}, e => {
+      if (e.kind === 'unaligned') steps.push(e.why);
+    });
+    expect(found).toMatchObject({ ok: false, refusal: 'not a mappable BAR' });
+    expect(steps).toEqual(['this kernel aligns no mapping of this kind']);
+  });
+});
+
+describe('what 6.12.43 and 7.3.4 on arm64 answered', () => {
+  const on64 = (kernel: string, input: CallInput, limits = {}): string =>
+    resultText(call(machine([], { kernel, arch: archOf('arm64-4k-52') }), input, limits));
+
+  it.each(['6.12.43', '7.3.4'])('to MAP_HUGETLB of every size (%s)', kernel => {
+    const sizes = Array.from({ length: 40 }, (_, i) => i).filter(log => {
+      const flags = MAP.PRIVATE | (log << MAP.HUGE_SHIFT);
+      return log > 0 && on64(kernel, { file: 'anonHugetlb', length: 2 ** log, flags }) !== 'EINVAL';
+    });
+    expect(sizes).toEqual([16, 21, 25, 30]);
+  });
+
+  it('to flags that only x86 has, validated', () => {
+    for (const flag of [MAP.BIT32, MAP.ABOVE4G]) {
+      const c = { file: 'memfd', flags: MAP.SHARED | MAP.PRIVATE | flag } as const;
+      expect(on64('7.3.4', c)).toBe('EOPNOTSUPP');
+      expect(on('7.3.4', lidAt(0x7fff_0000_1000), c)).not.toBe('EOPNOTSUPP');
+    }
+    expect(on64('7.3.4', { file: 'memfd', flags: MAP.SHARED | MAP.BIT32 })).not.toBe('EOPNOTSUPP');
+  });
+
+  it('to MAP_SYNC of a file of ext4, though MAP_SHARED takes any flag', () => {
+    expect(on64('7.3.4', { file: 'hookedFile', flags: MAP.SHARED | MAP.SYNC })).toBe('EOPNOTSUPP');
+    expect(on64('7.3.4', { file: 'memfd', flags: MAP.SHARED | MAP.SYNC })).not.toBe('EOPNOTSUPP');
+  });
+});
+
+// Read, not run: shmem_zero_setup() takes the length as a signed number, __shmem_file_setup(), mm/shmem.c, 7.2.
+it('on s390x shared anonymous memory of 2^63 bytes has room, but cannot be a file', () => {
+  const mm = machine([], { kernel: '7.2', arch: archOf('s390x') });
+  const c = { length: 2n ** 63n, flags: MAP.SHARED };
+  expect(resultText(call(mm, c))).toBe('EINVAL');
+  expect(resultText(call(mm, c, { ram: bytes(GiB) }))).toBe('EINVAL');
+  expect(resultText(call(mm, { ...c, flags: MAP.PRIVATE }))).toBe('0x20000000000');
 });

@@ -118,6 +118,17 @@ describe('a leaf row', () => {
     expect(replayLeafRow(old, kernelOf('6.1.0-56-amd64'))).toMatchObject({ kind: 'matched' });
   });
 
+  test('of a kernel without transparent huge pages shows no switch, and PTEs only', () => {
+    const small = {
+      ...row,
+      kernel: '6.12.117+deb13-rt-amd64',
+      thp_enabled: '?',
+      leaves: undefined,
+    };
+    const verdict = replayLeafRow(small, kernelOf('6.12.117+deb13-rt-amd64'));
+    expect(verdict).toMatchObject({ kind: 'differs', expected: expect.stringContaining('minflt') });
+  });
+
   test('is unsupported where the engine has no answer', () => {
     const reason = (change: object) => replayLeafRow({ ...row, ...change }, kernel);
     expect(reason({ arch: 'sparc64' })).toMatchObject({ kind: 'unsupported' });

@@ -65,7 +65,9 @@ const tuple = (x: unknown, what: string, length: number): readonly number[] => {
   return x;
 };
 
-const policyOf = (enabled: string, madv: string): ThpPolicy => {
+const policyOf = (shown: string, madv: string, thpBuilt: boolean): ThpPolicy => {
+  // A kernel built without transparent huge pages has no such switch to show.
+  const enabled = shown === '?' && !thpBuilt ? 'never' : shown;
   if (enabled !== 'always' && enabled !== 'madvise' && enabled !== 'never')
     return unsupported(`transparent_hugepage/enabled is ${enabled}`);
   switch (madv) {
@@ -189,7 +191,7 @@ const compareFields = (input: unknown, kernel: CaptureKernel): readonly LeafComp
   const mapping: PfnMapping = { start: start as Va, end: (start + length) as Va, pa: pa as Pa };
   if (countIn(row, 'touched') !== length / page) return unsupported('not every page was touched');
 
-  const policy = policyOf(stringIn(row, 'thp_enabled'), stringIn(spec, 'madv'));
+  const policy = policyOf(stringIn(row, 'thp_enabled'), stringIn(spec, 'madv'), kernel.facts.thpBuilt);
   const rules = leafRules(arch, kernel.facts, kernel.version, policy);
   const pre = field(row, 'pre') === undefined ? [] : preOf(row, length, page);
   const order = orderOf(row, stringIn(spec, 'order'), pre);

@@ -62,7 +62,7 @@ const CAPTURED_PHYS_BITS = 40;
 
 const shmemSettings: readonly ShmemSetting[] = ['always', 'within_size', 'advise', 'never', 'deny', 'force'];
 
-/** Flags as x86 numbers them. powerpc has numbers of its own, and only x86 has MAP_32BIT and MAP_ABOVE4G. */
+/** Flags as x86 numbers them. powerpc has numbers of its own; those that only x86 has mean nothing elsewhere. */
 const x86Flags = (arch: Arch, flags: number): number => {
   switch (arch.family) {
     case 'x86':
@@ -74,7 +74,7 @@ const x86Flags = (arch: Arch, flags: number): number => {
         (flags & POWERPC_LOCKED ? MAP.LOCKED : 0)
       );
     default:
-      return flags & ~(MAP.BIT32 | MAP.ABOVE4G);
+      return flags;
   }
 };
 
@@ -159,7 +159,11 @@ export const readCall = (row: Json): CapturedCall | { readonly unsupported: stri
       shmemEnabled,
       shadowStack: false,
     },
-    randomStart: randomize && (flags & MAP.BIT32) !== 0 && (flags & (MAP.FIXED | MAP.FIXED_NOREPLACE)) === 0,
+    randomStart:
+      arch.family === 'x86' &&
+      randomize &&
+      (flags & MAP.BIT32) !== 0 &&
+      (flags & (MAP.FIXED | MAP.FIXED_NOREPLACE)) === 0,
   };
 };
 

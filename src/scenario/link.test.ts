@@ -942,4 +942,5 @@ it('a kernel as uname prints it is kept as its version', () => {
   const { scenario, problems } = read('#1&k=7.2.9+deb13+1-amd64');
   expect(problems).toEqual([]);
   expect(scenario.machine.kernel).toBe('7.2.9');
+  expect(read('#1&k=6.12.117+deb13-rt-amd64').scenario.machine.kernel).toBe('6.12.117-rt');
 });

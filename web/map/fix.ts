@@ -90,7 +90,7 @@ const ignores = (): Candidate => ({
   text: [
     'Linux 7.3 ignores ',
     ENABLED,
-    ' for device memory, as 7.2.9 and 6.12.115 do. ',
+    ' for device memory, as 7.2.8, 6.18.54 and 6.12.115 do. ',
     { commit: 'e384abeb559d' },
   ],
   action: linux('7.3'),
@@ -116,6 +116,11 @@ const lifting = (refusal: LeafRefusal): readonly Candidate[] => {
     case 'era':
       return NEWER.map(v => ({
         text: ['A kernel that maps device memory with huge leaves: 6.12.10 and newer.'],
+        action: linux(v),
+      }));
+    case 'notBuilt':
+      return NEWER.map(v => ({
+        text: ['A kernel without ', code('PREEMPT_RT'), '.'],
         action: linux(v),
       }));
     case 'policy':

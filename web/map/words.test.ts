@@ -154,7 +154,7 @@ describe('fixes that were tried', () => {
   it('say what is needed but not enough', () => {
     expect(fixes(linked('#1&thp=never&k=7.2'))).toEqual([
       'Needed, but not enough: set transparent_hugepage/enabled to always.',
-      'Needed, but not enough: Linux 7.3 ignores transparent_hugepage/enabled for device memory, as 7.2.9 and 6.12.115 do. e384abeb559d',
+      'Needed, but not enough: Linux 7.3 ignores transparent_hugepage/enabled for device memory, as 7.2.8, 6.18.54 and 6.12.115 do. e384abeb559d',
     ]);
     expect(fixes(linked('#1&k=6.1.192&hint=0x7f42_4000_1000'))).toEqual([
       'Needed, but not enough: Linux 6.12.10 and newer map device memory with larger leaves here.',

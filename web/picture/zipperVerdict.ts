@@ -70,6 +70,7 @@ const verdictOf = (s: Sheet, t: Teeth, room: number, standing: Standing, residue
           return not(first(s, room, [`no ${name} on this architecture`, `no ${name} here`]));
         case 'kernelTooOld':
         case 'era':
+        case 'notBuilt':
           return not(
             first(s, room, ['this kernel maps PTEs only', 'PTEs only']),
             residue === 0 ? 'though the teeth meet' : '',

@@ -154,7 +154,7 @@ export const glossary: Readonly<Record<TermId, GlossaryEntry>> = {
   },
   thp: {
     name: 'THP',
-    text: 'Transparent huge pages: the kernel’s own use of large leaves. Its switch /sys/kernel/mm/transparent_hugepage/enabled also ruled device memory, until 7.3, 7.2.9 and 6.12.115.',
+    text: 'Transparent huge pages: the kernel’s own use of large leaves. Its switch /sys/kernel/mm/transparent_hugepage/enabled also ruled device memory, until 7.3, 7.2.8, 6.18.54 and 6.12.115.',
     source: 'e384abeb559d',
     spelled: /\bTHP\b/,
   },

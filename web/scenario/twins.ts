@@ -162,6 +162,8 @@ const causeWords = (cause: WhyCause): string => {
           return `Linux ${cause.refusal.since} and newer install it`;
         case 'era':
           return 'this kernel’s driver maps base pages only';
+        case 'notBuilt':
+          return 'a PREEMPT_RT kernel has no huge pages';
         case 'policy':
           return 'THP policy forbids it';
       }

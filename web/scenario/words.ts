@@ -67,6 +67,8 @@ const refusalSentences: Readonly<Record<Refusal, string>> = {
   'may not lock memory': 'MAP_LOCKED, but RLIMIT_MEMLOCK is 0.',
   'RLIMIT_MEMLOCK exceeded': 'MAP_LOCKED, and the length is more than RLIMIT_MEMLOCK leaves.',
   'offset plus length overflows': 'Offset plus length is more than a file offset can hold.',
+  'MAP_SYNC without DAX': 'MAP_SYNC needs a file of a DAX device.',
+  'longer than a file can be': 'A shared memory object of 2^63 bytes or more cannot be made.',
   'flags that MAP_SHARED_VALIDATE refuses': 'MAP_SHARED_VALIDATE refuses a flag that it does not know.',
   'unknown mapping type': 'Neither MAP_SHARED nor MAP_PRIVATE: the mapping has no type.',
   'MAP_DROPPABLE with MAP_GROWSDOWN or MAP_LOCKED':

@@ -71,7 +71,8 @@ export const rampOf = (size: number, { page, pmdSize, pudSize }: RampBounds): Le
 
 /** The kinds of ordinary memory that an architecture has, with the bytes of their folios. */
 export const foliosOf = (arch: Arch): ReadonlyMap<MemoryKind, number> => {
-  const [huge, giant] = arch.hugePages;
+  const [huge] = arch.hugePages;
+  const giant = arch.hugePages.find(size => size > arch.pmdSize && size === arch.pudSize);
   const folios = new Map<MemoryKind, number>([
     ['pages', arch.page],
     ['thp', arch.pmdSize],
