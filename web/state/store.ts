@@ -24,6 +24,14 @@ export interface Dropped {
   readonly text: string;
 }
 
+/** What is on the screen while a drag is painted beside the page, a moment behind the hand. */
+export interface Beside {
+  /** What the picture shows, and with it all that is read as its answer: no number stands beside another's picture. */
+  readonly shown: Scenario;
+  /** What the page itself painted last; it stays until the hand rests. */
+  readonly painted: Scenario;
+}
+
 /** Everything the app remembers. The Scenario is the truth; the rest is how it is looked at. */
 export interface App extends steps.Steps {
   /** Fields of the link that could not be used. */
@@ -57,6 +65,8 @@ export interface App extends steps.Steps {
   readonly remark: string;
   /** The column of controls is open, where the window is too narrow to show it always. */
   readonly drawer: boolean;
+  /** A drag is painted beside the page; undefined: the page paints what it shows. */
+  readonly beside: Beside | undefined;
 
   /**
    * Changes the Scenario. During a drag every update gets the Scenario as it was when the drag began. A change
@@ -221,6 +231,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       captures: [],
       remark: '',
       drawer: false,
+      beside: undefined,
 
       change: (update, phase) => {
         // What is owed to the view belongs to the step before this one.
@@ -321,7 +332,10 @@ export const useApp = <T>(select: (state: App) => T): T => useStore(app, select)
 export const useScenario = (): Scenario => useApp(s => s.scenario);
 
 /** What is asked: the Scenario shown, the same object however it is looked at. Its `view` may be an older one. */
-export const useAsked = (): Scenario => useApp(s => askedOf(s.scenario));
+export const useAsked = (): Scenario => useApp(s => s.beside?.shown ?? askedOf(s.scenario));
+
+/** What the page paints: {@link useAsked}, but for a drag that is painted beside it. */
+export const usePainted = (): Scenario => useApp(s => s.beside?.painted ?? askedOf(s.scenario));
 
 /** The answer to the Scenario shown. */
 export const useSolution = (): Solution => solutionOf(useAsked());
