@@ -1,8 +1,8 @@
 import type { ScreenId } from '../src/scenario/scenario.ts';
 import { screenCaption } from './scenario/caption.ts';
 import { screens, withScreen } from './scenario/view.ts';
-import { useCalmScenario } from './state/calm.ts';
-import { copyLink } from './state/commands.ts';
+import { usePausedScenario } from './state/calm.ts';
+import { copyLink } from './state/copyLink.ts';
 import { app, useApp, useMedia, useThemeName } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';
 import { ScenarioLink } from './ui/ScenarioLink.tsx';
@@ -159,7 +159,7 @@ const ScreenMenu = () => {
 };
 
 /** What the screen is about, in a line; it is read, so it keeps a reader's pace. */
-const Caption = () => <span className="caption">{screenCaption(useCalmScenario())}</span>;
+const Caption = () => <span className="caption">{screenCaption(usePausedScenario())}</span>;
 
 /** Name, scene, screens, and what works on every screen. Where it is tight the tools move into a menu. */
 export const Header = () => {

@@ -1,13 +1,13 @@
-import { formatCount, formatSize } from '../../src/text.ts';
+import { formatSize } from '../../src/text.ts';
 import { alignDown } from '../../src/units.ts';
 import { nearestStart, whyNoSlide, withoutStart, withStart } from '../scenario/slide.ts';
 import { screens, withScreen } from '../scenario/view.ts';
-import { lengthWarning } from './linkLength.ts';
+import { copyLink } from './copyLink.ts';
 import { fit, panBy, showAll, zoomBy } from './look.ts';
 import { closePlayer, playerOpen } from './playing.ts';
 import { playSearch, stepSearch } from './playSearch.ts';
 import { solutionOf } from './solution.ts';
-import { app, currentUrl } from './store.ts';
+import { app } from './store.ts';
 import { themeChoices } from './theme.ts';
 
 type Export = typeof import('../export/part.ts');
@@ -17,18 +17,6 @@ const late = (act: (part: Export) => unknown): void => {
   import('../export/part.ts').then(act, () =>
     app.getState().say('The part of the page that exports did not load'),
   );
-};
-
-/** Copies the address of the page; where the browser refuses, the dialog shows it to be copied by hand. */
-export const copyLink = async (): Promise<void> => {
-  const url = currentUrl();
-  try {
-    await navigator.clipboard.writeText(url);
-    const warning = lengthWarning(url.length);
-    app.getState().say(`Link copied, ${formatCount(url.length)} characters${warning && `: ${warning}`}`);
-  } catch {
-    app.setState({ toCopy: { what: 'The link', text: url }, dialog: 'export' });
-  }
 };
 
 const nextTheme = (): void => {
