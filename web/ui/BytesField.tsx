@@ -69,8 +69,9 @@ export const BytesField = ({
     setDraft(undefined);
     if (result.value !== value) onCommit(result.value);
   };
+  const shown = write(value);
   return (
-    <div className={fieldClass(label, write(value))}>
+    <div className={fieldClass(label, shown)}>
       {term === undefined ? (
         <label htmlFor={id}>{label}</label>
       ) : (
@@ -87,7 +88,7 @@ export const BytesField = ({
         inputMode="text"
         autoComplete="off"
         spellCheck={false}
-        value={text ?? write(value)}
+        value={text ?? shown}
         disabled={disabled !== undefined}
         aria-invalid={problem !== undefined}
         aria-describedby={under === undefined ? undefined : `${id}-why`}

@@ -4,14 +4,15 @@ import { setDrawn } from '../../state/look.ts';
 import { playerOpen } from '../../state/playing.ts';
 import { askedOf } from '../../state/solution.ts';
 import { app } from '../../state/store.ts';
+import { beforeFrame } from '../../ui/frame.ts';
 import { whenIdle } from '../../ui/idle.ts';
 import type { Look } from '../frame.ts';
-import type { Asked, Frame, Order } from './orders.ts';
+import { type Asked, type Frame, type Order, packVmas } from './orders.ts';
 import { type Painter as Follower, makePainter } from './painter.ts';
 import MadeWorker from './worker.ts?worker&inline';
 
 /** So many VMAs are told at a time: a long list would stop the page for as long as it takes to copy. */
-const TOLD_AT_ONCE = 1000;
+const TOLD_AT_ONCE = 8192;
 
 /** null: this browser starts none here, or it has failed; the page paints for itself. */
 let worker: Worker | null | undefined;
@@ -53,7 +54,7 @@ const tell = (source: SpaceSource): void => {
   const some = (): void => {
     const end = at + TOLD_AT_ONCE;
     const last = end >= vmas.length ? rest : undefined;
-    send({ order: 'vmas', vmas: vmas.slice(at, end), last, first: at === 0 });
+    send({ order: 'vmas', vmas: packVmas(vmas, at, end), last, first: at === 0 });
     at = end;
     if (last === undefined) telling = { source, stop: whenIdle(some) };
     else {
@@ -127,10 +128,15 @@ export const Painter = ({
     });
     follower.current = painter;
     arrive = frame => {
-      painter.arrived(frame.id, () => {
-        if (canvas.current !== null) show(canvas.current, frame);
-      });
-      frame.bitmap.close();
+      const take = (): void => {
+        painter.arrived(frame.id, () => {
+          if (canvas.current !== null) show(canvas.current, frame);
+        });
+        frame.bitmap.close();
+      };
+      // A page that nobody sees has no frames.
+      if (document.hidden) take();
+      else beforeFrame('rest', frame, take);
     };
     fail = painter.release;
     tell(app.getState().scenario.space.source);

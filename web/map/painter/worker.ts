@@ -3,7 +3,7 @@ import type { Vma } from '../../../src/space/vma.ts';
 import { canvasMeasure } from '../../draw/canvas.ts';
 import { solutionOf } from '../../state/solution.ts';
 import { canvasSize, paintPicture, pictureOf } from '../frame.ts';
-import type { Frame, Order } from './orders.ts';
+import { type Frame, type Order, unpackVmas } from './orders.ts';
 
 /** What of a worker's own scope is used here: the types of a page and of a worker cannot be loaded together. */
 interface Scope {
@@ -46,7 +46,7 @@ scope.onmessage = ({ data }) => {
   switch (data.order) {
     case 'vmas':
       if (data.first) vmas = [];
-      for (const vma of data.vmas) vmas.push(vma);
+      for (const vma of unpackVmas(data.vmas)) vmas.push(vma);
       source = data.last && { ...data.last, vmas };
       return;
     case 'paint':
