@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import { createStore, useStore } from 'zustand';
+import type { Arch } from '../../src/arch/arch.ts';
 import type { LinkProblem, ReadLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type MapView, type Scenario } from '../../src/scenario/scenario.ts';
 import { soundSpace } from '../../src/scenario/spaceRules.ts';
-import type { Prepared, Solution } from '../../src/solve.ts';
+import type { Solution } from '../../src/solve.ts';
 import { formatSize } from '../../src/text.ts';
 import type { ThemeName } from '../draw/tokens.ts';
 import { rangeOf, sameViewport, type Viewport, viewportOf, within } from '../draw/viewport.ts';
@@ -351,8 +352,8 @@ const mediaOf = (query: string): MediaQueryList => {
   return made;
 };
 
-/** What the answer rests on: machine, kernel, address space. Stays the same while only the request moves. */
-export const usePrepared = (): Prepared => useApp(s => solutionOf(s.scenario).prepared);
+/** The architecture. Of what an answer rests on a drag may change all else: each part is asked for by itself. */
+export const useArch = (): Arch => useApp(s => solutionOf(s.scenario).prepared.arch);
 
 /** True while the media query matches. */
 export const useMedia = (query: string): boolean =>
