@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { ScreenId } from '../src/scenario/scenario.ts';
 import { screenCaption } from './scenario/caption.ts';
 import { screens, withScreen } from './scenario/view.ts';
@@ -122,8 +123,8 @@ const DrawerButton = () => {
 
 const go = (screen: ScreenId): void => app.getState().change(withScreen(screen), 'done');
 
-/** Links to the screens, each with the whole Scenario in it. */
-const Screens = () => {
+/** Links to the screens, each with the whole Scenario in it: too long to write anew with every remark and theme. */
+const Screens = memo(() => {
   const screen = useApp(s => s.scenario.view.screen);
   return (
     <nav aria-label="Screens">
@@ -134,7 +135,7 @@ const Screens = () => {
       ))}
     </nav>
   );
-};
+});
 
 /** The same where there is no room for links. */
 const ScreenMenu = () => {

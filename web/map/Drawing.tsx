@@ -1,4 +1,4 @@
-import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { LeafRun } from '../../src/leaves/runs.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
@@ -16,6 +16,7 @@ import { centreOn, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from 
 import { useShownStep } from '../state/player.ts';
 import { solutionOf } from '../state/solution.ts';
 import { app, useApp, usePainted, useThemeName } from '../state/store.ts';
+import { afterFrame } from '../ui/frame.ts';
 import { LatePart } from '../ui/late.tsx';
 import { type Shown, useTween } from '../ui/tween.ts';
 import { canvasSize, type Framing, type Look, paintPicture, pictureOf } from './frame.ts';
@@ -89,6 +90,22 @@ const SizeVerdict = ({
   );
 };
 
+/** Finds something out when it is first asked for, and remembers it. */
+const lazily = <T,>(find: () => T): (() => T) => {
+  let found: { readonly it: T } | undefined;
+  return () => {
+    found ??= { it: find() };
+    return found.it;
+  };
+};
+
+/** The value as it was before the frame in progress. */
+const useAfterPaint = <T,>(value: T): T => {
+  const [shown, setShown] = useState(value);
+  useEffect(() => (Object.is(shown, value) ? undefined : afterFrame(() => setShown(value))), [shown, value]);
+  return shown;
+};
+
 /** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
 export const Drawing = () => {
   const scenario = usePainted();
@@ -101,7 +118,7 @@ export const Drawing = () => {
   const walk = useApp(s => s.walk);
   const step = useShownStep(scenario);
   // A frame after the page: a key for the next theme is answered before the picture is drawn anew.
-  const themeName = useDeferredValue(useThemeName());
+  const themeName = useAfterPaint(useThemeName());
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0, ratio: 1 });
@@ -167,40 +184,50 @@ export const Drawing = () => {
   });
   // A fade changes nothing in the picture itself.
   const sliding = phase.kind === 'slide' ? phase : undefined;
-  const picture = useMemo((): Picture | undefined => {
-    if (framing.width === 0) return undefined;
-    if (sliding === undefined) return pictureOf(scenario, solution, framing, measure.current, { step });
-    const { from, delta, done } = sliding;
-    return pictureOf(from.scenario, from.solution, framing, measure.current, {
-      comb: { delta, done, to: solution },
-    });
-  }, [scenario, solution, framing, step, sliding]);
+  /** The picture, drawn when it is asked for: while another one stands on the canvas only a pointer asks. */
+  const picture = useMemo(
+    () =>
+      lazily((): Picture | undefined => {
+        if (framing.width === 0) return undefined;
+        if (sliding === undefined) return pictureOf(scenario, solution, framing, measure.current, { step });
+        const { from, delta, done } = sliding;
+        return pictureOf(from.scenario, from.solution, framing, measure.current, {
+          comb: { delta, done, to: solution },
+        });
+      }),
+    [scenario, solution, framing, step, sliding],
+  );
   const fade = phase.kind === 'fade' ? phase.alpha : 0;
+  const opens = fade === 1 || sliding?.done === 0;
+  const painted = useRef<Look>(undefined);
 
   useLayoutEffect(() => {
-    if (beside) return;
-    setDrawn(picture?.first?.view);
+    // The way to an answer begins with what stands there, and a drag beside the page has its own.
+    if (beside || (opens && painted.current === look)) return;
+    const drawn = picture();
+    setDrawn(drawn?.first?.view);
     const element = canvas.current;
     const ctx = element?.getContext('2d');
-    if (!element || !ctx || !picture) return;
-    const { w, h } = canvasSize(picture, look);
+    if (!element || !ctx || !drawn) return;
+    const { w, h } = canvasSize(drawn, look);
     if (element.width !== w || element.height !== h) {
       element.width = w;
       element.height = h;
       element.style.width = `${look.width}px`;
-      element.style.height = `${picture.height * look.factor}px`;
+      element.style.height = `${drawn.height * look.factor}px`;
     }
-    paintPicture(ctx, picture, look);
+    paintPicture(ctx, drawn, look);
+    painted.current = look;
     if (fade > 0 && old.current !== null) {
       ctx.setTransform(1, 0, 0, 1, 0, 0);
       ctx.globalAlpha = fade;
       ctx.drawImage(old.current, 0, 0);
       ctx.globalAlpha = 1;
     }
-  }, [picture, look, fade, beside]);
+  }, [picture, look, fade, opens, beside]);
 
   const hitAt = (x: number, y: number): Hit | undefined =>
-    picture?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);
+    picture()?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);
 
   const place = (e: { readonly clientX: number; readonly clientY: number }): { x: number; y: number } => {
     const bounds = canvas.current?.getBoundingClientRect();
@@ -215,7 +242,7 @@ export const Drawing = () => {
   };
 
   const stage: Stage = {
-    field: () => picture?.first,
+    field: () => picture()?.first,
     at: place,
     hitAt,
     slideFrom: () => {
@@ -238,7 +265,7 @@ export const Drawing = () => {
       return { start: device.mapping.start, rail, program: solution.steps.length > 0 };
     },
     firstWidth: v => {
-      const f = picture?.first;
+      const f = picture()?.first;
       if (f === undefined) return 1;
       if (device === undefined || narrow) return f.x1 - f.x0;
       const sizes = teethSizes(device, solution.prepared.arch.contiguous);
@@ -315,7 +342,7 @@ export const Drawing = () => {
   const zoomTo = (e: React.MouseEvent) => {
     const { x, y } = place(e);
     const hit = hitAt(x, y);
-    const f = picture?.first;
+    const f = picture()?.first;
     const entry = hit?.entryAt?.(x) ?? hit?.addresses;
     if (entry !== undefined) showAddresses(entry.from, entry.to);
     else if (hit?.range !== undefined) showOffsets(hit.range);

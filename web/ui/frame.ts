@@ -30,3 +30,17 @@ export const runNow = (owner: unknown): void => {
     go?.();
   }
 };
+
+/** Runs something once the frame in progress is on its way to the screen; gives what calls it off. */
+export const afterFrame = (go: () => void): (() => void) => {
+  let timer: number | undefined;
+  // A page that nobody sees has no frames.
+  if (document.hidden) timer = window.setTimeout(go);
+  const frame = requestAnimationFrame(() => {
+    timer ??= window.setTimeout(go);
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    window.clearTimeout(timer);
+  };
+};
