@@ -24,6 +24,19 @@ const countTexts = (page: Page): Promise<void> =>
 const texts = (page: Page): Promise<number> =>
   page.evaluate(() => (window as unknown as { texts: number }).texts);
 
+/** What the canvas shows once nothing new comes: the last picture is here when it is what stays. */
+const still = async (page: Page): Promise<string> => {
+  let now = '';
+  await expect
+    .poll(async () => {
+      const last = now;
+      now = await pixels(page);
+      return last === now;
+    })
+    .toBe(true);
+  return now;
+};
+
 const many = async (): Promise<string> => {
   await loadCodec();
   return hashOf({
@@ -65,16 +78,8 @@ for (const [name, hash] of scenes)
       await countTexts(page);
       await dragSlider(page, page.getByRole('slider', { name: 'Length', exact: true }), 1, 0.6);
       const figure = verdict(page).getByRole('paragraph').first();
-      // The last picture is here when it is what stays.
       await expect.poll(() => pixels(page)).not.toBe(before);
-      let beside = '';
-      await expect
-        .poll(async () => {
-          const last = beside;
-          beside = await pixels(page);
-          return last === beside;
-        })
-        .toBe(true);
+      const beside = await still(page);
       const said = await figure.textContent();
       expect(await texts(page)).toBe(0);
       await page.mouse.up();
@@ -83,6 +88,21 @@ for (const [name, hash] of scenes)
       expect((await pixels(page)) === beside).toBe(true);
       await expect(figure).toHaveText(said ?? '');
     });
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+  test('one pane is painted beside the page as the page paints it', async ({ page }) => {
+    await openApp(page);
+    await painterReady(page);
+    await countTexts(page);
+    await dragSlider(page, page.getByRole('slider', { name: 'Length', exact: true }), 1, 0.6);
+    const beside = await still(page);
+    expect(await texts(page)).toBe(0);
+    await page.mouse.up();
+    await atRest(page);
+    expect((await pixels(page)) === beside).toBe(true);
+  });
+});
 
 test('a choice made while a drag is painted ends it, and the page shows the choice', async ({ page }) => {
   await openApp(page);

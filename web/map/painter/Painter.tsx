@@ -14,6 +14,9 @@ import MadeWorker from './worker.ts?worker&inline';
 /** So many VMAs are told at a time: a long list would stop the page for as long as it takes to copy. */
 const TOLD_AT_ONCE = 8192;
 
+/** So long after the hand has let go, the page waits for the last picture of its drag. */
+const LATEST_MS = 500;
+
 /** null: this browser starts none here, or it has failed; the page paints for itself. */
 let worker: Worker | null | undefined;
 let arrive: (frame: Frame) => void = () => {};
@@ -125,6 +128,10 @@ export const Painter = ({
       hold: beside => app.setState({ beside }),
       askedOf,
       whenIdle,
+      later: run => {
+        const timer = window.setTimeout(run, LATEST_MS);
+        return () => window.clearTimeout(timer);
+      },
     });
     follower.current = painter;
     arrive = frame => {

@@ -15,6 +15,7 @@ const stand = (canPaint = true) => {
   let now: Followed = { scenario: scenarioOf(0), dragFrom: undefined };
   let beside: Beside | undefined;
   let idle: (() => void) | undefined;
+  let late: (() => void) | undefined;
   const orders: { id: number; scenario: Scenario }[] = [];
   /** The Scenario of the picture on the screen: the page paints its own at once. */
   let picture = now.scenario;
@@ -35,6 +36,12 @@ const stand = (canPaint = true) => {
       idle = run;
       return () => {
         idle = undefined;
+      };
+    },
+    later: run => {
+      late = run;
+      return () => {
+        late = undefined;
       };
     },
   });
@@ -60,6 +67,11 @@ const stand = (canPaint = true) => {
     rest: () => {
       const run = idle;
       idle = undefined;
+      run?.();
+    },
+    wait: () => {
+      const run = late;
+      late = undefined;
       run?.();
     },
     picture: () => picture,
@@ -117,6 +129,17 @@ test('a picture of an earlier drag is nobody’s', () => {
   expect(s.picture()).toEqual(scenarioOf(8));
 });
 
+test('a last picture that never comes is painted by the page', () => {
+  const s = stand();
+  s.drag(1);
+  s.letGo();
+  s.rest();
+  expect(s.picture()).toEqual(scenarioOf(0));
+  s.wait();
+  expect(s.picture()).toEqual(scenarioOf(1));
+  expect(s.besides()).toBeUndefined();
+});
+
 test('looked at otherwise, the same question is painted again', () => {
   const s = stand();
   s.drag(1);
@@ -140,7 +163,7 @@ test('whatever happens in whatever order, no number stands beside the picture of
     fc.integer({ min: 0, max: 9 }).map(to => ['drag', to] as const),
     fc.integer({ min: 0, max: 9 }).map(to => ['choose', to] as const),
     fc
-      .constantFrom(...(['letGo', 'paint', 'paint', 'rest', 'looked', 'release'] as const))
+      .constantFrom(...(['letGo', 'paint', 'paint', 'rest', 'wait', 'looked', 'release'] as const))
       .map(k => [k] as const),
   );
   fc.assert(

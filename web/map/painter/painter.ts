@@ -19,6 +19,8 @@ export interface PainterHost {
   readonly askedOf: (scenario: Scenario) => Scenario;
   /** Runs something when the browser has nothing better to do; gives what calls it off. */
   readonly whenIdle: (run: () => void) => () => void;
+  /** Runs something when nobody would wait for a picture any longer; gives what calls it off. */
+  readonly later: (run: () => void) => () => void;
 }
 
 /** Has the pictures of a drag painted beside the page. */
@@ -84,7 +86,9 @@ export const makePainter = (host: PainterHost): Painter => {
           return;
         }
         over = true;
-        if (underWay === undefined) settle();
+        callOff?.();
+        // A picture that never comes must not keep the page from painting.
+        callOff = underWay === undefined ? host.whenIdle(release) : host.later(release);
         return;
       }
       if (now.scenario === before.scenario) return;
