@@ -54,8 +54,13 @@ const many = async (): Promise<string> => {
 const painterReady = async (page: Page): Promise<void> => {
   const slider = page.getByRole('slider', { name: 'Length', exact: true });
   await expect(async () => {
-    await slider.press('ArrowLeft', { delay: 50 });
-    await expect(page.locator('.drawing canvas[aria-busy]')).toHaveCount(1, { timeout: 100 });
+    // Held for as long as the key is.
+    await slider.focus();
+    await page.keyboard.down('ArrowLeft');
+    const busy = page.locator('.drawing canvas[aria-busy]');
+    await expect(busy)
+      .toHaveCount(1, { timeout: 300 })
+      .finally(() => page.keyboard.up('ArrowLeft'));
   }).toPass();
   await atRest(page);
 };

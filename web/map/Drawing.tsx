@@ -21,7 +21,7 @@ import { LatePart } from '../ui/late.tsx';
 import { type Shown, useTween } from '../ui/tween.ts';
 import { canvasSize, type Framing, type Look, paintPicture, pictureOf } from './frame.ts';
 import { makeGestures, type Stage } from './gestures.ts';
-import { painter } from './parts.ts';
+import { painter } from './painter/late.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
 const NARROW = 620;

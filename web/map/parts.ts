@@ -8,8 +8,6 @@ const columns = () => import('./columns.ts');
  * not wait for it.
  */
 export const drawing = late(() => import('./Drawing.tsx').then(m => m.Drawing));
-/** What paints beside the page while a slider is dragged. */
-export const painter = late(() => import('./painter/Painter.tsx').then(m => m.Painter));
 /** The left column. */
 export const controls = late(() => columns().then(m => m.Controls));
 /** The bottom sheet of a phone. */
