@@ -38,6 +38,10 @@ export const dragSlider = async (page: Page, slider: Locator, from: number, to: 
   for (let i = 1; i <= 8; i++) await page.mouse.move(x(from + ((to - from) * i) / 8), box.y + box.height / 2);
 };
 
+/** Waits until the page itself has painted what a drag came to. */
+export const atRest = (page: Page): Promise<void> =>
+  expect(page.locator('.drawing canvas')).not.toHaveAttribute('aria-busy');
+
 /** Puts text on the page as a paste into the open dialog would. */
 export const pasteInto = async (page: Page, text: string): Promise<void> => {
   await page.getByRole('button', { name: 'Paste maps, lspci…' }).click();

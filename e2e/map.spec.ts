@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { dragSlider, expectFigure, openApp, verdict } from './app.ts';
+import { atRest, dragSlider, expectFigure, openApp, verdict } from './app.ts';
 
 test('a 2 GiB BAR: 524,288 leaves on 7.3, 1,024 on 6.12, 2 at a congruent address', async ({ page }) => {
   await openApp(page);
@@ -38,10 +38,12 @@ test('dragging the length changes the leaves under the hand, and the address onl
   const slider = page.getByRole('slider', { name: 'Length' });
   const steps = await page.evaluate(() => history.length);
   await dragSlider(page, slider, 1, 0.5);
-  const during = await verdict(page).getByRole('paragraph').first().textContent();
-  expect(during).not.toBe('524,288');
+  const figure = verdict(page).getByRole('paragraph').first();
+  await expect(figure).not.toHaveText('524,288');
   expect(await page.evaluate(() => history.length)).toBe(steps);
   await page.mouse.up();
+  await atRest(page);
+  const during = await figure.textContent();
   await expect(page).toHaveURL(/len=/);
   expect(await page.evaluate(() => history.length)).toBe(steps + 1);
   await expect(slider).toHaveAttribute('aria-valuetext', /KiB|MiB|GiB/);

@@ -7,7 +7,8 @@
  * Frame work is the time that the main thread of the page was busy between one frame and the next, from a trace:
  * the sum of its top-level tasks, counted from one AnimationFrame event to the next. So it holds input, script, style,
  * layout and the recording of paint, whatever task they ran in. It is time of the CPU, throttling included, so that
- * other programs on the machine do not count; INP is time of the clock, and wants a machine at rest. Frames in which less than 0.5 ms was done are
+ * other programs on the machine do not count; nor does the worker that paints during drags, which is not throttled
+ * either; INP is time of the clock, and wants a machine at rest. Frames in which less than 0.5 ms was done are
  * left out: they would flatter the medians. INP is the longest interaction of the Event Timing API, input to
  * next paint; the browser rounds it to 8 ms and reports none below 16 ms. One run of warm-up goes before.
  *

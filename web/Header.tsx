@@ -1,8 +1,9 @@
+import { memo } from 'react';
 import type { ScreenId } from '../src/scenario/scenario.ts';
 import { screenCaption } from './scenario/caption.ts';
 import { screens, withScreen } from './scenario/view.ts';
-import { useCalmScenario } from './state/calm.ts';
-import { copyLink } from './state/commands.ts';
+import { usePausedScenario } from './state/calm.ts';
+import { copyLink } from './state/copyLink.ts';
 import { app, type DialogName, useApp, useMedia, useThemeName } from './state/store.ts';
 import { themeChoices } from './state/theme.ts';
 import { ScenarioLink } from './ui/ScenarioLink.tsx';
@@ -125,8 +126,8 @@ const DrawerButton = () => {
 
 const go = (screen: ScreenId): void => app.getState().change(withScreen(screen), 'done');
 
-/** Links to the screens, each with the whole Scenario in it. */
-const Screens = () => {
+/** Links to the screens, each with the whole Scenario in it: too long to write anew with every remark and theme. */
+const Screens = memo(() => {
   const screen = useApp(s => s.scenario.view.screen);
   return (
     <nav aria-label="Screens">
@@ -137,7 +138,7 @@ const Screens = () => {
       ))}
     </nav>
   );
-};
+});
 
 /** The same where there is no room for links. */
 const ScreenMenu = () => {
@@ -162,7 +163,7 @@ const ScreenMenu = () => {
 };
 
 /** What the screen is about, in a line; it is read, so it keeps a reader's pace. */
-const Caption = () => <span className="caption">{screenCaption(useCalmScenario())}</span>;
+const Caption = () => <span className="caption">{screenCaption(usePausedScenario())}</span>;
 
 /** Name, scene, screens, and what works on every screen. Where it is tight the tools move into a menu. */
 export const Header = () => {

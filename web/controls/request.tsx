@@ -3,7 +3,8 @@ import { formatAddress, type Read } from '../../src/text.ts';
 import { alignDown, bytes, GiB, TiB } from '../../src/units.ts';
 import { baseWindow, withBarBase, withLength, withOffset, withRequest } from '../scenario/edit.ts';
 import { idleOffset } from '../scenario/fileOffset.ts';
-import { app, useApp, usePrepared } from '../state/store.ts';
+import { solutionOf } from '../state/solution.ts';
+import { app, useApp, useArch } from '../state/store.ts';
 import { BytesField, readPages } from '../ui/BytesField.tsx';
 import { BytesSlider } from '../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
@@ -19,9 +20,8 @@ export const OffsetControl = () => {
   const vfio = useApp(s => s.scenario.request.file === 'vfio');
   const barSize = useApp(s => s.scenario.device.bar.size);
   const { change, finish } = app.getState();
-  const { arch, facts } = usePrepared();
-  const { page } = arch;
-  const idle = useApp(s => idleOffset(s.scenario, facts));
+  const { page } = useArch();
+  const idle = useApp(s => idleOffset(s.scenario, solutionOf(s.scenario).prepared.facts));
   const room = vfio ? alignDown(Math.max(page, barSize - page), page) : 4 * GiB;
   const scale = useMemo(() => linearScale(0, room, page), [room, page]);
   return (
@@ -53,7 +53,7 @@ export const OffsetControl = () => {
 /** How much is mapped. */
 export const LengthControl = () => {
   const value = useApp(s => s.scenario.request.length);
-  const { page } = usePrepared().arch;
+  const { page } = useArch();
   const { change, finish } = app.getState();
   const most = useApp(({ scenario: { request, device } }) =>
     request.file === 'vfio' ? device.bar.size - request.offset : TiB,
@@ -93,7 +93,7 @@ export const HintControl = () => {
 export const BaseControl = () => {
   const bar = useApp(s => s.scenario.device.bar);
   const { change, finish } = app.getState();
-  const { page } = usePrepared().arch;
+  const { page } = useArch();
   const low = useApp(s => baseWindow(s.scenario).low);
   const high = useApp(s => baseWindow(s.scenario).high);
   const scale = useMemo(() => linearScale(low, high, page), [low, high, page]);

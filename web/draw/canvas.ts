@@ -22,7 +22,7 @@ const fontOf = ({ weight = 400, size, mono }: { size: number; weight?: number; m
 };
 
 /** A measure that asks the canvas. */
-export const canvasMeasure = (ctx: CanvasRenderingContext2D): Measure => {
+export const canvasMeasure = (ctx: Pick<CanvasRenderingContext2D, 'font' | 'measureText'>): Measure => {
   /** By font, then by text: one long key for both would be built thousands of times a frame. */
   const known = new Map<string, Map<string, number>>();
   return (text, style) => {

@@ -1,28 +1,27 @@
-import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { LeafRun } from '../../src/leaves/runs.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
-import { canvasMeasure, paint } from '../draw/canvas.ts';
+import { canvasMeasure } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
-import { outlined, palettes } from '../draw/tokens.ts';
-import { zoomed } from '../draw/viewport.ts';
 import { enlargement } from '../picture/enlargement.ts';
 import { firstWidth, standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
-import { drawMap } from '../picture/picture.ts';
-import type { Hit, Moving, Picture } from '../picture/types.ts';
-import { finalSearch } from '../picture/vaItems.ts';
+import type { Hit, Picture } from '../picture/types.ts';
 import { leafSentence } from '../picture/words.ts';
 import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
-import { bindMoves, runKey } from '../state/commands.ts';
+import { runKey } from '../state/commands.ts';
 import { embedded } from '../state/embedded.ts';
-import { centreOn, groundOf, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
-import * as moves from '../state/moves.ts';
+import { centreOn, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from '../state/look.ts';
 import { useShownStep } from '../state/player.ts';
-import { eventsOf, solutionOf } from '../state/solution.ts';
-import { app, useApp, useAsked, useSolution, useThemeName } from '../state/store.ts';
+import { solutionOf } from '../state/solution.ts';
+import { app, useApp, usePainted, useThemeName } from '../state/store.ts';
+import { afterFrame } from '../ui/frame.ts';
+import { LatePart } from '../ui/late.tsx';
 import { type Shown, useTween } from '../ui/tween.ts';
+import { canvasSize, type Framing, type Look, paintPicture, pictureOf } from './frame.ts';
 import { makeGestures, type Stage } from './gestures.ts';
+import { painter } from './painter/late.ts';
 
 /** Below this width one pane of the zipper is shown at a time. */
 export const NARROW = 620;
@@ -91,19 +90,35 @@ const SizeVerdict = ({
   );
 };
 
-bindMoves(moves);
+/** Finds something out when it is first asked for, and remembers it. */
+const lazily = <T,>(find: () => T): (() => T) => {
+  let found: { readonly it: T } | undefined;
+  return () => {
+    found ??= { it: find() };
+    return found.it;
+  };
+};
+
+/** The value as it was before the frame in progress. */
+const useAfterPaint = <T,>(value: T): T => {
+  const [shown, setShown] = useState(value);
+  useEffect(() => (Object.is(shown, value) ? undefined : afterFrame(() => setShown(value))), [shown, value]);
+  return shown;
+};
 
 /** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
 export const Drawing = () => {
-  const scenario = useAsked();
-  const solution = useSolution();
+  const scenario = usePainted();
+  const solution = useMemo(() => solutionOf(scenario), [scenario]);
   const crosshair = useApp(s => s.crosshair);
   const looked = useApp(s => s.viewport);
-  const dragging = useApp(s => s.dragFrom !== undefined);
+  // While a drag is painted beside the page, the picture here stays as it was.
+  const beside = useApp(s => s.beside !== undefined);
+  const dragging = useApp(s => s.dragFrom !== undefined) || beside;
   const walk = useApp(s => s.walk);
   const step = useShownStep(scenario);
   // A frame after the page: a key for the next theme is answered before the picture is drawn anew.
-  const themeName = useDeferredValue(useThemeName());
+  const themeName = useAfterPaint(useThemeName());
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0, ratio: 1 });
@@ -138,24 +153,24 @@ export const Drawing = () => {
 
   const factor = enlargement(themeName, size.width, size.height);
   const narrow = size.width < NARROW;
-  const search = useMemo(
-    // The trace is that of the first mapping.
-    () =>
-      solution.device === solution.parts[0]
-        ? finalSearch(eventsOf(scenario), solution.prepared.mm.space.index)
-        : undefined,
-    [scenario, solution],
-  );
   const { device } = solution;
   const length = device ? device.mapping.end - device.mapping.start : 0;
-  const at = crosshair !== undefined && crosshair < length ? crosshair : undefined;
-  const viewport = useMemo(() => {
-    const ground = groundOf(solution);
-    // A mapping that moved, or a link, may leave less of user space around it.
-    return looked === undefined || ground === undefined
-      ? undefined
-      : zoomed(looked, 1, 0.5, ground.page, ground.bounds);
-  }, [looked, solution]);
+  const { width, height, ratio } = size;
+  const tablesBelow = themeName === 'projector' && !narrow;
+  const framing = useMemo(
+    (): Framing => ({
+      width,
+      height,
+      factor,
+      viewport: looked,
+      crosshair,
+      pane: narrow ? pane : undefined,
+      walk,
+      tablesBelow,
+    }),
+    [width, height, factor, looked, crosshair, narrow, pane, walk, tablesBelow],
+  );
+  const look = useMemo((): Look => ({ ...framing, ratio, theme: themeName }), [framing, ratio, themeName]);
   const now = useMemo((): Shown => ({ scenario, solution }), [scenario, solution]);
   const old = useRef<HTMLCanvasElement>(null);
   const phase = useTween(now, dragging, () => {
@@ -167,69 +182,52 @@ export const Drawing = () => {
     copy.getContext('2d')?.drawImage(from, 0, 0);
     old.current = copy;
   });
-  const drawnOf = useCallback(
-    (shown: Shown, comb: Moving | undefined): Picture =>
-      drawMap({
-        scenario: shown.scenario,
-        solution: shown.solution,
-        search:
-          shown === now
-            ? search
-            : finalSearch(eventsOf(shown.scenario), shown.solution.prepared.mm.space.index),
-        width: size.width / factor,
-        height: size.height / factor,
-        crosshair: comb === undefined ? at : undefined,
-        pane: narrow ? pane : undefined,
-        viewport,
-        walk,
-        comb,
-        measure: measure.current,
-        // The step belongs to the new answer; on the old one its gaps have other numbers.
-        step: comb === undefined ? step : undefined,
-        tablesBelow: themeName === 'projector' && !narrow,
-      }),
-    [now, search, size, factor, at, narrow, pane, viewport, walk, step, themeName],
-  );
-  const goal = useMemo(() => ({ solution, search }), [solution, search]);
   // A fade changes nothing in the picture itself.
   const sliding = phase.kind === 'slide' ? phase : undefined;
-  const picture = useMemo(() => {
-    if (size.width === 0) return undefined;
-    return sliding === undefined
-      ? drawnOf(now, undefined)
-      : drawnOf(sliding.from, { delta: sliding.delta, done: sliding.done, to: goal });
-  }, [drawnOf, now, size, sliding, goal]);
+  /** The picture, drawn when it is asked for: while another one stands on the canvas only a pointer asks. */
+  const picture = useMemo(
+    () =>
+      lazily((): Picture | undefined => {
+        if (framing.width === 0) return undefined;
+        if (sliding === undefined) return pictureOf(scenario, solution, framing, measure.current, { step });
+        const { from, delta, done } = sliding;
+        return pictureOf(from.scenario, from.solution, framing, measure.current, {
+          comb: { delta, done, to: { scenario, solution } },
+        });
+      }),
+    [scenario, solution, framing, step, sliding],
+  );
   const fade = phase.kind === 'fade' ? phase.alpha : 0;
+  const opens = fade === 1 || sliding?.done === 0;
+  const painted = useRef<Look>(undefined);
 
   useLayoutEffect(() => {
-    setDrawn(picture?.first?.view, narrow);
+    // The way to an answer begins with what stands there, and a drag beside the page has its own.
+    if (beside || (opens && painted.current === look)) return;
+    const drawn = picture();
+    setDrawn(drawn?.first?.view, narrow);
     const element = canvas.current;
     const ctx = element?.getContext('2d');
-    if (!element || !ctx || !picture) return;
-    const w = Math.round(size.width * size.ratio);
-    const h = Math.round(picture.height * factor * size.ratio);
+    if (!element || !ctx || !drawn) return;
+    const { w, h } = canvasSize(drawn, look);
     if (element.width !== w || element.height !== h) {
       element.width = w;
       element.height = h;
-      element.style.width = `${size.width}px`;
-      element.style.height = `${picture.height * factor}px`;
+      element.style.width = `${look.width}px`;
+      element.style.height = `${drawn.height * look.factor}px`;
     }
-    const scale = size.ratio * factor;
-    ctx.setTransform(scale, 0, 0, scale, 0, 0);
-    const palette = palettes[themeName];
-    ctx.fillStyle = palette.bg;
-    ctx.fillRect(0, 0, size.width / factor, picture.height);
-    paint(ctx, picture.marks, palette, outlined.has(themeName));
+    paintPicture(ctx, drawn, look);
+    painted.current = look;
     if (fade > 0 && old.current !== null) {
       ctx.setTransform(1, 0, 0, 1, 0, 0);
       ctx.globalAlpha = fade;
       ctx.drawImage(old.current, 0, 0);
       ctx.globalAlpha = 1;
     }
-  }, [picture, size, factor, themeName, fade, narrow]);
+  }, [picture, look, fade, opens, beside, narrow]);
 
   const hitAt = (x: number, y: number): Hit | undefined =>
-    picture?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);
+    picture()?.hits.findLast(h => x >= h.x && x < h.x + h.w && y >= h.y && y < h.y + h.h);
 
   const place = (e: { readonly clientX: number; readonly clientY: number }): { x: number; y: number } => {
     const bounds = canvas.current?.getBoundingClientRect();
@@ -247,7 +245,7 @@ export const Drawing = () => {
   };
 
   const stage: Stage = {
-    field: () => picture?.first,
+    field: () => picture()?.first,
     at: place,
     hitAt,
     slideFrom: () => {
@@ -270,7 +268,7 @@ export const Drawing = () => {
       return { start: device.mapping.start, rail, program: solution.steps.length > 0 };
     },
     firstWidth: v => {
-      const f = picture?.first;
+      const f = picture()?.first;
       if (f === undefined) return 1;
       if (device === undefined || narrow) return f.x1 - f.x0;
       const sizes = teethSizes(device, solution.prepared.arch.contiguous);
@@ -347,7 +345,7 @@ export const Drawing = () => {
   const zoomTo = (e: React.MouseEvent) => {
     const { x, y } = place(e);
     const hit = hitAt(x, y);
-    const f = picture?.first;
+    const f = picture()?.first;
     const entry = hit?.entryAt?.(x) ?? hit?.addresses;
     if (entry !== undefined) showAddresses(entry.from, entry.to);
     else if (hit?.range !== undefined) showOffsets(hit.range);
@@ -430,6 +428,7 @@ export const Drawing = () => {
         ref={canvas}
         role="img"
         aria-label={label}
+        aria-busy={beside || undefined}
         tabIndex={0}
         onPointerMove={move}
         onPointerDown={e => {
@@ -442,6 +441,7 @@ export const Drawing = () => {
         onDoubleClick={zoomTo}
         onKeyDown={press}
       />
+      <LatePart of={painter} wanted={false} frame={() => null} props={{ canvas, look }} />
       {tip ? (
         <div
           className="tip"

@@ -1,14 +1,31 @@
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
+import type { Scenario } from '../../src/scenario/scenario.ts';
 import { formatAddress } from '../../src/text.ts';
 import { alignDown, GiB, TiB } from '../../src/units.ts';
 import { withLength, withOffset } from '../scenario/edit.ts';
 import { idleOffset } from '../scenario/fileOffset.ts';
+import { usePausedScenario } from '../state/calm.ts';
 import { solveVariant } from '../state/solution.ts';
 import { app, useScenario, useSolution } from '../state/store.ts';
 import { writeSize } from '../ui/BytesField.tsx';
 import { BytesSlider } from '../ui/BytesSlider.tsx';
 import { linearScale, octaveScale, sizeInWords } from '../ui/scale.ts';
 import { choosePolicy, Preview, PreviewCount, policyRows } from './controls/Policy.tsx';
+
+/** What a card would give. It follows a drag when the hand pauses, as the rows of a wide page do. */
+const CardOutcome = memo(({ kernel, policy }: Pick<Scenario['machine'], 'kernel' | 'policy'>) => {
+  const scenario = usePausedScenario();
+  // All else from one Scenario: its address space may not fit another architecture.
+  const solution = solveVariant(scenario, { ...scenario.machine, kernel, policy });
+  return (
+    <>
+      <Preview solution={solution} width={80} />
+      <b>
+        <PreviewCount solution={solution} />
+      </b>
+    </>
+  );
+});
 
 /** The bottom sheet of a phone: policies and the two sliders that matter most, under the thumb. */
 export const Sheet = () => {
@@ -36,26 +53,20 @@ export const Sheet = () => {
         <span />
       </button>
       <div className="cards">
-        {policyRows(scenario).map(row => {
-          const solution = solveVariant(scenario, row.machine);
-          return (
-            <button
-              key={row.id}
-              type="button"
-              className={row.chosen ? 'card chosen' : 'card'}
-              aria-pressed={row.chosen}
-              disabled={row.off !== undefined && !row.chosen}
-              title={row.off}
-              onClick={() => change(choosePolicy(row), 'done')}
-            >
-              <span>{row.short}</span>
-              <Preview solution={solution} width={80} />
-              <b>
-                <PreviewCount solution={solution} />
-              </b>
-            </button>
-          );
-        })}
+        {policyRows(scenario).map(row => (
+          <button
+            key={row.id}
+            type="button"
+            className={row.chosen ? 'card chosen' : 'card'}
+            aria-pressed={row.chosen}
+            disabled={row.off !== undefined && !row.chosen}
+            title={row.off}
+            onClick={() => change(choosePolicy(row), 'done')}
+          >
+            <span>{row.short}</span>
+            <CardOutcome kernel={row.machine.kernel} policy={row.machine.policy} />
+          </button>
+        ))}
       </div>
       {open && (
         <>

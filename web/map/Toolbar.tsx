@@ -1,9 +1,10 @@
 import { useId, useMemo, useRef, useState } from 'react';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { rangeOf, within } from '../draw/viewport.ts';
+import { groundOf } from '../picture/ground.ts';
 import { isSlid, withoutStart } from '../scenario/slide.ts';
 import { useCalmScenario } from '../state/calm.ts';
-import { fit, goTo, groundOf, zoomBy } from '../state/look.ts';
+import { fit, goTo, zoomBy } from '../state/look.ts';
 import { closePlayer, usePlayerOpen } from '../state/playing.ts';
 import { playSearch } from '../state/playSearch.ts';
 import { solutionOf } from '../state/solution.ts';

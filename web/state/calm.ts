@@ -2,62 +2,78 @@ import { startTransition, useEffect, useState } from 'react';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { app } from './store.ts';
 
-/** Sentences that change faster than this cannot be read. */
-const CALM_MS = 400;
+/** A hand that has not moved for so long is reading. */
+const PAUSE_MS = 150;
+/** While it moves on and on, sentences follow this often: each time costs a frame or two. */
+const CALM_MS = 1000;
+
+/** When one follows during a drag: at a reader's pace, when the hand pauses, or not before it has let go. */
+type Pace = 'calm' | 'paused' | 'rested';
 
 // One clock for all, so that everything calm is rendered and laid out in one go.
-const followers = new Set<(scenario: Scenario) => void>();
-let timer: number | undefined;
+const followers = new Map<(scenario: Scenario) => void, Pace>();
+let pause: number | undefined;
+let calm: number | undefined;
 let stop: (() => void) | undefined;
 
-const follow = (): void => {
-  window.clearTimeout(timer);
-  timer = undefined;
+const still = (): void => {
+  window.clearTimeout(pause);
+  window.clearTimeout(calm);
+  calm = undefined;
+};
+
+const follow = (paces: readonly Pace[]): void => {
   const { scenario } = app.getState();
   startTransition(() => {
-    for (const tell of followers) tell(scenario);
+    for (const [tell, pace] of followers) if (paces.includes(pace)) tell(scenario);
   });
 };
 
-const join = (tell: (scenario: Scenario) => void): (() => void) => {
-  followers.add(tell);
+const join = (tell: (scenario: Scenario) => void, pace: Pace): (() => void) => {
+  followers.set(tell, pace);
   stop ??= app.subscribe((now, before) => {
-    if (now.dragFrom !== undefined) {
-      if (now.scenario !== before.scenario) timer ??= window.setTimeout(follow, CALM_MS);
-    } else if (now.scenario !== before.scenario || before.dragFrom !== undefined) follow();
+    if (now.dragFrom === undefined) {
+      if (now.scenario === before.scenario && before.dragFrom === undefined) return;
+      still();
+      follow(['calm', 'paused', 'rested']);
+    } else if (now.scenario !== before.scenario) {
+      window.clearTimeout(pause);
+      pause = window.setTimeout(() => {
+        still();
+        follow(['calm', 'paused']);
+      }, PAUSE_MS);
+      calm ??= window.setTimeout(() => {
+        calm = undefined;
+        follow(['calm']);
+      }, CALM_MS);
+    }
   });
   return () => {
     followers.delete(tell);
     if (followers.size > 0) return;
     stop?.();
     stop = undefined;
-    window.clearTimeout(timer);
-    timer = undefined;
+    still();
   };
 };
 
-/**
- * The Scenario shown, for what is read and not watched: while a drag lasts it follows a few times a second, and
- * always after what follows the hand has been drawn.
- */
-export const useCalmScenario = (): Scenario => {
-  const [calm, setCalm] = useState(() => app.getState().scenario);
+const useFollowed = (pace: Pace): Scenario => {
+  const [followed, setFollowed] = useState(() => app.getState().scenario);
   useEffect(() => {
-    startTransition(() => setCalm(app.getState().scenario));
-    return join(setCalm);
-  }, []);
-  return calm;
+    startTransition(() => setFollowed(app.getState().scenario));
+    return join(setFollowed, pace);
+  }, [pace]);
+  return followed;
 };
 
+/**
+ * The Scenario shown, for what is read and not watched: while a drag lasts it follows when the hand pauses, at least
+ * once a second, and always after what follows the hand has been drawn.
+ */
+export const useCalmScenario = (): Scenario => useFollowed('calm');
+
+/** The Scenario shown, for what stands aside: it follows when the hand pauses. */
+export const usePausedScenario = (): Scenario => useFollowed('paused');
+
 /** The Scenario shown, for what nobody looks at during a drag: it follows when the hand has let go. */
-export const useRestedScenario = (): Scenario => {
-  const [rested, setRested] = useState(() => app.getState().scenario);
-  useEffect(
-    () =>
-      join(scenario => {
-        if (app.getState().dragFrom === undefined) setRested(scenario);
-      }),
-    [],
-  );
-  return rested;
-};
+export const useRestedScenario = (): Scenario => useFollowed('rested');

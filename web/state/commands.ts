@@ -1,23 +1,11 @@
-import { formatCount } from '../../src/text.ts';
 import { withoutStart } from '../scenario/slide.ts';
-import { lengthWarning } from './linkLength.ts';
+import { copyLink } from './copyLink.ts';
 import { fit, panBy, showAll, showTeeth, zoomBy } from './look.ts';
+import * as moves from './moves.ts';
 import { closePlayer, playerOpen } from './playing.ts';
 import { playSearch, stepSearch } from './playSearch.ts';
-import { app, currentUrl } from './store.ts';
+import { app } from './store.ts';
 import { themeChoices } from './theme.ts';
-
-/** Copies the address of the page; where the browser refuses, the dialog shows it to be copied by hand. */
-export const copyLink = async (): Promise<void> => {
-  const url = currentUrl();
-  try {
-    await navigator.clipboard.writeText(url);
-    const warning = lengthWarning(url.length);
-    app.getState().say(`Link copied, ${formatCount(url.length)} characters${warning && `: ${warning}`}`);
-  } catch {
-    app.setState({ toCopy: { what: 'The link', text: url }, dialog: 'export' });
-  }
-};
 
 const nextTheme = (): void => {
   const { theme, setTheme, say } = app.getState();
@@ -26,15 +14,6 @@ const nextTheme = (): void => {
   if (next === undefined) return;
   setTheme(next.id);
   say(`Theme: ${next.label}`);
-};
-
-type Moves = typeof import('./moves.ts');
-
-let moves: Moves | undefined;
-
-/** Gives the keys of the picture their hands, which come with it. */
-export const bindMoves = (all: Moves): void => {
-  moves = all;
 };
 
 /** One command: the keys that run it and the words that the help shows. */
@@ -55,7 +34,7 @@ export interface Command {
 const picture = (
   label: string,
   shown: string,
-  keys: Readonly<Record<string, Parameters<Moves['moveCrosshair']>[0]>>,
+  keys: Readonly<Record<string, Parameters<typeof moves.moveCrosshair>[0]>>,
 ): Command[] =>
   Object.entries(keys).map(([key, to], i) => ({
     group: 'Picture',
@@ -63,7 +42,7 @@ const picture = (
     keys: [key],
     // Both directions are one line of the help.
     shown: i === 0 ? shown : '',
-    run: () => moves?.moveCrosshair(to),
+    run: () => moves.moveCrosshair(to),
   }));
 
 /** What the keys of the Compare table do. */
@@ -90,7 +69,7 @@ export const bindCompare = (actions: CompareActions): (() => void) => {
   };
 };
 
-const slide = (to: Parameters<Moves['slide']>[0]) => (): void => moves?.slide(to);
+const slide = (to: Parameters<typeof moves.slide>[0]) => (): void => moves.slide(to);
 
 const view = (label: string, shown: string, keys: readonly string[], run: () => void): Command => ({
   group: 'View',
@@ -128,22 +107,22 @@ const paste = (): void => {
  */
 const commands: readonly Command[] = [
   ...picture('Crosshair by an entry of the level walked', '←, →', {
-    arrowleft: at => moves?.byEntry(at, -1) ?? at,
-    arrowright: at => moves?.byEntry(at, 1) ?? at,
+    arrowleft: at => moves.byEntry(at, -1),
+    arrowright: at => moves.byEntry(at, 1),
   }),
   {
     group: 'Picture',
     label: 'Level walked: towards the root, the pages',
     keys: ['arrowup'],
     shown: '↑, ↓',
-    run: () => moves?.climb(1),
+    run: () => moves.climb(1),
   },
   {
     group: 'Picture',
     label: 'Level walked: towards the root, the pages',
     keys: ['arrowdown'],
     shown: '',
-    run: () => moves?.climb(-1),
+    run: () => moves.climb(-1),
   },
   ...picture('Crosshair by a PMD entry', 'Shift+←, →', {
     'shift+arrowleft': (at, _, pmd) => at - pmd,
@@ -196,7 +175,7 @@ const commands: readonly Command[] = [
     ['}'],
     slide((start, _, pmd) => start + pmd),
   ),
-  view('To the nearest start where the teeth meet', 'N', ['n'], () => moves?.snap()),
+  view('To the nearest start where the teeth meet', 'N', ['n'], () => moves.snap()),
   view('Play the search, or close it', 'M', ['m'], () => (playerOpen() ? closePlayer() : playSearch())),
   view('A step of the search on', '.', ['.'], () => stepSearch(1)),
   view('A step of the search back', ',', [','], () => stepSearch(-1)),

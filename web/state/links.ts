@@ -87,7 +87,7 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
     timer = undefined;
     const s = owed;
     owed = undefined;
-    if (s !== undefined) put('replaceState', s);
+    if (s !== undefined && !isLong(s)) put('replaceState', s);
   };
   /** Forgets what a drag still owes. */
   const drop = (): void => {
@@ -111,8 +111,8 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
     return known === undefined ? readHash(hash) : { scenario: known, problems: [] };
   };
   return {
+    // How long it is takes a while to find out, and no move of the hand waits for it.
     drag: s => {
-      if (isLong(s)) return;
       if (timer !== undefined) host.clearTimeout(timer);
       owed = s;
       timer = host.setTimeout(() => {

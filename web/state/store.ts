@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import { createStore, useStore } from 'zustand';
+import type { Arch } from '../../src/arch/arch.ts';
 import type { LinkProblem, ReadLink } from '../../src/scenario/link.ts';
 import { defaultScenario, type MapView, type Scenario } from '../../src/scenario/scenario.ts';
 import { soundSpace } from '../../src/scenario/spaceRules.ts';
-import type { Prepared, Solution } from '../../src/solve.ts';
+import type { Solution } from '../../src/solve.ts';
 import { formatSize } from '../../src/text.ts';
 import type { ThemeName } from '../draw/tokens.ts';
 import { rangeOf, sameViewport, type Viewport, viewportOf, within } from '../draw/viewport.ts';
@@ -22,6 +23,14 @@ export type DialogName = 'intake' | 'help' | 'palette' | 'export' | 'present' | 
 export interface Dropped {
   readonly name: string;
   readonly text: string;
+}
+
+/** What is on the screen while a drag is painted beside the page, a moment behind the hand. */
+export interface Beside {
+  /** What the picture shows, and with it all that is read as its answer: no number stands beside another's picture. */
+  readonly shown: Scenario;
+  /** What the page itself painted last; it stays until the hand rests. */
+  readonly painted: Scenario;
 }
 
 /** Everything the app remembers. The Scenario is the truth; the rest is how it is looked at. */
@@ -57,6 +66,8 @@ export interface App extends steps.Steps {
   readonly remark: string;
   /** The column of controls is open, where the window is too narrow to show it always. */
   readonly drawer: boolean;
+  /** A drag is painted beside the page; undefined: the page paints what it shows. */
+  readonly beside: Beside | undefined;
 
   /**
    * Changes the Scenario. During a drag every update gets the Scenario as it was when the drag began. A change
@@ -223,6 +234,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       captures: [],
       remark: '',
       drawer: false,
+      beside: undefined,
 
       change: (update, phase) => {
         // What is owed to the view belongs to the step before this one.
@@ -324,7 +336,10 @@ export const useApp = <T>(select: (state: App) => T): T => useStore(app, select)
 export const useScenario = (): Scenario => useApp(s => s.scenario);
 
 /** What is asked: the Scenario shown, the same object however it is looked at. Its `view` may be an older one. */
-export const useAsked = (): Scenario => useApp(s => askedOf(s.scenario));
+export const useAsked = (): Scenario => useApp(s => s.beside?.shown ?? askedOf(s.scenario));
+
+/** What the page paints: {@link useAsked}, but for a drag that is painted beside it. */
+export const usePainted = (): Scenario => useApp(s => s.beside?.painted ?? askedOf(s.scenario));
 
 /** The answer to the Scenario shown. */
 export const useSolution = (): Solution => solutionOf(useAsked());
@@ -340,8 +355,8 @@ const mediaOf = (query: string): MediaQueryList => {
   return made;
 };
 
-/** What the answer rests on: machine, kernel, address space. Stays the same while only the request moves. */
-export const usePrepared = (): Prepared => useApp(s => solutionOf(s.scenario).prepared);
+/** The architecture. Of what an answer rests on a drag may change all else: each part is asked for by itself. */
+export const useArch = (): Arch => useApp(s => solutionOf(s.scenario).prepared.arch);
 
 /** True while the media query matches. */
 export const useMedia = (query: string): boolean =>

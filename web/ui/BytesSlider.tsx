@@ -1,5 +1,14 @@
-import { type CSSProperties, type KeyboardEvent, useEffect, useRef } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { alignDown, MiB } from '../../src/units.ts';
+import { beforeFrame, runNow } from './frame.ts';
 import type { Scale } from './scale.ts';
 
 export interface BytesSliderProps {
@@ -46,17 +55,24 @@ export const BytesSlider = ({
   const free = useRef(false);
   /** How wide it is while a pointer holds it: to ask at every move would lay the page out once more a frame. */
   const held = useRef<number>(undefined);
+  const done = useCallback((): void => {
+    // What the hand did last, before it let go.
+    runNow(input);
+    onDone();
+  }, [onDone]);
   // React's onChange is the browser's `input`; only the browser's own `change` tells that the thumb was let go.
   useEffect(() => {
     const element = input.current;
-    element?.addEventListener('change', onDone);
-    return () => element?.removeEventListener('change', onDone);
-  }, [onDone]);
+    element?.addEventListener('change', done);
+    return () => element?.removeEventListener('change', done);
+  }, [done]);
 
   const go = (wanted: number): void => {
     const next = Math.min(Math.max(wanted, scale.min), scale.max);
     if (next !== value) onDrag(next);
   };
+  const latest = useRef(go);
+  latest.current = go;
   const onKeyDown = (e: KeyboardEvent): void => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const arrow = e.key === 'ArrowRight' || e.key === 'ArrowUp' ? 1 : -1;
@@ -85,6 +101,16 @@ export const BytesSlider = ({
     e.preventDefault();
   };
   const position = scale.position(value);
+  // Not React's `value`: that would be put back at every move, before what the move means is known.
+  const [first] = useState(position);
+  const shown = useRef(position);
+  shown.current = position;
+  /** Puts the thumb where the value is. */
+  const place = useCallback((): void => {
+    const element = input.current;
+    if (element !== null && element.valueAsNumber !== shown.current) element.valueAsNumber = shown.current;
+  }, []);
+  useLayoutEffect(place);
   const part = scale.steps === 0 ? 0 : position / scale.steps;
   const fill = { ['--part' as string]: String(part) } as CSSProperties;
   return (
@@ -97,7 +123,7 @@ export const BytesSlider = ({
       min={0}
       max={scale.steps}
       step={1}
-      value={position}
+      defaultValue={first}
       disabled={disabled || scale.steps === 0}
       style={fill}
       onPointerDown={e => {
@@ -109,7 +135,7 @@ export const BytesSlider = ({
           window.removeEventListener('pointerup', release);
           window.removeEventListener('pointercancel', release);
           // After the last `input` of the gesture.
-          window.setTimeout(onDone);
+          window.setTimeout(done);
         };
         window.addEventListener('pointerup', release);
         window.addEventListener('pointercancel', release);
@@ -120,11 +146,16 @@ export const BytesSlider = ({
       onChange={e => {
         const at = e.target.valueAsNumber;
         const perPx = scale.steps / Math.max(1, (held.current ?? e.target.clientWidth) - THUMB);
-        go(scale.value(free.current ? at : scale.snap(at, Math.floor(perPx * SNAP_PX))));
+        const wanted = scale.value(free.current ? at : scale.snap(at, Math.floor(perPx * SNAP_PX)));
+        beforeFrame('hand', input, () => {
+          latest.current(wanted);
+          // Behind React: a move that changes nothing renders nothing.
+          queueMicrotask(place);
+        });
       }}
       onKeyDown={onKeyDown}
-      onKeyUp={onDone}
-      onBlur={onDone}
+      onKeyUp={done}
+      onBlur={done}
     />
   );
 };

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import { type LessonId, lessonOf, lessons } from '../../../src/scenario/lessons.ts';
 import { lessonUpdate } from '../../scenario/lesson.ts';
-import { useCalmScenario } from '../../state/calm.ts';
+import { usePausedScenario } from '../../state/calm.ts';
 import { app } from '../../state/store.ts';
 import { placePopover } from '../../ui/popover.ts';
 import './lessons.css';
@@ -27,7 +27,7 @@ const stepTo = (key: string, at: number, count: number): number | undefined => {
  * that the scene is the reader's own.
  */
 export const Lessons = ({ label }: { readonly label?: string }) => {
-  const current = lessonOf(useCalmScenario());
+  const current = lessonOf(usePausedScenario());
   const [open, setOpen] = useState(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);

@@ -5,7 +5,8 @@ import { extrapolatedFrom, releases } from '../../../src/kernel/releases.ts';
 import { formatKernelVersion, parseKernelVersion } from '../../../src/kernel/version.ts';
 import { formatPower } from '../../../src/units.ts';
 import { withArch, withMachine } from '../../scenario/edit.ts';
-import { app, useApp, usePrepared } from '../../state/store.ts';
+import { solutionOf } from '../../state/solution.ts';
+import { app, useApp } from '../../state/store.ts';
 import { Note, Section } from './Section.tsx';
 
 const Architecture = () => {
@@ -173,7 +174,8 @@ const Contiguous = () => {
 /** Architecture and kernel. */
 export const Machine = () => {
   const machine = useApp(s => s.scenario.machine);
-  const prepared = usePrepared();
+  // As one text: the same notes come in a new list each time.
+  const notes = useApp(s => solutionOf(s.scenario).prepared.notes.join('\n'));
   const listed = releases.find(r => r.version === machine.kernel);
   const arch = archOf(machine.arch);
   // On x86-64 what is left out is rare enough to wait behind “about”.
@@ -198,9 +200,12 @@ export const Machine = () => {
       <Architecture />
       <Kernel />
       <Contiguous />
-      {prepared.notes.map(note => (
-        <Note key={note}>{note}</Note>
-      ))}
+      {notes
+        .split('\n')
+        .filter(Boolean)
+        .map(note => (
+          <Note key={note}>{note}</Note>
+        ))}
       {x86 ? null : unmodelled}
     </Section>
   );

@@ -9,7 +9,7 @@ import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
 import { formatCount, formatExact } from '../../../src/text.ts';
 import { withMachine } from '../../scenario/edit.ts';
-import { useCalmScenario } from '../../state/calm.ts';
+import { usePausedScenario } from '../../state/calm.ts';
 import { solveVariant } from '../../state/solution.ts';
 import type { Update } from '../../state/steps.ts';
 import { app, useApp } from '../../state/store.ts';
@@ -133,9 +133,9 @@ export const PreviewCount = ({ solution }: { readonly solution: Solution }) => {
   return <span className={`ink-${most?.kind ?? 'pte'}`}>{formatCount(leafCount(device.leaves))}</span>;
 };
 
-/** What a row would give. Read beside the picture, so it may follow a drag at its own pace. */
+/** What a row would give. Read beside the picture, so it follows a drag when the hand pauses. */
 const Outcome = ({ kernel, policy }: Pick<Scenario['machine'], 'kernel' | 'policy'>) => {
-  const scenario = useCalmScenario();
+  const scenario = usePausedScenario();
   // All else from one Scenario: its address space may not fit another architecture.
   return <Preview solution={solveVariant(scenario, { ...scenario.machine, kernel, policy })} />;
 };

@@ -4,7 +4,7 @@ import type { FileKind } from '../../../src/placement/request.ts';
 import { formatAddress, formatExact } from '../../../src/text.ts';
 import { HintControl, LengthControl, OffsetControl } from '../../controls/request.tsx';
 import { withMachine, withRequest } from '../../scenario/edit.ts';
-import { app, useApp, usePrepared } from '../../state/store.ts';
+import { app, useApp, useArch } from '../../state/store.ts';
 import { Term } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
 import { Section } from './Section.tsx';
@@ -173,7 +173,7 @@ const DriverOffset = () => {
   const file = useApp(s => s.scenario.request.file);
   const inBar = useApp(s => s.scenario.request.offset);
   const index = useApp(s => s.scenario.device.bar.index);
-  const { page } = usePrepared().arch;
+  const { page } = useArch();
   if (file !== 'vfio') return null;
   const offset = vfioOffset(index, inBar);
   return (

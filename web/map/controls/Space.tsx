@@ -1,4 +1,5 @@
 import { useId, useMemo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { archOf } from '../../../src/arch/index.ts';
 import { spacePreset, spacePresets } from '../../../src/scenario/presets.ts';
 import { processOf } from '../../../src/scenario/process.ts';
@@ -9,7 +10,7 @@ import { formatAddress, formatCount, type Read, readBytes } from '../../../src/t
 import { GiB, MiB, va } from '../../../src/units.ts';
 import { withLid, withSpace } from '../../scenario/edit.ts';
 import { preparedOf, solutionOf } from '../../state/solution.ts';
-import { app, useApp, usePrepared } from '../../state/store.ts';
+import { app, useApp } from '../../state/store.ts';
 import { BytesField, readPages, writeSize } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
 import { linearScale } from '../../ui/scale.ts';
@@ -22,9 +23,8 @@ const PASTED = 'pasted';
 const LID_RANGE = 2 * GiB;
 
 const Source = () => {
-  const space = useApp(s => s.scenario.space);
+  const source = useApp(s => s.scenario.space.source);
   const id = useId();
-  const { source } = space;
   const { change, open } = app.getState();
   const choose = (next: SpaceSource): void =>
     change(withSpace({ source: next, mmapBase: undefined, lid: undefined }), 'done');
@@ -89,7 +89,7 @@ const Lid = () => {
   const space = useApp(s => s.scenario.space);
   const archId = useApp(s => s.scenario.machine.arch);
   const { lid } = space;
-  const { topDown } = usePrepared().mm.space.layout;
+  const topDown = useApp(s => solutionOf(s.scenario).prepared.mm.space.layout.topDown);
   const { change, finish } = app.getState();
   const gap = useApp(s => sameGap(s.scenario));
   const high = gap?.high ?? 0;
@@ -156,10 +156,11 @@ const readLimit = (text: string): Read<number> =>
 const writeLimit = (n: number): string => (Number.isFinite(n) ? writeSize(n) : UNLIMITED);
 
 const Layout = () => {
-  const space = useApp(s => s.scenario.space);
+  // Without its lid: nothing here is drawn again while only that moves.
+  const space = useApp(useShallow(s => ({ ...s.scenario.space, lid: undefined })));
   const machine = useApp(s => s.scenario.machine);
   const { change } = app.getState();
-  const { layout } = processOf(archOf(machine.arch), { ...space, lid: undefined });
+  const { layout } = useMemo(() => processOf(archOf(machine.arch), space), [machine.arch, space]);
   const running = fixedBase(space);
   const unlimited = !Number.isFinite(space.stackLimit);
   const why = running
@@ -235,7 +236,7 @@ const Layout = () => {
 
 /** The process: where its VMAs come from, its layout, and the lid. */
 export const Space = () => {
-  const { source } = useApp(s => s.scenario.space);
+  const source = useApp(s => s.scenario.space.source);
   return (
     <Section
       title="Address space"

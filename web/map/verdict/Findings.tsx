@@ -9,6 +9,7 @@ import { type Reason, reasonsOf } from '../../scenario/reasons.ts';
 import { solutionOf } from '../../state/solution.ts';
 import { app, useApp } from '../../state/store.ts';
 import { explainTerms } from '../../ui/explain.ts';
+import { whenIdle } from '../../ui/idle.ts';
 import { type Piece, Pieces, plain, stopOf } from '../../ui/Pieces.tsx';
 import { Term } from '../../ui/Term.tsx';
 import { Terms } from '../../ui/Terms.tsx';
@@ -117,16 +118,6 @@ const Why = ({ facts: { scenario, solution, events } }: { readonly facts: Facts 
       </ul>
     </section>
   );
-};
-
-/** Runs when the browser has nothing else to do; gives what calls it off. Safari has no idle callback. */
-const whenIdle = (run: () => void): (() => void) => {
-  if (typeof window.requestIdleCallback === 'function') {
-    const id = window.requestIdleCallback(run, { timeout: 500 });
-    return () => window.cancelIdleCallback(id);
-  }
-  const id = window.setTimeout(run, 100);
-  return () => window.clearTimeout(id);
 };
 
 /**

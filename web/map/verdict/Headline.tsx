@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { leafCount } from '../../../src/leaves/runs.ts';
 import { leafNames, tally } from '../../../src/leaves/words.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
@@ -10,24 +11,26 @@ import {
   refusalText,
   spokenVerdict,
 } from '../../scenario/words.ts';
+import { eventsOf, solutionOf } from '../../state/solution.ts';
+import { useAsked } from '../../state/store.ts';
 import { Pieces } from '../../ui/Pieces.tsx';
 import { Spoken } from '../../ui/Spoken.tsx';
 import { Term } from '../../ui/Term.tsx';
-import { type Facts, useFacts, useRestedFacts } from './useVerdict.ts';
+import { type Facts, useRestedFacts } from './useVerdict.ts';
 
-const SpokenVerdict = () => {
+/** Rendered for itself: the number above it changes at every move of a drag. */
+const SpokenVerdict = memo(() => {
   const { scenario, solution, events } = useRestedFacts();
   return <Spoken text={spokenVerdict(scenario, solution, events)} />;
-};
+});
 
 /** Long numbers are set smaller, so that they stay on one line of the column. */
 const sizeClass = (text: string): string => (text.length <= 7 ? '' : text.length <= 9 ? 'long' : 'longer');
 
-const Content = ({ facts }: { readonly facts: Facts }) => {
-  const { scenario, solution, events } = facts;
+const Content = ({ scenario, solution }: Omit<Facts, 'events'>) => {
   const { placement, device } = solution;
-  const failed = refusalText(scenario, solution, events);
-  if (failed !== undefined || !placement.ok)
+  if (!placement.ok) {
+    const failed = refusalText(scenario, solution, eventsOf(scenario));
     return (
       <>
         <p className="figure word red" data-testid="verdict">
@@ -41,6 +44,7 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
         </p>
       </>
     );
+  }
   if (device === undefined)
     return (
       <>
@@ -112,10 +116,10 @@ const Content = ({ facts }: { readonly facts: Facts }) => {
 
 /** The number, its sentence, and the voice that reads it. */
 export const Headline = () => {
-  const facts = useFacts();
+  const scenario = useAsked();
   return (
     <section className="headline" aria-label="Verdict">
-      <Content facts={facts} />
+      <Content scenario={scenario} solution={solutionOf(scenario)} />
       <SpokenVerdict />
     </section>
   );
