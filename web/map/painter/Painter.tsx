@@ -14,6 +14,8 @@ import MadeWorker from './worker.ts?worker&inline';
 /** So many VMAs are told at a time: a long list would stop the page for as long as it takes to copy. */
 const TOLD_AT_ONCE = 8192;
 
+/** A hand that has let go for so long rests. */
+const RESTED_MS = 250;
 /** So long after the hand has let go, the page waits for the last picture of its drag. */
 const LATEST_MS = 500;
 
@@ -127,7 +129,14 @@ export const Painter = ({
       },
       hold: beside => app.setState({ beside }),
       askedOf,
-      whenIdle,
+      // Keys let go between one press and the next: only a hand that rests has the page paint.
+      whenIdle: run => {
+        let stop = (): void => window.clearTimeout(timer);
+        const timer = window.setTimeout(() => {
+          stop = whenIdle(run);
+        }, RESTED_MS);
+        return () => stop();
+      },
       later: run => {
         const timer = window.setTimeout(run, LATEST_MS);
         return () => window.clearTimeout(timer);
