@@ -51,9 +51,11 @@ export const pasteInto = async (page: Page, text: string): Promise<void> => {
     .fill(text);
 };
 
-/** What axe finds wrong with the page as it stands, a line a rule. */
+/** What axe finds wrong with the page as it stands, a line a rule; what fades in is judged when it is there. */
 export const violations = (page: Page): Promise<readonly string[]> =>
   page.evaluate(`(async () => {
+    const moving = document.getAnimations().filter(a => a.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(moving.map(a => a.finished));
     ${axe.source};
     const { violations } = await axe.run(document, { resultTypes: ['violations'] });
     return violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '));

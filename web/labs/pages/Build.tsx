@@ -195,7 +195,7 @@ const Pages = ({ setup }: { readonly setup: Setup }) => {
           setSaid(passed && { words: passedWords(passed), of: writeRuns(next) });
           pickRuns(next);
         }}
-        {...(note === undefined ? {} : { note })}
+        hint={note}
       />
       <Spoken text={note ?? ''} />
       <NumberSlider
