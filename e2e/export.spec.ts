@@ -236,7 +236,9 @@ test('copies: the link with a warning, Markdown, and the picture with the link u
   const [download] = await Promise.all([page.waitForEvent('download'), command('Export: SVG')]);
   expect(download.suggestedFilename()).toBe('hugemap-7.3-x86_64-4-2g-524288-pte.svg');
 
-  await page.goto('/#1&bar=2@0x38_8012_3000+130052K&as=scene&base=0x7fff_ffff_f000&hint=0x7f42_1234_5000&len=126M');
+  await page.goto(
+    '/#1&bar=2@0x38_8012_3000+130052K&as=scene&base=0x7fff_ffff_f000&hint=0x7f42_1234_5000&len=126M',
+  );
   await page.getByRole('button', { name: 'Copy link' }).click();
   await expect(remark).toHaveText(/characters: mail may break it after 78$/);
 });
