@@ -105,7 +105,7 @@ export const readCall = (row: Json): CapturedCall | { readonly unsupported: stri
   const randomize = booleanIn(layout, 'randomize');
   const request = objectIn(row, 'request');
   const fd = stringIn(request, 'fd');
-  const file = fileKinds[fd];
+  const file = Object.hasOwn(fileKinds, fd) ? fileKinds[fd] : undefined;
   if (file === undefined) return { unsupported: `file kind ${fd}` };
   const setting = stringIn(row, 'shmem_enabled');
   // A machine without huge pages shows no setting.

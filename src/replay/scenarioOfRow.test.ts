@@ -70,6 +70,22 @@ const firstRow = (): Row => {
 };
 
 describe('the Scenario of a captured case', () => {
+  it('is none where mmap_base lies where no process has one, which no link could say', () => {
+    const row = firstRow();
+    const at = (base: string) => scenarioOfRow({ ...row, layout: { ...row.layout, mmap_base: base } }, 1);
+    expect(at('0xfffffffffffff000')).toEqual({
+      kind: 'none',
+      reason: 'an mmap_base outside all of user space',
+    });
+    expect(at('0x7ffff7fff000').kind).toBe('scenario');
+  });
+
+  it('is none for a kind of file that only every object has', () => {
+    const row = firstRow();
+    const request = { ...(row['request'] as object), fd: 'toString' };
+    expect(scenarioOfRow({ ...row, request }, 1)).toEqual({ kind: 'none', reason: 'file kind toString' });
+  });
+
   it.each(files)('of %s gives in the Map what the kernel gave, wherever no note says otherwise', file => {
     const wrong: string[] = [];
     let shown = 0;

@@ -175,6 +175,9 @@ const calledRow = (row: Json): RowScenario => {
   const { touch, advice } = touchOf(row, mm.facts.faultEra, words);
   const stackLimit = stackLimitOf(row);
   const { topDown, mmapBase } = mm.space.layout;
+  const base = topDown ? mmapBase : baseForLegacy(call, stackLimit, mmapBase);
+  if (base !== undefined && !(base >= 0 && base <= 2 ** 57))
+    return { kind: 'none', reason: 'an mmap_base outside all of user space' };
   const enabled = row['thp_enabled'];
 
   let offset = wordOr(request.offset, 'the offset', words);
@@ -221,7 +224,7 @@ const calledRow = (row: Json): RowScenario => {
           kind: 'pasted',
           name: `${stringIn(row, 'id')} of ${stringIn(row, 'kernel')}`.slice(0, 200),
           vmas: mm.space.vmas,
-          mmapBase: topDown ? mmapBase : baseForLegacy(call, stackLimit, mmapBase),
+          mmapBase: base,
         },
         stackLimit,
         legacy: !topDown,
