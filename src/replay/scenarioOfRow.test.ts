@@ -86,6 +86,15 @@ describe('the Scenario of a captured case', () => {
     expect(scenarioOfRow({ ...row, request }, 1)).toEqual({ kind: 'none', reason: 'file kind toString' });
   });
 
+  it('is none for mappings above all of user space, of a search too', () => {
+    const reason = 'a mapping above all of user space';
+    const [row] = rowsOf('vm_unmapped_area-7.3.jsonl.gz');
+    if (row === undefined) throw new Error('the file is empty');
+    const search = (end: string) => ({ ...row, vmas: [['0x7ffff618c000', end, 0]] });
+    expect(scenarioOfRow(search('0xfffffffffffff000'), 1)).toEqual({ kind: 'none', reason });
+    expect(scenarioOfRow(row, 1)).not.toMatchObject({ reason });
+  });
+
   it.each(files)('of %s gives in the Map what the kernel gave, wherever no note says otherwise', file => {
     const wrong: string[] = [];
     let shown = 0;

@@ -7,6 +7,7 @@ import { ordinaryLimits } from '../placement/request.ts';
 import { NO_ROOM } from '../placement/search.ts';
 import { type Bar, defaultScenario, type Scenario, type TouchChoice } from '../scenario/scenario.ts';
 import { mmapLayout } from '../space/mmapLayout.ts';
+import type { Vma } from '../space/vma.ts';
 import { bytes, pa, type Va, va, type Word } from '../units.ts';
 import { hex, isJson, type Json, objectIn, reading, stringIn } from './json.ts';
 import { type CapturedCall, readCall } from './placementRow.ts';
@@ -151,6 +152,11 @@ const flagsOf = (call: CapturedCall, words: Words): number => {
   return (flags & ~(MAP.ANONYMOUS | MAP.HUGETLB)) >>> 0;
 };
 
+/** A mapping that no process has, and no link could say. */
+const cannotBe = (v: Vma): boolean => v.end > 2 ** 63;
+
+const noSpace = { kind: 'none', reason: 'a mapping above all of user space' } as const;
+
 const calledRow = (row: Json): RowScenario => {
   const words = new Words();
   const call = readCall(row);
@@ -159,8 +165,7 @@ const calledRow = (row: Json): RowScenario => {
   const bar = barOf(row);
   if (request.file === 'vfio' && bar === undefined)
     return { kind: 'none', reason: 'the row says nothing of the BAR behind its file' };
-  if (mm.space.vmas.some(v => v.end > 2 ** 63))
-    return { kind: 'none', reason: 'a mapping above all of user space' };
+  if (mm.space.vmas.some(cannotBe)) return noSpace;
   if (
     bar !== undefined &&
     (bar.index > 5 ||
@@ -254,6 +259,7 @@ const MIN_ADDR = 65_536;
 /** A query to the search alone, as the mmap() on Linux 7.3 and x86-64 that asks it; what no mmap() asks has a reason. */
 const searched = (row: Json, number: number): RowScenario => {
   const { vmas, searches } = readSearches(row);
+  if (vmas.some(cannotBe)) return noSpace;
   const search = searches[number - 1];
   if (search === undefined) return { kind: 'none', reason: 'no such query' };
   const { query, expected } = search;
