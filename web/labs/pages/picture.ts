@@ -409,32 +409,36 @@ export const drawMemory = (
   // The trapezoids first: whatever touches them lies on them.
   marks.push(...trapezoids(own, layout, frames, memmap, y2, y3 - 2));
 
-  const chosen = (pfn: number): boolean => chosenIn(runs, pfn, pfn + 1) === 'all';
-  for (const item of frames.items)
-    switch (item.kind) {
-      case 'cells':
-        marks.push(...cells(item, y0, h, chosen, type, measure, few ? ends(runs) : undefined));
-        break;
-      case 'fold':
-        marks.push(
-          ...fold(
-            item,
-            y0,
-            h,
-            chosenIn(runs, item.from, item.to),
-            wordsFor(item, s, 'frames'),
-            type,
-            measure,
-          ),
-        );
-        break;
-      case 'hole':
-        marks.push(...hole(item, y0, h, wordsFor(item, s, 'frames'), type, measure, false));
-        break;
-      case 'next':
-        if (!few) marks.push(...hole(item, y0, h, ['+'], { ...type, small: type.text + 2 }, measure, false));
-        break;
-    }
+  /** One of the two rows: cells and what is folded as `of` chooses, holes as `bare` draws them. */
+  const rowMarks = (
+    row: typeof frames,
+    y: number,
+    of: readonly Run[],
+    what: 'frames' | 'pages',
+    bare: (item: Item) => readonly Mark[],
+  ): readonly Mark[] => {
+    const isChosen = (at: number): boolean => chosenIn(of, at, at + 1) === 'all';
+    const itemMarks = (item: Item): readonly Mark[] => {
+      switch (item.kind) {
+        case 'cells':
+          return cells(item, y, h, isChosen, type, measure, few ? ends(of) : undefined);
+        case 'fold':
+          return fold(item, y, h, chosenIn(of, item.from, item.to), wordsFor(item, s, what), type, measure);
+        case 'hole':
+          return bare(item);
+        case 'next':
+          return what === 'pages' || few
+            ? []
+            : hole(item, y, h, ['+'], { ...type, small: type.text + 2 }, measure, false);
+      }
+    };
+    return row.items.flatMap(itemMarks);
+  };
+  marks.push(
+    ...rowMarks(frames, y0, runs, 'frames', item =>
+      hole(item, y0, h, wordsFor(item, s, 'frames'), type, measure, false),
+    ),
+  );
   const withChosen = own.sections.filter(
     ({ section }) => chosenIn(runs, section * s, (section + 1) * s) !== 'none',
   );
@@ -467,50 +471,22 @@ export const drawMemory = (
       return from < to ? [{ first: base + (from - section * s), count: to - from }] : [];
     }),
   );
-  const isChosenPage = (page: number): boolean => chosenIn(chosenPages, page, page + 1) === 'all';
-  for (const item of memmap.items)
-    switch (item.kind) {
-      case 'cells':
-        marks.push(...cells(item, y3, h, isChosenPage, type, measure, few ? ends(chosenPages) : undefined));
-        break;
-      case 'fold':
-        marks.push(
-          ...fold(
-            item,
-            y3,
-            h,
-            chosenIn(chosenPages, item.from, item.to),
-            wordsFor(item, s, 'pages'),
-            type,
-            measure,
-          ),
-        );
-        break;
-      case 'hole':
-        marks.push(
-          ...hole(
-            item,
-            y3,
-            h,
-            layout.model === 'sparse'
-              ? wordsFor(item, s, 'pages')
-              : layout.model === 'flat'
-                ? [
-                    `struct pages of no memory: ${formatCount(item.to - item.from)}`,
-                    'of no memory',
-                    'unused',
-                    '…',
-                  ]
-                : [`addresses, not backed: ${formatCount(item.to - item.from)}`, 'not backed', '…'],
-            type,
-            measure,
-            layout.model === 'flat',
-          ),
-        );
-        break;
-      case 'next':
-        break;
+  const unusedWords = (item: Item): readonly string[] => {
+    const count = formatCount(item.to - item.from);
+    switch (layout.model) {
+      case 'sparse':
+        return wordsFor(item, s, 'pages');
+      case 'flat':
+        return [`struct pages of no memory: ${count}`, 'of no memory', 'unused', '…'];
+      case 'vmemmap':
+        return [`addresses, not backed: ${count}`, 'not backed', '…'];
     }
+  };
+  marks.push(
+    ...rowMarks(memmap, y3, chosenPages, 'pages', item =>
+      hole(item, y3, h, unusedWords(item), type, measure, layout.model === 'flat'),
+    ),
+  );
 
   // Frames that follow while pointers do not: dashed, never red.
   const labels: { x: number; y: number; lines: readonly string[]; red: boolean }[] = [];
