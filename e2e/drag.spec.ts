@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, type Page, test } from '@playwright/test';
 import { MMAP_BASE, makeVmas } from '../scripts/manyVmas.ts';
 import { defaultScenario } from '../src/scenario/scenario.ts';
@@ -93,6 +94,19 @@ for (const [name, hash] of scenes)
       expect((await pixels(page)) === beside).toBe(true);
       await expect(figure).toHaveText(said ?? '');
     });
+
+test('a picture that comes later than all the rest of the page is painted beside it too', async ({
+  page,
+}) => {
+  await page.route(/\/Drawing-[^/]*\.js/, async route => {
+    await setTimeout(1500);
+    await route.continue();
+  });
+  // The page is complete before it has asked for the picture, as it is now and then.
+  await page.addInitScript(() => Object.defineProperty(document, 'readyState', { get: () => 'complete' }));
+  await openApp(page);
+  await painterReady(page);
+});
 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });

@@ -1,4 +1,5 @@
 import { type ComponentType, type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { whenIdle } from './idle.ts';
 
 /** Whether a part of the page that loads after the first paint is here. */
 type State<P> =
@@ -16,6 +17,8 @@ export interface Late<P> {
 }
 
 const loads: (() => void)[] = [];
+/** {@link loadRest} has asked for all there was. */
+let restAsked = false;
 
 /** Declares a part of the page that is loaded when it is opened, or when the page is idle. */
 export const late = <P,>(fetch: () => Promise<ComponentType<P>>): Late<P> => {
@@ -41,6 +44,8 @@ export const late = <P,>(fetch: () => Promise<ComponentType<P>>): Late<P> => {
     },
   };
   loads.push(made.load);
+  // Declared in a part that came late itself: nobody would ask for it any more.
+  if (restAsked) whenIdle(made.load);
   return made;
 };
 
@@ -53,6 +58,7 @@ const LATEST = 250;
  */
 export const loadRest = (): void => {
   const all = (): void => {
+    restAsked = true;
     for (const load of loads) load();
   };
   const soon = (): void => {
