@@ -133,6 +133,6 @@ export const startEmbed = (): void => {
   const theme = new URLSearchParams(window.location.search).get('theme');
   const chosen = themeChoices.find(c => c.id === theme);
   // For this picture; the reader's own choice stays.
-  if (chosen !== undefined) app.setState({ theme: chosen.id });
+  if (chosen !== undefined) app.setState({ theme: chosen.id, themePainted: chosen.id });
   startTalk();
 };

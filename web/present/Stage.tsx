@@ -67,8 +67,8 @@ const useFit = (): Fit => {
 const useProjector = (): void => {
   useLayoutEffect(() => {
     const { theme } = app.getState();
-    app.setState({ theme: 'projector' });
-    return () => app.setState({ theme });
+    app.setState({ theme: 'projector', themePainted: 'projector' });
+    return () => app.setState({ theme, themePainted: theme });
   }, []);
 };
 

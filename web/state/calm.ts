@@ -1,16 +1,17 @@
 import { startTransition, useEffect, useState } from 'react';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import { afterFrame, isCrowded } from '../ui/frame.ts';
 import { app } from './store.ts';
 
 /** A hand that has not moved for so long is reading. */
 const PAUSE_MS = 150;
-/** While it moves on and on, sentences follow this often: each time costs a frame or two. */
+/** While it moves on and on, sentences follow this often where frames have room for them: each time costs a frame or two. */
 const CALM_MS = 1000;
 
 /** When one follows during a drag: at a reader's pace, when the hand pauses, or not before it has let go. */
 type Pace = 'calm' | 'paused' | 'rested';
 
-// One clock for all, so that everything calm is rendered and laid out in one go.
+// One clock for all, so that everything calm is rendered and laid out in one go; where frames are full, in one after another.
 const followers = new Map<(scenario: Scenario) => void, Pace>();
 let pause: number | undefined;
 let calm: number | undefined;
@@ -22,10 +23,34 @@ const still = (): void => {
   calm = undefined;
 };
 
+/** Those who are still to be told, one a frame. */
+let owed: readonly ((scenario: Scenario) => void)[] = [];
+let telling: (() => void) | undefined;
+
+const tellNext = (): void => {
+  telling = undefined;
+  const [tell, ...rest] = owed;
+  owed = rest;
+  if (tell !== undefined && followers.has(tell)) {
+    const { scenario } = app.getState();
+    startTransition(() => tell(scenario));
+  }
+  if (owed.length > 0) telling = afterFrame(tellNext);
+};
+
 const follow = (paces: readonly Pace[]): void => {
+  const due = [...followers].filter(([, pace]) => paces.includes(pace)).map(([tell]) => tell);
+  telling?.();
+  telling = undefined;
+  // Those told before the hand moved on are told again in their turn.
+  owed = isCrowded() ? due : [];
+  if (owed.length > 0) {
+    telling = afterFrame(tellNext);
+    return;
+  }
   const { scenario } = app.getState();
   startTransition(() => {
-    for (const [tell, pace] of followers) if (paces.includes(pace)) tell(scenario);
+    for (const tell of due) tell(scenario);
   });
 };
 
@@ -44,7 +69,7 @@ const join = (tell: (scenario: Scenario) => void, pace: Pace): (() => void) => {
       }, PAUSE_MS);
       calm ??= window.setTimeout(() => {
         calm = undefined;
-        follow(['calm']);
+        if (!isCrowded()) follow(['calm']);
       }, CALM_MS);
     }
   });
@@ -67,8 +92,8 @@ const useFollowed = (pace: Pace): Scenario => {
 };
 
 /**
- * The Scenario shown, for what is read and not watched: while a drag lasts it follows when the hand pauses, at least
- * once a second, and always after what follows the hand has been drawn.
+ * The Scenario shown, for what is read and not watched: while a drag lasts it follows when the hand pauses, once a
+ * second besides where frames have room for it, and always after what follows the hand has been drawn.
  */
 export const useCalmScenario = (): Scenario => useFollowed('calm');
 

@@ -9,6 +9,7 @@ import { formatSize } from '../../src/text.ts';
 import type { ThemeName } from '../draw/tokens.ts';
 import { rangeOf, sameViewport, type Viewport, viewportOf, within } from '../draw/viewport.ts';
 import { withMapView } from '../scenario/view.ts';
+import { afterFrame } from '../ui/frame.ts';
 import { canRead, loadCodec } from './codec.ts';
 import { embedded } from './embedded.ts';
 import { hashOf, type Links, makeLinks, readHash } from './links.ts';
@@ -40,6 +41,8 @@ export interface App extends steps.Steps {
   /** What else there is to say about the link, in sentences. */
   readonly linkNotes: readonly string[];
   readonly theme: ThemeChoice;
+  /** The one the page is painted in: a frame behind, so that the menu answers before all the page is drawn anew. */
+  readonly themePainted: ThemeChoice;
   /** The byte under the crosshair, as an offset in the mapping. */
   readonly crosshair: number | undefined;
   /**
@@ -223,6 +226,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       problems: first.problems,
       linkNotes: first.notes ?? [],
       theme: keptTheme(),
+      themePainted: keptTheme(),
       ...looking(first.scenario.view.map),
       walk: 0,
       bits: false,
@@ -267,6 +271,7 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       setTheme: theme => {
         keepTheme(theme);
         set({ theme });
+        afterFrame(() => set({ themePainted: get().theme }));
       },
       setCrosshair: crosshair => {
         if (crosshair !== get().crosshair) set({ crosshair });
@@ -372,7 +377,7 @@ export const useMedia = (query: string): boolean =>
 /** The name of the palette in use. */
 export const useThemeName = (): ThemeName =>
   themeOf(
-    useApp(s => s.theme),
+    useApp(s => s.themePainted),
     useMedia('(prefers-color-scheme: dark)'),
     useMedia('(forced-colors: active)'),
   );
@@ -444,11 +449,11 @@ export const startTheme = (): void => {
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const forced = window.matchMedia('(forced-colors: active)');
   const apply = (): void =>
-    applyTheme(themeOf(app.getState().theme, dark.matches, forced.matches), document.documentElement);
+    applyTheme(themeOf(app.getState().themePainted, dark.matches, forced.matches), document.documentElement);
   dark.addEventListener('change', apply);
   forced.addEventListener('change', apply);
   app.subscribe((now, before) => {
-    if (now.theme !== before.theme) apply();
+    if (now.themePainted !== before.themePainted) apply();
   });
   apply();
 };

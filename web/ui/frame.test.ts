@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { beforeFrame, runNow } from './frame.ts';
+import { beforeFrame, isCrowded, runNow } from './frame.ts';
 
 let frames: (() => void)[] = [];
 const frame = (): void => {
@@ -37,6 +37,23 @@ test('what is asked for during a frame waits for the next', () => {
   expect(said).toEqual([]);
   frame();
   expect(said).toEqual(['b']);
+});
+
+test('a frame is crowded when it took half of its time, until one took less', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  let clock = 0;
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => clock);
+  const crowdedBy = (ms: number): boolean => {
+    beforeFrame('hand', 'slider', () => {
+      clock += ms;
+    });
+    frame();
+    vi.runAllTimers();
+    return isCrowded();
+  };
+  expect([2, 12, 12, 2].map(crowdedBy)).toEqual([false, true, true, false]);
+  spy.mockRestore();
+  vi.useRealTimers();
 });
 
 test('what an owner has waiting can be run at once, and only once', () => {

@@ -2,8 +2,17 @@
 const waiting = { hand: new Map<unknown, () => void>(), rest: new Map<unknown, () => void>() };
 let asked = false;
 
+/** Of the 16 ms of a frame at 60 Hz the page has half: the other is for the browser and for a slower moment. */
+const ROOMY_MS = 8;
+let crowded = false;
+
 const run = (): void => {
   asked = false;
+  const start = performance.now();
+  // Styles, layout and paint come between this and the next task.
+  setTimeout(() => {
+    crowded = performance.now() - start > ROOMY_MS;
+  });
   for (const queue of [waiting.hand, waiting.rest]) {
     const all = [...queue.values()];
     queue.clear();
@@ -21,6 +30,9 @@ export const beforeFrame = (queue: 'hand' | 'rest', owner: unknown, go: () => vo
   if (!asked) requestAnimationFrame(run);
   asked = true;
 };
+
+/** Whether the last such frame was full, so that what can wait should. */
+export const isCrowded = (): boolean => crowded;
 
 /** Runs at once what an owner has waiting for the next frame, if anything. */
 export const runNow = (owner: unknown): void => {

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { TermId } from '../../scenario/glossary.ts';
+import { useChosen } from '../../ui/chosen.ts';
 import { Terms } from '../../ui/Terms.tsx';
 
 export interface ChoiceProps<T extends string> {
@@ -26,6 +27,7 @@ export const Choice = <T extends string>({
   wide = false,
 }: ChoiceProps<T>) => {
   const id = useId();
+  const [shown, show] = useChosen(value, onChange);
   return (
     <div className={wide ? 'field wide' : 'field'}>
       {term === undefined ? (
@@ -39,13 +41,13 @@ export const Choice = <T extends string>({
       <select
         id={id}
         aria-label={term === undefined ? undefined : label}
-        title={options.find(o => o.id === value)?.label}
-        value={value}
+        title={options.find(o => o.id === shown)?.label}
+        value={shown}
         disabled={disabled !== undefined}
         aria-describedby={disabled === undefined ? undefined : `${id}-why`}
         onChange={e => {
           const chosen = options.find(o => o.id === e.target.value);
-          if (chosen) onChange(chosen.id);
+          if (chosen) show(chosen.id);
         }}
       >
         {options.map(o => (

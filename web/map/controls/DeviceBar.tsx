@@ -7,6 +7,7 @@ import { innermostWindow, withBarIndex, withBarSize, withDevice, withWindow } fr
 import { app, useApp } from '../../state/store.ts';
 import { BytesField, readPages } from '../../ui/BytesField.tsx';
 import { BytesSlider } from '../../ui/BytesSlider.tsx';
+import { useChosen } from '../../ui/chosen.ts';
 import { octaveScale, sizeInWords } from '../../ui/scale.ts';
 import { Term } from '../../ui/Term.tsx';
 import { Note, Section } from './Section.tsx';
@@ -75,6 +76,9 @@ const WindowFields = () => {
   );
 };
 
+/** The entry of the list for a device that is none of the presets. */
+const OWN = 'own';
+
 /** Size, physical base and number of the BAR. */
 export const DeviceBar = () => {
   const device = useApp(s => s.scenario.device);
@@ -82,6 +86,10 @@ export const DeviceBar = () => {
   const { bar, holes, ranges } = device;
   const preset = devicePresets.find(p => sameDevice(p.device, device));
   const { change, finish } = app.getState();
+  const [shown, show] = useChosen(preset?.id ?? OWN, id => {
+    const chosen = devicePresets.find(p => p.id === id);
+    if (chosen) change(withDevice(chosen.device), 'done');
+  });
   if (!vfio)
     return (
       <Section title="Device BAR">
@@ -109,13 +117,10 @@ export const DeviceBar = () => {
       <select
         aria-label="Device"
         className="device-choice"
-        value={preset?.id ?? 'own'}
-        onChange={e => {
-          const chosen = devicePresets.find(p => p.id === e.target.value);
-          if (chosen) change(withDevice(chosen.device), 'done');
-        }}
+        value={shown}
+        onChange={e => show(e.target.value)}
       >
-        {preset === undefined && <option value="own">set by hand</option>}
+        {preset === undefined && <option value={OWN}>set by hand</option>}
         {devicePresets.map(p => (
           <option key={p.id} value={p.id}>
             {p.label}

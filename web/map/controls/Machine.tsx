@@ -7,28 +7,30 @@ import { formatPower } from '../../../src/units.ts';
 import { withArch, withMachine } from '../../scenario/edit.ts';
 import { solutionOf } from '../../state/solution.ts';
 import { app, useApp } from '../../state/store.ts';
+import { useChosen } from '../../ui/chosen.ts';
 import { Note, Section } from './Section.tsx';
 
 const Architecture = () => {
   const machine = useApp(s => s.scenario.machine);
   const id = useId();
-  const at = archs.findIndex(a => a.id === machine.arch);
-  const arch = archs[at];
-  const fill = { ['--part' as string]: String(at / (archs.length - 1)) } as CSSProperties;
   const choose = (to: ArchId): void => {
     const { change, say, scenario } = app.getState();
     const { update, said } = withArch(to);
     say(said(scenario));
     change(update, 'done');
   };
+  const [shown, show] = useChosen<ArchId>(machine.arch, choose);
+  const at = archs.findIndex(a => a.id === shown);
+  const arch = archs[at];
+  const fill = { ['--part' as string]: String(at / (archs.length - 1)) } as CSSProperties;
   return (
     <div className="architecture">
       <select
         aria-label="Architecture by name"
-        value={machine.arch}
+        value={shown}
         onChange={e => {
           const chosen = archs.find(a => a.id === e.target.value);
-          if (chosen) choose(chosen.id);
+          if (chosen) show(chosen.id);
         }}
       >
         {archs.map(a => (
@@ -50,7 +52,7 @@ const Architecture = () => {
         style={fill}
         onChange={e => {
           const chosen = archs[e.target.valueAsNumber];
-          if (chosen) choose(chosen.id);
+          if (chosen) show(chosen.id);
         }}
       />
     </div>
@@ -81,6 +83,7 @@ const Kernel = () => {
   const current = parseKernelVersion(machine.kernel);
   const beyond = current === undefined ? undefined : extrapolatedFrom(current);
   const set = (kernel: string): void => app.getState().change(withMachine({ kernel }), 'done');
+  const [shown, show] = useChosen(machine.kernel, set);
   const commit = (): void => {
     if (!typing || !fits) return;
     const kernel = formatKernelVersion(parsed);
@@ -93,11 +96,11 @@ const Kernel = () => {
         <label htmlFor={id}>Kernel</label>
         <select
           id={id}
-          value={typing ? OTHER : machine.kernel}
+          value={typing ? OTHER : shown}
           onChange={e => {
             const { value } = e.target;
             setDraft(value === OTHER ? { text: undefined, over: machine.kernel } : undefined);
-            if (value !== OTHER) set(value);
+            if (value !== OTHER) show(value);
           }}
         >
           {listed === undefined && <option value={machine.kernel}>Linux {machine.kernel}</option>}

@@ -13,6 +13,7 @@ import { usePausedScenario } from '../../state/calm.ts';
 import { solveVariant } from '../../state/solution.ts';
 import type { Update } from '../../state/steps.ts';
 import { app, useApp } from '../../state/store.ts';
+import { useChosen } from '../../ui/chosen.ts';
 import { LeafStrip } from '../../ui/LeafStrip.tsx';
 import { Term } from '../../ui/Term.tsx';
 import { Note, Section } from './Section.tsx';
@@ -146,6 +147,11 @@ export const Policy = () => {
   const file = useApp(s => s.scenario.request.file);
   const name = useId();
   const policy = policyOf(machine.policy);
+  const rows = policyRows({ machine, request: { file } });
+  const [shown, show] = useChosen(rows.find(r => r.chosen)?.id, id => {
+    const row = rows.find(r => r.id === id);
+    if (row) app.getState().change(choosePolicy(row), 'done');
+  });
   return (
     <Section
       title="Placement policy"
@@ -165,14 +171,14 @@ export const Policy = () => {
       }
     >
       <div className="policies" role="radiogroup" aria-label="Placement policy">
-        {policyRows({ machine, request: { file } }).map(row => (
-          <label key={row.id} className={row.chosen ? 'policy chosen' : 'policy'}>
+        {rows.map(row => (
+          <label key={row.id} className={row.id === shown ? 'policy chosen' : 'policy'}>
             <input
               type="radio"
               name={name}
-              checked={row.chosen}
+              checked={row.id === shown}
               disabled={row.off !== undefined && !row.chosen}
-              onChange={() => app.getState().change(choosePolicy(row), 'done')}
+              onChange={() => show(row.id)}
             />
             <span className="words">
               {row.label}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type Twin, twinsOf } from '../../scenario/twins.ts';
-import { useFacts } from '../verdict/useVerdict.ts';
+import { useCalmFacts } from '../verdict/useVerdict.ts';
 import './tables.css';
 
 const One = ({ twin: { caption, head, rows, note } }: { readonly twin: Twin }) => (
@@ -42,7 +42,7 @@ const One = ({ twin: { caption, head, rows, note } }: { readonly twin: Twin }) =
 );
 
 const All = () => {
-  const facts = useFacts();
+  const facts = useCalmFacts();
   return twinsOf(facts).map(twin => <One key={twin.caption} twin={twin} />);
 };
 

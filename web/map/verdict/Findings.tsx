@@ -18,14 +18,15 @@ import { type OtherPiece, type Others, othersInSteps, othersSentence } from '../
 import { Tables } from '../tables/Tables.tsx';
 import { fitsOf } from './fit.ts';
 import { Steps } from './Steps.tsx';
-import { type Facts, useCalmFacts } from './useVerdict.ts';
+import { useCalmFacts } from './useVerdict.ts';
 import { Walk } from './Walk.tsx';
 import './why.css';
 
 const MARKS = { no: '✕', yes: '✓', so: '↳' } as const;
 const SPOKEN = { no: 'No: ', yes: 'Yes: ', so: '' } as const;
 
-const FitTable = ({ facts: { solution } }: { readonly facts: Facts }) => {
+const FitTable = () => {
+  const { solution } = useCalmFacts();
   const { device } = solution;
   if (device === undefined) return null;
   const { start, pa } = device.mapping;
@@ -86,7 +87,8 @@ const explainReasons = (reasons: readonly Reason[]): readonly ExplainedReason[] 
   });
 };
 
-const Why = ({ facts: { scenario, solution, events } }: { readonly facts: Facts }) => {
+const Why = () => {
+  const { scenario, solution, events } = useCalmFacts();
   const reasons = reasonsOf(scenario, solution, events);
   if (reasons.length === 0) return null;
   const title = !solution.placement.ok
@@ -184,7 +186,8 @@ const OthersLine = ({ of }: { readonly of: readonly OtherPiece[] }) => {
   );
 };
 
-const Fixes = ({ facts: { scenario } }: { readonly facts: Facts }) => {
+const Fixes = () => {
+  const { scenario } = useCalmFacts();
   const rested = useRested(scenario);
   const found = useMemo(() => {
     const solution = solutionOf(rested);
@@ -222,7 +225,8 @@ const Fixes = ({ facts: { scenario } }: { readonly facts: Facts }) => {
   );
 };
 
-const Cost = ({ facts: { solution, events } }: { readonly facts: Facts }) => {
+const Cost = () => {
+  const { solution, events } = useCalmFacts();
   const { device, placement } = solution;
   const skipped = skippedBytes(placement, events);
   if (!placement.ok) return null;
@@ -278,7 +282,8 @@ const Cost = ({ facts: { solution, events } }: { readonly facts: Facts }) => {
   );
 };
 
-const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
+const Trace = () => {
+  const { events } = useCalmFacts();
   const lines = tracepointLines(events);
   if (lines.length === 0) return null;
   return (
@@ -296,19 +301,19 @@ const Trace = ({ facts: { events } }: { readonly facts: Facts }) => {
   );
 };
 
-/** Everything under the number: fit, reasons, fixes, cost, the walk, the trace, the tables. */
-export const Findings = () => {
-  const facts = useCalmFacts();
-  return (
-    <div className="findings">
-      <FitTable facts={facts} />
-      <Why facts={facts} />
-      <Steps solution={facts.solution} />
-      <Fixes facts={facts} />
-      <Cost facts={facts} />
-      <Walk />
-      <Trace facts={facts} />
-      <Tables />
-    </div>
-  );
-};
+/**
+ * Everything under the number: fit, reasons, fixes, cost, the walk, the trace, the tables. Each asks for the answer
+ * itself, so that where frames are full each can follow in a frame of its own.
+ */
+export const Findings = () => (
+  <div className="findings">
+    <FitTable />
+    <Why />
+    <Steps />
+    <Fixes />
+    <Cost />
+    <Walk />
+    <Trace />
+    <Tables />
+  </div>
+);

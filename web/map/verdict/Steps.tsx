@@ -1,8 +1,7 @@
 import type { Step } from '../../../src/placement/policies/userSpace.ts';
 import { policyOf } from '../../../src/placement/policies.ts';
-import type { Solution } from '../../../src/solve.ts';
 import { formatAddress, formatSize } from '../../../src/text.ts';
-import { useApp } from '../../state/store.ts';
+import { useCalmFacts } from './useVerdict.ts';
 
 /** A step of a program, as calls and arithmetic in words. */
 const stepWords = (step: Step): { readonly head: string; readonly text: string } => {
@@ -67,12 +66,12 @@ const Bar = ({ steps }: { readonly steps: readonly Step[] }) => {
 };
 
 /** How a program in user space gets its address: its calls in order, and the reservation they cut up. */
-export const Steps = ({ solution }: { readonly solution: Solution }) => {
-  const machine = useApp(s => s.scenario.machine);
+export const Steps = () => {
+  const { scenario, solution } = useCalmFacts();
   if (solution.steps.length === 0) return null;
   return (
     <section>
-      <h2>Steps of {policyOf(machine.policy).label}</h2>
+      <h2>Steps of {policyOf(scenario.machine.policy).label}</h2>
       <Bar steps={solution.steps} />
       <ol className="steps">
         {solution.steps.map((step, i) => {

@@ -4,7 +4,6 @@ import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { Solution } from '../../../src/solve.ts';
 import { useCalmScenario, useRestedScenario } from '../../state/calm.ts';
 import { askedOf, eventsOf, solutionOf } from '../../state/solution.ts';
-import { useAsked } from '../../state/store.ts';
 
 /** What the verdict is made of. */
 export interface Facts {
@@ -19,10 +18,7 @@ const factsOf = (scenario: Scenario): Facts => ({
   events: eventsOf(scenario),
 });
 
-/** The Scenario shown, its answer, and how the answer came about. */
-export const useFacts = (): Facts => factsOf(useAsked());
-
-/** The same at the pace of a reader: see {@link useCalmScenario}. */
+/** The Scenario shown, its answer, and how the answer came about, at the pace of a reader: see {@link useCalmScenario}. */
 export const useCalmFacts = (): Facts => {
   const question = askedOf(useCalmScenario());
   return useMemo(() => factsOf(question), [question]);
