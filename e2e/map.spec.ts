@@ -19,6 +19,29 @@ test('a 2 GiB BAR: 524,288 leaves on 7.3, 1,024 on 6.12, 2 at a congruent addres
   await expect(page).toHaveURL(/hint=0x7f42_4000_0000/);
 });
 
+test('of two choices within a frame the last is made: shown at once, and followed a frame later', async ({
+  page,
+}) => {
+  await openApp(page);
+  await expectFigure(page, '524,288');
+  const kernel = page.getByRole('combobox', { name: 'Kernel' });
+  const seen = await kernel.evaluate(async (element: HTMLSelectElement) => {
+    for (const value of ['6.10', '6.12.117']) {
+      element.value = value;
+      element.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+    // What is painted first.
+    await new Promise(requestAnimationFrame);
+    return [element.value, document.querySelector('[data-testid="verdict"]')?.textContent];
+  });
+  expect(seen).toEqual(['6.12.117', '524,288']);
+  await expectFigure(page, '1,024');
+  // One step, not two.
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expectFigure(page, '524,288');
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
+});
+
 test('the proposals built for the captures: Pighin 1,024, Xu v1 2', async ({ page }) => {
   await openApp(page);
   await page.getByRole('radio', { name: /THP helper in vfio/ }).check();

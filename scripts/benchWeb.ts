@@ -154,6 +154,22 @@ const sliders: readonly (readonly [string, string | RegExp])[] = [
   ['free below', /^Free below/],
 ];
 
+/** What a drag costs in which the page hears nothing of the thumb: only the browser moves it. */
+const floorOf = async (page: Page, client: CDPSession): Promise<readonly number[]> => {
+  await page.evaluate(() => {
+    const deaf = (e: Event): void => e.stopImmediatePropagation();
+    Object.assign(window, { deaf });
+    window.addEventListener('input', deaf, { capture: true });
+  });
+  const act = await drag(page, client, 'Length');
+  const { frames } = workOf(await traced(client, act ?? (async () => {})));
+  await page.evaluate(() => {
+    const { deaf } = window as unknown as { deaf: (e: Event) => void };
+    window.removeEventListener('input', deaf, { capture: true });
+  });
+  return frames;
+};
+
 /** The longest interaction while `act` runs, in milliseconds; 0 when each took less than 16 ms. */
 const inp = async (page: Page, act: () => Promise<void>): Promise<number> => {
   await page.evaluate(() => {
@@ -255,6 +271,8 @@ const measure = async (page: Page, url: string): Promise<Rows> => {
   }
   rows.set('all drags', `${ms(quantile(all, 0.5))} / ${ms(quantile(all, 0.95))} / ${ms(longest)}`);
   rows.set('frames measured', String(all.length));
+  const floor = await floorOf(page, client);
+  rows.set('the thumb alone', `${ms(quantile(floor, 0.5))} / ${ms(quantile(floor, 0.95))}`);
   for (const [label, act] of interactions) {
     const worst = await inp(page, () => act(page, client));
     rows.set(label, worst === 0 ? 'under 16' : ms(worst));

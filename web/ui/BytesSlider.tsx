@@ -60,19 +60,23 @@ export const BytesSlider = ({
     runNow(input);
     onDone();
   }, [onDone]);
-  // React's onChange is the browser's `input`; only the browser's own `change` tells that the thumb was let go.
-  useEffect(() => {
-    const element = input.current;
-    element?.addEventListener('change', done);
-    return () => element?.removeEventListener('change', done);
-  }, [done]);
-
   const go = (wanted: number): void => {
     const next = Math.min(Math.max(wanted, scale.min), scale.max);
     if (next !== value) onDrag(next);
   };
-  const latest = useRef(go);
-  latest.current = go;
+  /** The thumb is at a position: what that means is found before the next frame. */
+  const slide = (element: HTMLInputElement): void => {
+    const at = element.valueAsNumber;
+    const perPx = scale.steps / Math.max(1, (held.current ?? element.clientWidth) - THUMB);
+    const wanted = scale.value(free.current ? at : scale.snap(at, Math.floor(perPx * SNAP_PX)));
+    beforeFrame('hand', input, () => {
+      latest.current.go(wanted);
+      // Behind React: a move that changes nothing renders nothing.
+      queueMicrotask(place);
+    });
+  };
+  const latest = useRef({ go, slide });
+  latest.current = { go, slide };
   const onKeyDown = (e: KeyboardEvent): void => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const arrow = e.key === 'ArrowRight' || e.key === 'ArrowUp' ? 1 : -1;
@@ -111,6 +115,24 @@ export const BytesSlider = ({
     if (element !== null && element.valueAsNumber !== shown.current) element.valueAsNumber = shown.current;
   }, []);
   useLayoutEffect(place);
+  // The browser's own events: React has only one for `input` and `change`, of which the second tells that the thumb was
+  // let go, and takes its time to make one of its own for every move.
+  useEffect(() => {
+    const element = input.current;
+    if (element === null) return;
+    const moved = (e: PointerEvent): void => {
+      free.current = e.altKey;
+    };
+    const slid = (): void => latest.current.slide(element);
+    element.addEventListener('pointermove', moved);
+    element.addEventListener('input', slid);
+    element.addEventListener('change', done);
+    return () => {
+      element.removeEventListener('pointermove', moved);
+      element.removeEventListener('input', slid);
+      element.removeEventListener('change', done);
+    };
+  }, [done]);
   const part = scale.steps === 0 ? 0 : position / scale.steps;
   const fill = { ['--part' as string]: String(part) } as CSSProperties;
   return (
@@ -139,19 +161,6 @@ export const BytesSlider = ({
         };
         window.addEventListener('pointerup', release);
         window.addEventListener('pointercancel', release);
-      }}
-      onPointerMove={e => {
-        free.current = e.altKey;
-      }}
-      onChange={e => {
-        const at = e.target.valueAsNumber;
-        const perPx = scale.steps / Math.max(1, (held.current ?? e.target.clientWidth) - THUMB);
-        const wanted = scale.value(free.current ? at : scale.snap(at, Math.floor(perPx * SNAP_PX)));
-        beforeFrame('hand', input, () => {
-          latest.current(wanted);
-          // Behind React: a move that changes nothing renders nothing.
-          queueMicrotask(place);
-        });
       }}
       onKeyDown={onKeyDown}
       onKeyUp={done}

@@ -7,7 +7,7 @@ import { app } from '../../state/store.ts';
 import { beforeFrame } from '../../ui/frame.ts';
 import { whenIdle } from '../../ui/idle.ts';
 import type { Look } from '../frame.ts';
-import { type Asked, type Frame, type Order, packVmas } from './orders.ts';
+import { type Asked, changesTo, type Frame, type Order, type Painting, packVmas } from './orders.ts';
 import { type Painter as Follower, makePainter } from './painter.ts';
 import MadeWorker from './worker.ts?worker&inline';
 
@@ -72,14 +72,27 @@ const tell = (source: SpaceSource): void => {
   telling = { source, stop: whenIdle(some) };
 };
 
-const askOf = ({ machine, device, space, request, view }: Scenario): Asked => {
-  const { source } = space;
-  const part = view.map.part;
-  if (source.kind === 'preset') return { machine, device, space, request, part };
-  return { machine, device, space: { ...space, source: { ...source, vmas: [] } }, request, part };
+/** A space without its VMAs, the same object for the same space. */
+let bare: { readonly of: Scenario['space']; readonly space: Scenario['space'] } | undefined;
+
+const bareSpace = (of: Scenario['space']): Scenario['space'] => {
+  if (of.source.kind === 'preset') return of;
+  if (bare?.of !== of) bare = { of, space: { ...of, source: { ...of.source, vmas: [] } } };
+  return bare.space;
 };
 
-const show = (canvas: HTMLCanvasElement, { bitmap, look, height, view }: Frame): void => {
+const askOf = ({ machine, device, space, request, view }: Scenario): Asked => ({
+  machine,
+  device,
+  space: bareSpace(space),
+  request,
+  part: view.map.part,
+});
+
+/** What the worker was last told to paint. */
+let painting: Painting | undefined;
+
+const show = (canvas: HTMLCanvasElement, { bitmap, height, view }: Frame, look: Look): void => {
   const ctx = canvas.getContext('2d');
   if (ctx === null) return;
   if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
@@ -125,7 +138,9 @@ export const Painter = ({
         (source.kind === 'preset' || source === told),
       order: (id, scenario) => {
         const kept = scenario.space.source === told;
-        send({ order: 'paint', id, asked: askOf(scenario), kept, look: current.current });
+        const now: Painting = { ...askOf(scenario), kept, look: current.current };
+        send({ order: 'paint', id, changes: changesTo(now, painting) });
+        painting = now;
       },
       hold: beside => app.setState({ beside }),
       askedOf,
@@ -146,7 +161,8 @@ export const Painter = ({
     arrive = frame => {
       const take = (): void => {
         painter.arrived(frame.id, () => {
-          if (canvas.current !== null) show(canvas.current, frame);
+          // Of the picture that is here: one is under way at a time.
+          if (canvas.current !== null && painting !== undefined) show(canvas.current, frame, painting.look);
         });
         frame.bitmap.close();
       };

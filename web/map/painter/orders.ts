@@ -54,6 +54,21 @@ export interface Asked extends Pick<Scenario, 'machine' | 'device' | 'space' | '
   readonly part: number;
 }
 
+/** All that a picture is painted by. */
+export interface Painting extends Asked {
+  /** The space is the one whose VMAs were told. */
+  readonly kept: boolean;
+  readonly look: Look;
+}
+
+/** What of `now` is another value or object than `before`; all of it where nothing was before. */
+export const changesTo = <T extends object>(now: T, before: T | undefined): Partial<T> => {
+  const changes: Partial<T> = {};
+  for (const key of Object.keys(now) as (keyof T)[])
+    if (before === undefined || now[key] !== before[key]) changes[key] = now[key];
+  return changes;
+};
+
 /** What the page tells the worker that paints. */
 export type Order =
   /** Some of the VMAs of an address space, in order, from its `first`; with the last of them all else that it is. */
@@ -63,19 +78,12 @@ export type Order =
       readonly vmas: PackedVmas;
       readonly last: Omit<Pasted, 'vmas'> | undefined;
     }
-  /** Paint. Where `kept`, the space is the one whose VMAs were told. */
-  | {
-      readonly order: 'paint';
-      readonly id: number;
-      readonly asked: Asked;
-      readonly kept: boolean;
-      readonly look: Look;
-    };
+  /** Paint, with what has changed since the last such order: to copy all of it takes as long as to read it. */
+  | { readonly order: 'paint'; readonly id: number; readonly changes: Partial<Painting> };
 
 /** A picture, painted. */
 export interface Frame {
   readonly id: number;
-  readonly look: Look;
   readonly bitmap: ImageBitmap;
   /** CSS pixels of the drawing. */
   readonly height: number;

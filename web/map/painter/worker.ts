@@ -3,7 +3,7 @@ import type { Vma } from '../../../src/space/vma.ts';
 import { canvasMeasure } from '../../draw/canvas.ts';
 import { solutionOf } from '../../state/solution.ts';
 import { canvasSize, paintPicture, pictureOf } from '../frame.ts';
-import { type Frame, type Order, unpackVmas } from './orders.ts';
+import { type Frame, type Order, type Painting, unpackVmas } from './orders.ts';
 
 /** What of a worker's own scope is used here: the types of a page and of a worker cannot be loaded together. */
 interface Scope {
@@ -21,8 +21,12 @@ const measure = canvasMeasure(context);
 let vmas: Vma[] = [];
 let source: SpaceSource | undefined;
 
-const paint = ({ id, asked, kept, look }: Extract<Order, { readonly order: 'paint' }>): void => {
-  const { part, space, ...rest } = asked;
+let painting: Painting | undefined;
+
+const paint = ({ id, changes }: Extract<Order, { readonly order: 'paint' }>): void => {
+  // The first order has all of it.
+  painting = { ...painting, ...changes } as Painting;
+  const { part, space, kept, look, ...rest } = painting;
   const scenario: Scenario = {
     ...defaultScenario,
     ...rest,
@@ -39,7 +43,7 @@ const paint = ({ id, asked, kept, look }: Extract<Order, { readonly order: 'pain
   }
   paintPicture(context, picture, look);
   const bitmap = canvas.transferToImageBitmap();
-  scope.postMessage({ id, look, bitmap, height: picture.height, view: picture.first?.view }, [bitmap]);
+  scope.postMessage({ id, bitmap, height: picture.height, view: picture.first?.view }, [bitmap]);
 };
 
 scope.onmessage = ({ data }) => {
