@@ -157,16 +157,16 @@ const sliders: readonly (readonly [string, string | RegExp])[] = [
 /** What a drag costs in which the page hears nothing of the thumb: only the browser moves it. */
 const floorOf = async (page: Page, client: CDPSession): Promise<readonly number[]> => {
   await page.evaluate(() => {
-    const deaf = (e: Event): void => e.stopImmediatePropagation();
+    const deaf = new AbortController();
+    window.addEventListener('input', e => e.stopImmediatePropagation(), {
+      capture: true,
+      signal: deaf.signal,
+    });
     Object.assign(window, { deaf });
-    window.addEventListener('input', deaf, { capture: true });
   });
   const act = await drag(page, client, 'Length');
   const { frames } = workOf(await traced(client, act ?? (async () => {})));
-  await page.evaluate(() => {
-    const { deaf } = window as unknown as { deaf: (e: Event) => void };
-    window.removeEventListener('input', deaf, { capture: true });
-  });
+  await page.evaluate(() => (window as unknown as { deaf: AbortController }).deaf.abort());
   return frames;
 };
 
