@@ -45,6 +45,10 @@ describe('stored pictures', () => {
     if (problem !== undefined) expect.fail(problem);
   });
 
+  test.each(pictures.map(p => [p.file, p.svg] as const))('%s cuts no words', (_, svg) => {
+    expect(svg.match(/<text[^>]*>[^<]*…/g) ?? []).toEqual([]);
+  });
+
   test('nothing else is stored', () => {
     expect(readdirSync(STORED).sort()).toEqual(pictures.map(p => p.file).sort());
     expect(new Set(storedScenes().map(s => s.id)).size).toBe(storedScenes().length);

@@ -14,6 +14,14 @@ interface PaneVerdict {
   readonly aside: string;
 }
 
+/** How far the teeth miss; last without the distance, which the arrow between them has too. */
+const missWords = (residue: number): readonly string[] => [
+  `miss by ${formatSize(residue)}`,
+  `${formatSize(residue)} off`,
+  'they miss',
+  'miss',
+];
+
 const verdictOf = (s: Sheet, t: Teeth, room: number, standing: Standing, residue: number): PaneVerdict => {
   const name = kindName(t.kind);
   const size = formatSize(t.size);
@@ -45,7 +53,7 @@ const verdictOf = (s: Sheet, t: Teeth, room: number, standing: Standing, residue
         ),
       );
     case 'misses':
-      return not(first(s, room, [`miss by ${formatSize(residue)}`, `${formatSize(residue)} off`]));
+      return not(first(s, room, missWords(residue)));
     case 'noBlock':
       return not(first(s, room, [`no whole ${size} block`, 'no whole block']));
     case 'not':
@@ -54,7 +62,7 @@ const verdictOf = (s: Sheet, t: Teeth, room: number, standing: Standing, residue
   const { cause } = standing;
   switch (cause.kind) {
     case 'congruence': {
-      const text = first(s, room, [`miss by ${formatSize(residue)}`, `${formatSize(residue)} off`]);
+      const text = first(s, room, missWords(residue));
       const wide = `VA − PA ≡ ${formatAddress(residue)} (mod ${size}): no ${name}`;
       const fits = s.measure(text, VERDICT_STYLE) + 40 + s.measure(wide, { size: 11 }) < room;
       return not(text, fits ? wide : `no ${name}`);
@@ -120,7 +128,7 @@ const VERDICT_STYLE = { size: 12.5, weight: 600 };
 
 /** The first wording that has room beside its mark, else the last. */
 const first = (s: Sheet, room: number, texts: readonly string[]): string =>
-  texts.find(t => s.measure(t, VERDICT_STYLE) + 20 <= room) ?? texts.at(-1) ?? '';
+  texts.find(t => s.measure(t, VERDICT_STYLE) + 18 <= room) ?? texts.at(-1) ?? '';
 
 /** Whether leaves of the size are there, in a line with its mark; an aside only where it stands `alone`. Gives the pixels it took. */
 export const drawVerdict = (
