@@ -19,6 +19,18 @@ export const openApp = async (page: Page, hash = ''): Promise<void> => {
   await expect(page.getByRole('region', { name: 'Verdict' })).toBeVisible();
 };
 
+/** Serves what matches as a static host would that sends no policy of ours. */
+export const withoutHeader = (page: Page, matches: string): Promise<unknown> =>
+  page.route(matches, async route => {
+    if (!route.request().url().startsWith('http://127.0.0.1')) return route.abort();
+    const response = await route.fetch();
+    const { 'content-security-policy': _, ...headers } = response.headers();
+    return route.fulfill({ response, headers });
+  });
+
+/** Lets go of all routes: what an idle page still asks for when the test is over is nobody's. */
+export const letGo = (page: Page): Promise<void> => page.unrouteAll({ behavior: 'ignoreErrors' });
+
 /** The verdict. */
 export const verdict = (page: Page): Locator => page.getByRole('region', { name: 'Verdict' });
 

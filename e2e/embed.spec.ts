@@ -1,5 +1,7 @@
 import { expect, type FrameLocator, type Page, test } from '@playwright/test';
-import { violations } from './app.ts';
+import { letGo, violations, withoutHeader } from './app.ts';
+
+test.afterEach(({ page }) => letGo(page));
 
 const verdictOf = (frame: FrameLocator) => frame.getByRole('region', { name: 'Verdict' });
 
@@ -140,11 +142,7 @@ const foreign = async (page: Page, base: string | undefined, src: string): Promi
         <iframe id="f" width="900" height="800" src="${baseURL}${src}"></iframe>`,
     }),
   );
-  await page.route(`${baseURL}**`, async route => {
-    const response = await route.fetch();
-    const { 'content-security-policy': _, ...headers } = response.headers();
-    return route.fulfill({ response, headers });
-  });
+  await withoutHeader(page, `${baseURL}**`);
   await page.goto('https://host.example/');
 };
 

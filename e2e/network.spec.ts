@@ -1,6 +1,8 @@
 import { expect, type Page, test } from '@playwright/test';
-import { openApp, pasteInto, qemuMaps } from './app.ts';
+import { letGo, openApp, pasteInto, qemuMaps, withoutHeader } from './app.ts';
 import { untilWhole, visitAll } from './everywhere.ts';
+
+test.afterEach(({ page }) => letGo(page));
 
 /** What the browser refused, as directive and what was refused, from now on. */
 const watchBreaches = async (page: Page): Promise<() => Promise<readonly string[]>> => {
@@ -111,13 +113,7 @@ const attempts: readonly (readonly [directive: string, attempt: string])[] = [
 
 for (const host of ['our server', 'a static host that sends no header'] as const)
   test(`the policy holds in the browser, from ${host}`, async ({ page }) => {
-    if (host !== 'our server')
-      await page.route('**/*', async route => {
-        if (!route.request().url().startsWith('http://127.0.0.1')) return route.abort();
-        const response = await route.fetch();
-        const { 'content-security-policy': _, ...headers } = response.headers();
-        return route.fulfill({ response, headers });
-      });
+    if (host !== 'our server') await withoutHeader(page, '**/*');
     await openApp(page);
     // A program in the page could try all of this; the page's own world is where the policy counts.
     const breaches = await watchBreaches(page);
