@@ -1113,10 +1113,20 @@ const joined = (texts: readonly (string | undefined)[]): string => {
 
 // Everything a fragment may hold stays as it is, so that a link can be read and edited by hand. Half of a surrogate pair
 // is no character, and nothing can encode it.
-const escapeValue = (text: string): string =>
+const escaped = (text: string): string =>
   text.replaceAll(/[^A-Za-z0-9_.,:;@+\-/~!$'()*]/gu, c =>
     encodeURIComponent(/^[\ud800-\udfff]$/u.test(c) ? '\ufffd' : c),
   );
+
+/** So long a text is a packed address space: the same one in every link of a page. */
+const LONG_TEXT = 1024;
+let lastLong = { text: '', escaped: '' };
+
+const escapeValue = (text: string): string => {
+  if (text.length < LONG_TEXT) return escaped(text);
+  if (lastLong.text !== text) lastLong = { text, escaped: escaped(text) };
+  return lastLong.escaped;
+};
 
 const unescapeValue = (text: string): string => {
   try {

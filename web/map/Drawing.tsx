@@ -16,6 +16,7 @@ import { centreOn, panFrom, setDrawn, showAddresses, showOffsets, zoomAt } from 
 import { useShownStep } from '../state/player.ts';
 import { solutionOf } from '../state/solution.ts';
 import { app, useApp, usePainted, useThemeName } from '../state/store.ts';
+import { afterFrame } from '../ui/frame.ts';
 import { LatePart } from '../ui/late.tsx';
 import { type Shown, useTween } from '../ui/tween.ts';
 import { canvasSize, type Framing, type Look, paintPicture, pictureOf } from './frame.ts';
@@ -98,6 +99,13 @@ const lazily = <T,>(find: () => T): (() => T) => {
   };
 };
 
+/** The value as it was before the frame in progress. */
+const useAfterPaint = <T,>(value: T): T => {
+  const [shown, setShown] = useState(value);
+  useEffect(() => (Object.is(shown, value) ? undefined : afterFrame(() => setShown(value))), [shown, value]);
+  return shown;
+};
+
 /** The four pictures of the Map on one canvas, with the crosshair and the words under the pointer. */
 export const Drawing = () => {
   const scenario = usePainted();
@@ -109,7 +117,8 @@ export const Drawing = () => {
   const dragging = useApp(s => s.dragFrom !== undefined) || beside;
   const walk = useApp(s => s.walk);
   const step = useShownStep(scenario);
-  const themeName = useThemeName();
+  // A frame after the page: the two together would keep the next key waiting.
+  const themeName = useAfterPaint(useThemeName());
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0, ratio: 1 });
