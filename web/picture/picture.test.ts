@@ -4,7 +4,7 @@ import { prepare, solve, trace } from '../../src/solve.ts';
 import { type Mark, roughMeasure, type TextMark } from '../draw/marks.ts';
 import { drawMap } from './picture.ts';
 import { oddMarks } from './testing.ts';
-import type { Picture } from './types.ts';
+import type { Picture, PictureInput } from './types.ts';
 import { finalSearch } from './vaItems.ts';
 
 const draw = (hash: string, width = 900, height = 824, crosshair?: number, pane?: number): Picture => {
@@ -25,6 +25,43 @@ const draw = (hash: string, width = 900, height = 824, crosshair?: number, pane?
 const texts = (p: Picture): string[] =>
   p.marks.filter((m): m is TextMark => m.kind === 'text').map(m => m.text);
 const leaves = (p: Picture) => p.marks.filter(m => m.kind === 'leaves');
+
+test('a picture is the same whatever was drawn before it', () => {
+  const { scenario } = readLink('#1&as=scene', { pack: t => t, unpack: t => t });
+  const prepared = prepare(scenario.machine, scenario.space);
+  const solution = solve(scenario, prepared);
+  const search = finalSearch(trace(scenario, prepared), prepared.mm.space.index);
+  const input = {
+    scenario,
+    solution,
+    search,
+    width: 900,
+    height: 824,
+    pane: undefined,
+    measure: roughMeasure,
+  };
+  const views: readonly Partial<PictureInput>[] = [
+    { crosshair: 0 },
+    { crosshair: 2 ** 30 },
+    { crosshair: 2 ** 30, walk: 2 },
+    { viewport: { origin: 0, sub: 0, span: 2 ** 22 } },
+    { viewport: { origin: 2 ** 22, sub: 0, span: 2 ** 22 } },
+    { width: 590 },
+    // As wide between its margins.
+    { width: 610 },
+    { comb: { delta: 2 ** 21, done: 0.5 } },
+    { crosshair: 4096, height: 700, tablesBelow: true },
+  ];
+  const marks = (view: Partial<PictureInput>, measure = roughMeasure) =>
+    drawMap({ ...input, crosshair: undefined, ...view, measure }).marks;
+  for (const before of views)
+    for (const view of views) {
+      // Texts measured by another measure are drawn anew.
+      const fresh = marks(view, (...of) => roughMeasure(...of));
+      marks(before);
+      expect(marks(view)).toEqual(fresh);
+    }
+});
 
 test('the designed scene says what the design says', () => {
   const words = texts(draw('#1&as=scene', 980));

@@ -1,12 +1,13 @@
 import { formatSize } from '../../src/text.ts';
 import { mod } from '../../src/units.ts';
 import type { Point } from '../draw/marks.ts';
+import { sameViewport } from '../draw/viewport.ts';
 import { besideOf } from './beside.ts';
 import { drawLadder, ladderHeight } from './ladder.ts';
 import { drawPaRow, PA_ROW_HEIGHT } from './paRow.ts';
 import { lensOnBracket, write } from './sheet.ts';
 import type { Picture, PictureInput, Sheet } from './types.ts';
-import { drawVaRow, VA_ROW_HEIGHT } from './vaRow.ts';
+import { drawVaRow, VA_ROW_HEIGHT, type VaRow } from './vaRow.ts';
 import { drawZipper, type ZipperBands } from './zipper.ts';
 
 const LENS = 42;
@@ -21,6 +22,38 @@ const VERDICT = 44;
 const LOWER_LENS = 20;
 const LEAST_JAW = 70;
 const TOP = 6;
+
+/** The row of the address space as it was drawn last. */
+let lastRow:
+  | {
+      readonly input: PictureInput;
+      readonly x: number;
+      readonly w: number;
+      readonly sheet: Sheet;
+      readonly row: VaRow;
+    }
+  | undefined;
+
+/** Whether the row of one picture is that of another: it has no crosshair, and does not walk page tables. */
+const sameRow = (a: PictureInput, b: PictureInput): boolean =>
+  a.scenario === b.scenario &&
+  a.solution === b.solution &&
+  a.search === b.search &&
+  a.step === b.step &&
+  a.comb === b.comb &&
+  a.measure === b.measure &&
+  sameViewport(a.viewport, b.viewport);
+
+/** The row of the address space. It is the dearest of the four, so a crosshair that moves leaves it as it is. */
+const vaRowOf = (s: Sheet, input: PictureInput, x: number, w: number): VaRow => {
+  if (lastRow === undefined || lastRow.x !== x || lastRow.w !== w || !sameRow(lastRow.input, input)) {
+    const sheet: Sheet = { marks: [], hits: [], measure: input.measure };
+    lastRow = { input, x, w, sheet, row: drawVaRow(sheet, input, x, TOP, w) };
+  }
+  s.marks.push(...lastRow.sheet.marks);
+  s.hits.push(...lastRow.sheet.hits);
+  return lastRow.row;
+};
 
 /**
  * The whole Map as a draw list: address space, zipper, physical ranges, page tables, from top to bottom. A pure
@@ -40,7 +73,7 @@ export const drawMap = (input: PictureInput): Picture => {
   const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));
   const height = Math.max(input.height, above + ladderHeight(levels) + 2 * jaw);
 
-  const va = drawVaRow(s, input, x, TOP, w);
+  const va = vaRowOf(s, input, x, w);
   const zipTop = TOP + VA_ROW_HEIGHT + LENS;
   const bands: ZipperBands = {
     titleY: zipTop - 24,
