@@ -153,8 +153,8 @@ describe('links', () => {
     expect(links.read()).toEqual({ ...readHash('#1&hint=0x3000&k=x') });
   });
 
-  it('writes a long address when the browser is idle, or when it is asked for', () => {
-    const { host, entries } = makeHost();
+  it('writes a long address when the hand rests and the browser is idle, or when it is asked for', () => {
+    const { host, entries, wait } = makeHost();
     const idle: (() => void)[] = [];
     const links = makeLinks({ ...host, whenIdle: run => idle.push(run) });
     const hinted = (hint: number): Scenario => ({ ...long, request: { ...long.request, hint } });
@@ -162,18 +162,33 @@ describe('links', () => {
     /** The history by what it shows: the hashes are too long to print. */
     const shown = (): readonly string[] =>
       entries.map(e => ['long', 'a', 'b', 'c'][[long, a, b, c].findIndex(s => hashOf(s) === e)] ?? e);
+    const rest = (): void => {
+      wait(250);
+      while (idle.length > 0) for (const run of idle.splice(0)) run();
+    };
     expect(hashOf(long).length).toBeGreaterThan(40_000);
     links.done(long, a);
+    wait(200);
+    expect(idle).toHaveLength(0);
     expect(entries).toEqual(['']);
-    for (const run of idle.splice(0)) run();
+    rest();
     expect(shown()).toEqual(['long', 'a']);
     // Two steps before there was time for the first: both get an entry, in their order.
     links.done(a, b);
     links.done(b, c);
     links.flush();
     expect(shown()).toEqual(['long', 'a', 'b', 'c']);
-    for (const run of idle.splice(0)) run();
+    rest();
     expect(entries).toHaveLength(4);
+    // Left alone, each has an idle moment of its own.
+    links.done(c, b);
+    links.done(b, a);
+    wait(250);
+    idle.shift()?.();
+    expect(shown()).toEqual(['long', 'a', 'b', 'c', 'b']);
+    rest();
+    expect(shown()).toEqual(['long', 'a', 'b', 'c', 'b', 'a']);
+    entries.length = 4;
     // Undo replaces the entry of the step, written or not.
     links.done(c, a);
     links.replace(c);
@@ -181,13 +196,13 @@ describe('links', () => {
     // A short step does not overtake a long one.
     links.done(c, long);
     links.done(long, defaultScenario);
-    for (const run of idle.splice(0)) run();
+    rest();
     expect(shown().slice(-2)).toEqual(['long', '']);
     // Who has gone back is not led forward again.
     links.done(defaultScenario, a);
     entries.push('#1&hint=0x3000');
     expect(links.arrived()?.scenario).toEqual(at(0x3000));
-    for (const run of idle.splice(0)) run();
+    rest();
     expect(entries.at(-1)).toBe('#1&hint=0x3000');
   });
 

@@ -72,12 +72,20 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
       // Refused for being too long or too frequent. The page goes on; only the address stays behind.
     }
   };
-  /** Steps whose long address is still to be written, oldest first: the next frame need not wait for it. */
+  /** Steps whose long address is still to be written, oldest first: neither the next frame nor the next key waits for it. */
   let late: (() => void)[] = [];
   const catchUp = (): void => {
     const steps = late;
     late = [];
     for (const step of steps) step();
+  };
+  let resting: number | undefined;
+  /** One at a time: each takes longer than a frame, and a key may come between two. */
+  const catchUpByOne = (): void => {
+    const [step, ...rest] = late;
+    late = rest;
+    step?.();
+    if (late.length > 0) host.whenIdle?.(catchUpByOne);
   };
   const isLong = (s: Scenario): boolean =>
     (s.space.source.kind === 'pasted' || s.view.diagnose.texts.length > 0) && hashOf(s).length > LONG;
@@ -125,7 +133,8 @@ export const makeLinks = (host: LinkHost): Links & { readonly read: () => ReadLi
       const write = (): void => step(before, after);
       if (host.whenIdle !== undefined && (isLong(before) || isLong(after))) {
         late.push(write);
-        host.whenIdle(catchUp);
+        if (resting !== undefined) host.clearTimeout(resting);
+        resting = host.setTimeout(() => host.whenIdle?.(catchUpByOne), RESTED_MS);
         return;
       }
       catchUp();
