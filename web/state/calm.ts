@@ -38,11 +38,15 @@ const tellNext = (): void => {
   if (owed.length > 0) telling = afterFrame(tellNext);
 };
 
-const follow = (paces: readonly Pace[]): void => {
-  const due = [...followers].filter(([, pace]) => paces.includes(pace)).map(([tell]) => tell);
+const forget = (): void => {
   telling?.();
   telling = undefined;
-  // Those told before the hand moved on are told again in their turn.
+  owed = [];
+};
+
+const follow = (paces: readonly Pace[]): void => {
+  const due = [...followers].filter(([, pace]) => paces.includes(pace)).map(([tell]) => tell);
+  forget();
   owed = isCrowded() ? due : [];
   if (owed.length > 0) {
     telling = afterFrame(tellNext);
@@ -62,6 +66,8 @@ const join = (tell: (scenario: Scenario) => void, pace: Pace): (() => void) => {
       still();
       follow(['calm', 'paused', 'rested']);
     } else if (now.scenario !== before.scenario) {
+      // The hand is on its way again: who was not told yet is told when it pauses.
+      forget();
       window.clearTimeout(pause);
       pause = window.setTimeout(() => {
         still();
