@@ -101,3 +101,23 @@ test('the whole flow by keyboard alone', async ({ page }) => {
   await page.keyboard.press('k');
   await expectFigure(page, '524,288');
 });
+
+test('a palette opened again at once stays open', async ({ page }) => {
+  await openApp(page);
+  const field = page.getByRole('combobox', { name: 'Find a command' });
+  await page.keyboard.press('Control+k');
+  await field.fill('Fit');
+  // The browser tells of the closing a task later, when the dialog is open again.
+  await field.evaluate(async element => {
+    const press = async (on: Element, init: KeyboardEventInit): Promise<void> => {
+      on.dispatchEvent(new KeyboardEvent('keydown', { ...init, bubbles: true, cancelable: true }));
+      for (let i = 0; i < 9; i++) await undefined;
+    };
+    await press(element, { key: 'Enter' });
+    await press(document.body, { key: 'k', ctrlKey: true });
+  });
+  await page.waitForTimeout(200);
+  await expect(field).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(field).toBeHidden();
+});

@@ -27,7 +27,15 @@ export const Dialog = ({
     if (!open && element.open) element.close();
   }, [open]);
   return (
-    <dialog ref={dialog} className={`dialog ${className}`} aria-labelledby={id} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className={`dialog ${className}`}
+      aria-labelledby={id}
+      onClose={e => {
+        // The browser tells of it a task later; by then the dialog may be open again.
+        if (!e.currentTarget.open) onClose();
+      }}
+    >
       <header>
         <h2 id={id}>{title}</h2>
         <button type="button" className="button icon" aria-label="Close" onClick={onClose}>
