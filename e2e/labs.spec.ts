@@ -72,13 +72,16 @@ test('the palette opens each lab, and goes through its presets', async ({ page }
   await run('Next design');
   await expect(page).toHaveURL(/zd=C/);
   await run('Play the order, or pause');
+  // A lab brings its commands: the palette lists those of the lab that is here.
   await run('Open lab: struct page contiguity');
+  await expect(page.getByRole('heading', { name: 'Are these pages next to each other?' })).toBeVisible();
   await run('Next case');
   await expect(page).toHaveURL(/mem=M2/);
   await run('Previous case');
   await run('Previous case');
   await expect(page.getByText('M15, ').first()).toBeVisible();
   await run('Open lab: DMA mapping');
+  await expect(page.getByRole('heading', { name: 'What does DMA mapping do with it?' })).toBeVisible();
   await run('Next size of the threads');
   await expect(page).toHaveURL(/bar=2@/);
 });

@@ -47,6 +47,8 @@ test('one edit of the hash is one step of undo', async ({ page }) => {
 test('Back after a reload is one step of undo', async ({ page }) => {
   await openApp(page);
   await kernel(page).selectOption({ label: 'Linux 6.12.117' });
+  // The page follows a choice a frame later, and no hand reloads sooner.
+  await expectFigure(page, '1,024');
   await page.reload();
   await expectFigure(page, '1,024');
   await page.goBack();
