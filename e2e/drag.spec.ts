@@ -1,8 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, type Page, test } from '@playwright/test';
-import { MMAP_BASE, makeVmas } from '../scripts/manyVmas.ts';
-import { defaultScenario } from '../src/scenario/scenario.ts';
-import { bytes, pa, TiB, va } from '../src/units.ts';
+import { largeScenario } from '../scripts/manyVmas.ts';
 import { loadCodec } from '../web/state/codec.ts';
 import { hashOf } from '../web/state/links.ts';
 import { atRest, dragSlider, openApp, verdict } from './app.ts';
@@ -40,15 +38,7 @@ const still = async (page: Page): Promise<string> => {
 
 const many = async (): Promise<string> => {
   await loadCodec();
-  return hashOf({
-    ...defaultScenario,
-    device: { ...defaultScenario.device, bar: { index: 2, base: pa(2 ** 40), size: bytes(TiB) } },
-    space: {
-      ...defaultScenario.space,
-      source: { kind: 'pasted', name: 'many', vmas: makeVmas(65_530), mmapBase: va(MMAP_BASE) },
-    },
-    request: { ...defaultScenario.request, length: bytes(TiB) },
-  });
+  return hashOf(largeScenario());
 };
 
 /** Waits until what paints beside the page has all it needs. */

@@ -20,12 +20,10 @@ import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type CDPSession, chromium, type Page } from '@playwright/test';
-import { defaultScenario, type Scenario } from '../src/scenario/scenario.ts';
-import { bytes, pa, TiB, va } from '../src/units.ts';
 import { loadCodec } from '../web/state/codec.ts';
 import { hashOf } from '../web/state/links.ts';
 import { findChromium, isRoot } from './chromium.mjs';
-import { MMAP_BASE, makeVmas } from './manyVmas.ts';
+import { largeScenario } from './manyVmas.ts';
 import { serve } from './serve.mjs';
 
 const PORT = Number(process.env['HUGEMAP_BENCH_PORT'] ?? 4177);
@@ -282,16 +280,6 @@ const measure = async (page: Page, url: string): Promise<Rows> => {
   await client.detach();
   return rows;
 };
-
-const largeScenario = (): Scenario => ({
-  ...defaultScenario,
-  device: { ...defaultScenario.device, bar: { index: 2, base: pa(2 ** 40), size: bytes(TiB) } },
-  space: {
-    ...defaultScenario.space,
-    source: { kind: 'pasted', name: 'bench', vmas: makeVmas(65_530), mmapBase: va(MMAP_BASE) },
-  },
-  request: { ...defaultScenario.request, length: bytes(TiB) },
-});
 
 /** The scripts that run before anything is painted: that of the page, and all that these cannot run without. */
 const firstScripts = (): ReadonlySet<string> => {

@@ -1,5 +1,6 @@
+import { defaultScenario, type Scenario } from '../src/scenario/scenario.ts';
 import type { Vma } from '../src/space/vma.ts';
-import { va } from '../src/units.ts';
+import { bytes, pa, TiB, va } from '../src/units.ts';
 
 /** mmap_base of x86-64 with four levels and no randomisation. */
 export const MMAP_BASE = 0x7fff_f7ff_f000;
@@ -31,3 +32,14 @@ export const makeVmas = (count: number): Vma[] => {
   }
   return vmas.reverse();
 };
+
+/** As much as a process may have: 65,530 mappings (vm.max_map_count), and a BAR of 1 TiB on 4 KiB pages. */
+export const largeScenario = (): Scenario => ({
+  ...defaultScenario,
+  device: { ...defaultScenario.device, bar: { index: 2, base: pa(2 ** 40), size: bytes(TiB) } },
+  space: {
+    ...defaultScenario.space,
+    source: { kind: 'pasted', name: 'many', vmas: makeVmas(65_530), mmapBase: va(MMAP_BASE) },
+  },
+  request: { ...defaultScenario.request, length: bytes(TiB) },
+});

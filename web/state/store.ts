@@ -10,6 +10,7 @@ import type { ThemeName } from '../draw/tokens.ts';
 import { rangeOf, sameViewport, type Viewport, viewportOf, within } from '../draw/viewport.ts';
 import { withMapView } from '../scenario/view.ts';
 import { afterFrame } from '../ui/frame.ts';
+import { whenIdle } from '../ui/idle.ts';
 import { canRead, loadCodec } from './codec.ts';
 import { embedded } from './embedded.ts';
 import { hashOf, type Links, makeLinks, readHash } from './links.ts';
@@ -324,11 +325,7 @@ const links = makeLinks({
   },
   setTimeout: (run, ms) => window.setTimeout(run, ms),
   clearTimeout: id => window.clearTimeout(id),
-  whenIdle: run => {
-    // Safari has no requestIdleCallback; a moment later the frame is out there too.
-    if (typeof window.requestIdleCallback === 'function') window.requestIdleCallback(run, { timeout: 400 });
-    else window.setTimeout(run, 100);
-  },
+  whenIdle,
 });
 
 /** The one store of the page. */

@@ -61,11 +61,7 @@ export const loadRest = (): void => {
     restAsked = true;
     for (const load of loads) load();
   };
-  const soon = (): void => {
-    // Safari has no requestIdleCallback.
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(all, { timeout: LATEST });
-    else setTimeout(all, LATEST);
-  };
+  const soon = (): unknown => whenIdle(all, LATEST);
   if (document.readyState === 'complete') soon();
   else window.addEventListener('load', soon, { once: true });
 };
