@@ -1,5 +1,6 @@
 import index from '../../public/captures/index.json';
 import { parseKernelVersion, versionRank } from '../../src/kernel/version.ts';
+import { whenIdle } from '../ui/idle.ts';
 
 /** A file of captures that comes with the app. */
 export interface ShippedFile {
@@ -63,11 +64,10 @@ export const shippedData = async (file: string): Promise<Uint8Array> => {
 /** At the latest so long after the one before it, in milliseconds, a file is asked for. */
 const LATEST = 200;
 
-/** When the browser has nothing better to do; Safari cannot tell, and gets a moment. */
+/** When the browser has nothing better to do. */
 const idle = (): Promise<void> =>
   new Promise(go => {
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => go(), { timeout: LATEST });
-    else setTimeout(go, LATEST);
+    whenIdle(go, LATEST);
   });
 
 /** A browser that is asked to spare the network; the types of a page do not know it yet. */
