@@ -356,13 +356,12 @@ test('from disk too, with nothing asked of the network and nothing against the p
   page.on('console', m => {
     if (m.type() === 'error') errors.push(m.text());
   });
-  await page.goto(`${pathToFileURL('dist/index.html').href}#1&hint=0x7f42_4000_0000`);
-  await expectFigure(page, '2');
-  await page.waitForLoadState('networkidle');
   const requests: string[] = [];
   page.on('request', r => {
-    if (!/^(?:data|blob):/.test(r.url())) requests.push(r.url());
+    if (!/^(?:data|blob|file):/.test(r.url())) requests.push(r.url());
   });
+  await page.goto(`${pathToFileURL('dist/index.html').href}#1&hint=0x7f42_4000_0000`);
+  await expectFigure(page, '2');
   await page.keyboard.press('e');
   await expect(dialog(page)).toContainText('It leads to this computer’s disk.');
   const svg = await saved(page, 'SVG');

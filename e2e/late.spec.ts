@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { expectFigure, openApp, pasteInto, qemuMaps } from './app.ts';
+import { untilWhole } from './everywhere.ts';
 
 const compareHeading = (page: Page) =>
   page.getByRole('heading', { name: 'Same request under every kernel and proposal' });
@@ -56,7 +57,7 @@ test('what is opened before the page is idle comes at once, and only that', asyn
 
 test('once idle, every part is here: the network may go', async ({ page, context }) => {
   await openApp(page);
-  await page.waitForLoadState('networkidle');
+  await untilWhole(page);
   await context.setOffline(true);
   await page.getByRole('link', { name: 'Compare' }).click();
   await expect(compareHeading(page)).toBeVisible();

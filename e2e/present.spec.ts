@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { tourIds, tours } from '../src/tour/tours.ts';
 import { expectFigure, openApp, violations } from './app.ts';
+import { untilWhole } from './everywhere.ts';
 
 const figure = (page: Page) => page.getByTestId('stage-figure');
 const count = (page: Page) => page.getByTestId('stage-count');
@@ -18,8 +19,8 @@ const openTour = async (page: Page, hash: string): Promise<void> => {
 
 test('a tour opens from a link, and is played to its end by the keys of a clicker', async ({ page }) => {
   await openTour(page, '#1&tour=bar');
+  await untilWhole(page);
   const asked: string[] = [];
-  await page.waitForLoadState('networkidle');
   page.on('request', r => asked.push(r.url()));
   // The first scene asks before it shows.
   await expect(page.getByRole('heading', { name: /How many leaves/ })).toBeVisible();
