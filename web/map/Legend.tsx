@@ -18,7 +18,7 @@ const FirstHint = ({ onDismiss }: { readonly onDismiss: () => void }) => (
       Drag <b>Offset in BAR</b>
       <span className="wide"> or pick a policy</span>, or see
     </span>
-    <LatePart of={lessons} wanted frame={() => null} props={{ label: 'examples' }} />
+    <LatePart of={lessons} wanted holds frame={() => 'examples'} props={{ label: 'examples' }} />
     <button type="button" className="dismiss" aria-label="Dismiss this hint" onClick={onDismiss}>
       ✕
     </button>

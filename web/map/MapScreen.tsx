@@ -59,7 +59,7 @@ export const MapScreen = () => {
         <PlayerStrip />
         <LatePart of={drawing} wanted frame={inDrawing} props={{}} holds />
         <Readout />
-        <Beside of={below} />
+        <LatePart of={below} wanted frame={() => null} props={{}} />
         <BitsPanel />
       </section>
       <aside className="verdict" aria-label="Verdict and reasons" tabIndex={-1}>

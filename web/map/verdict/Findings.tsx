@@ -2,6 +2,7 @@ import { startTransition, useEffect, useMemo, useState } from 'react';
 import { skippedBytes } from '../../../src/placement/skipped.ts';
 import { TRACEPOINT_OMITS, tracepointLines } from '../../../src/placement/tracepoint.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
+import type { Solution } from '../../../src/solve.ts';
 import { formatAddress, formatCount, formatSize } from '../../../src/text.ts';
 import { mod } from '../../../src/units.ts';
 import type { TermId } from '../../scenario/glossary.ts';
@@ -136,15 +137,16 @@ const useRested = (scenario: Scenario): Scenario => {
   return rested;
 };
 
-/** Who would do better than `rested`, once the browser has found the time; `of` is the Scenario it was asked of. */
+/** Who would do better, once the browser has found the time. */
 interface FoundOthers {
-  readonly of: Scenario;
+  /** The Scenario it was asked of; undefined: of none yet. */
+  readonly of: Scenario | undefined;
   readonly others: readonly Others[];
 }
 
 /** Asks who would do better one policy at a time, each while the browser is idle. */
 const useOthers = (rested: Scenario): FoundOthers => {
-  const [found, setFound] = useState<FoundOthers>({ of: rested, others: [] });
+  const [found, setFound] = useState<FoundOthers>({ of: undefined, others: [] });
   useEffect(() => {
     const steps = othersInSteps(rested, solutionOf(rested));
     let stop: () => void;
@@ -186,6 +188,10 @@ const OthersLine = ({ of }: { readonly of: readonly OtherPiece[] }) => {
   );
 };
 
+/** Whether something else could do better. */
+const isWanting = ({ placement, device }: Solution): boolean =>
+  !placement.ok || (device !== undefined && device.faults > device.bestCost.faults);
+
 const Fixes = () => {
   const { scenario } = useCalmFacts();
   const rested = useRested(scenario);
@@ -195,7 +201,9 @@ const Fixes = () => {
   }, [rested]);
   const { solution, fixes } = found;
   const { of, others } = useOthers(rested);
-  if (fixes.length === 0 && others.length === 0) return null;
+  // The first ones come when all else is here: their room is kept where it takes fewer faults, for then there are some.
+  const coming = of === undefined && isWanting(solution);
+  if (fixes.length === 0 && others.length === 0 && !coming) return null;
   return (
     // What was found for the Scenario before keeps its room, so that nothing below jumps while a slider moves.
     <section className={rested !== scenario || (fixes.length === 0 && of !== rested) ? 'stale' : undefined}>
@@ -216,7 +224,7 @@ const Fixes = () => {
           )}
         </div>
       ))}
-      <div className={of === rested ? undefined : 'stale'}>
+      <div className={coming ? 'coming' : of === rested ? undefined : 'stale'}>
         {others.map(group => (
           <OthersLine key={plain(group.result)} of={othersSentence(group)} />
         ))}
