@@ -1,12 +1,4 @@
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { alignDown, MiB } from '../../src/units.ts';
 import { beforeFrame, runNow } from './frame.ts';
 import type { Scale } from './scale.ts';
@@ -133,8 +125,6 @@ export const BytesSlider = ({
       element.removeEventListener('change', done);
     };
   }, [done]);
-  const part = scale.steps === 0 ? 0 : position / scale.steps;
-  const fill = { ['--part' as string]: String(part) } as CSSProperties;
   return (
     <input
       ref={input}
@@ -147,7 +137,6 @@ export const BytesSlider = ({
       step={1}
       defaultValue={first}
       disabled={disabled || scale.steps === 0}
-      style={fill}
       onPointerDown={e => {
         free.current = e.altKey;
         held.current = e.currentTarget.clientWidth;

@@ -1,4 +1,4 @@
-import { type CSSProperties, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { app } from '../../state/store.ts';
 
 /** A native range over whole numbers. One drag is one step of undo. */
@@ -25,7 +25,6 @@ export const NumberSlider = ({
     element?.addEventListener('change', done);
     return () => element?.removeEventListener('change', done);
   }, []);
-  const part = max > min ? (value - min) / (max - min) : 0;
   return (
     <input
       ref={input}
@@ -37,7 +36,6 @@ export const NumberSlider = ({
       max={max}
       value={value}
       disabled={max <= min}
-      style={{ ['--part' as string]: String(part) } as CSSProperties}
       onChange={e => onDrag(e.target.valueAsNumber)}
       onBlur={() => app.getState().finish()}
     />

@@ -123,7 +123,7 @@ export const Lanes = ({
         step={1}
         value={at}
         disabled={turns.length === 0}
-        style={{ ...style, ['--part' as string]: String(at / Math.max(1, turns.length)) }}
+        style={style}
         onChange={e => go(e.target.valueAsNumber, 'drag')}
         onPointerUp={() => window.setTimeout(() => app.getState().finish())}
         onKeyUp={() => app.getState().finish()}

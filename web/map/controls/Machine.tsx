@@ -1,4 +1,4 @@
-import { type CSSProperties, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import type { ArchId } from '../../../src/arch/arch.ts';
 import { archOf, archs } from '../../../src/arch/index.ts';
 import { extrapolatedFrom, releases } from '../../../src/kernel/releases.ts';
@@ -22,7 +22,6 @@ const Architecture = () => {
   const [shown, show] = useChosen<ArchId>(machine.arch, choose);
   const at = archs.findIndex(a => a.id === shown);
   const arch = archs[at];
-  const fill = { ['--part' as string]: String(at / (archs.length - 1)) } as CSSProperties;
   return (
     <div className="architecture">
       <select
@@ -49,7 +48,6 @@ const Architecture = () => {
         step={1}
         value={at}
         aria-valuetext={arch?.label ?? ''}
-        style={fill}
         onChange={e => {
           const chosen = archs[e.target.valueAsNumber];
           if (chosen) show(chosen.id);
