@@ -30,8 +30,8 @@ export const Below = () => {
       // What is there while the picture is coming is another box than the one that has it.
       const box = boxBeside(anchor.current);
       const canvas = box?.querySelector('canvas');
+      // Each tells its size once it is laid out: to ask now would have all of the page laid out before its time.
       for (const e of [box, canvas]) if (e) sizes.observe(e);
-      check();
     };
     const children = new MutationObserver(watch);
     children.observe(stage, { childList: true });

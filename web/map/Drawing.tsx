@@ -141,7 +141,7 @@ export const Drawing = () => {
           : { width: clientWidth, height: clientHeight, ratio };
       });
     };
-    read();
+    // It tells the first size too, and the picture is then drawn in a task of its own, not in that of the page.
     const observer = new ResizeObserver(read);
     observer.observe(element);
     window.addEventListener('resize', read);

@@ -1,4 +1,4 @@
-import { type ComponentType, type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { type ComponentType, type ReactNode, startTransition, useEffect, useState } from 'react';
 import { whenIdle } from './idle.ts';
 
 /** Whether a part of the page that loads after the first paint is here. */
@@ -125,7 +125,13 @@ export const LatePart = <P extends object>({
   readonly props: P;
   readonly holds?: boolean;
 }) => {
-  const state = useSyncExternalStore(of.listen, of.state);
+  const [state, setState] = useState(of.state);
+  useEffect(() => {
+    // A large part is rendered in many short tasks: one long one would keep a hand waiting.
+    const follow = (): void => startTransition(() => setState(of.state()));
+    follow();
+    return of.listen(follow);
+  }, [of]);
   useEffect(() => {
     // Opened again after it failed, it is asked for again.
     if (wanted) of.load();
