@@ -25,6 +25,8 @@ export default defineConfig({
       // Playwright passes --no-sandbox itself when this is false. Root cannot use the sandbox, and some
       // containers give it to nobody.
       chromiumSandbox: !isRoot && !process.env['HUGEMAP_NO_SANDBOX'],
+      // Scrollbars take room on most desktops, and are hidden by Playwright unless told otherwise.
+      ignoreDefaultArgs: ['--hide-scrollbars'],
     },
   },
   projects: [{ name: 'desktop', use: { browserName: 'chromium', viewport: { width: 1440, height: 900 } } }],

@@ -20,7 +20,8 @@ const PA_SCALE_HEIGHT = 42;
 /** An axis below the lower jaw, and the verdicts below that. */
 const VERDICT = 44;
 const LOWER_LENS = 20;
-const LEAST_JAW = 70;
+/** With it all of the picture stands in a window of 1440 by 900, in the 762 px that the lines around leave. */
+const LEAST_JAW = 65;
 const TOP = 6;
 
 /** The row of the address space as it was drawn last. */
