@@ -49,19 +49,31 @@ export const late = <P,>(fetch: () => Promise<ComponentType<P>>): Late<P> => {
   return made;
 };
 
-/** At the latest so long after the page has loaded, in milliseconds, the rest of it is asked for. */
+/** At the latest so long after what is looked at has come, in milliseconds, the rest of the page is asked for. */
 const LATEST = 250;
 
-/**
- * Loads every {@link late} part as soon as the page is idle. From then on nothing is requested any more, and the
- * network may go.
- */
-export const loadRest = (): void => {
-  const all = (): void => {
+/** Parts that are looked at and have yet to come. */
+let awaited = 0;
+let restWanted = false;
+
+const askRest = (): void => {
+  if (!restWanted || awaited > 0) return;
+  restWanted = false;
+  whenIdle(() => {
     restAsked = true;
     for (const load of loads) load();
+  }, LATEST);
+};
+
+/**
+ * Loads every {@link late} part as soon as all that is looked at is here and the page is idle. From then on nothing is
+ * requested any more, and the network may go.
+ */
+export const loadRest = (): void => {
+  const soon = (): void => {
+    restWanted = true;
+    askRest();
   };
-  const soon = (): unknown => whenIdle(all, LATEST);
   if (document.readyState === 'complete') soon();
   else window.addEventListener('load', soon, { once: true });
 };
@@ -136,6 +148,15 @@ export const LatePart = <P extends object>({
     // Opened again after it failed, it is asked for again.
     if (wanted) of.load();
   }, [wanted, of]);
+  const comes = wanted && (state.kind === 'away' || state.kind === 'coming');
+  useEffect(() => {
+    if (!comes) return;
+    awaited++;
+    return () => {
+      awaited--;
+      askRest();
+    };
+  }, [comes]);
   switch (state.kind) {
     case 'here': {
       const Part = state.part;
