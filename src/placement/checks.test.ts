@@ -475,6 +475,9 @@ describe('MAP_32BIT', () => {
     starts.length = 0;
     call(random, { file: 'memfd', shmemEnabled: 'always', flags: MAP.SHARED | MAP.BIT32, length: 4 * MiB });
     expect(starts).toEqual([0, 1]);
+    starts.length = 0;
+    call(random, { file: 'hugetlbFile', flags: bit32, length: 4 * MiB });
+    expect(starts).toEqual([0]);
   });
 
   it('accepts a hint below its window', () => {
