@@ -388,7 +388,13 @@ describe('one VFIO_IOMMU_MAP_DMA', () => {
     expect(why({ iova: 2 ** 48 - GiB })).toBe('width');
     expect(why({ iova: 0xc000_0000 })).toBe('reserved');
     expect(why({ iova: 0xfe_0000_0000, iommu: iommuOf('amd1'), sizes: amd })).toBe('reserved');
+    // Up to the very bounds: below and above what is reserved, and the last byte of the width.
     expect(why({ iova: 0x8000_0000, length: 0x7ee0_0000 })).toBe('mapped');
+    expect(why({ iova: 0xfef0_0000, length: MiB })).toBe('mapped');
+    expect(why({ iova: 0xfeef_f000, length: MiB })).toBe('reserved');
+    expect(why({ iova: 2 ** 48 - 2 * GiB })).toBe('mapped');
+    // The CPU's page, where that is the larger one.
+    expect(why({ page: 64 * KiB, va: 0x7fff_0000_1000 })).toBe('granule');
   });
 
   it('gives disable_hugepages entries of a page, and memory those of its folios', () => {
