@@ -333,7 +333,8 @@ describe('why', () => {
   });
 
   test('no whole block: too short, or lying across a boundary', () => {
-    expect(cause(pagesMapping(37, 8, 2), LARGE)?.[0]?.cause).toEqual({
+    // Behind a block of physical memory, so that its length counts and not where it ends.
+    expect(cause(pagesMapping(37, 8, 18), LARGE)?.[0]?.cause).toEqual({
       kind: 'noWholeBlock',
       tooShort: true,
       below: 2 * PAGE,
