@@ -185,6 +185,8 @@ describe('the formats', () => {
 
   it('write a size between two levels into neighbours, and AMD’s table grows with the IOVA', () => {
     expect(tablesOf('amd1', 0, 0, 2 * GiB)).toEqual({ counts: [0, 0], bytes: 0, entries: 2 });
+    // However little is mapped, it has the levels that it begins with.
+    expect(tablesOf('amd1', 0, 0, 4 * KiB).counts).toEqual([1, 1]);
     expect(tablesOf('amd1', 0x100_0000_0000, 0, 2 * GiB).counts).toEqual([0, 0, 1]);
     expect(tablesOf('amd1', 0, 0x400_0000_0000, 512 * GiB)).toEqual({
       counts: [0, 0],
