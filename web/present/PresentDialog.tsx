@@ -325,12 +325,16 @@ const Editor = () => {
             type="file"
             className="visually-hidden"
             accept=".json,application/json"
-            onChange={async e => {
+            onChange={e => {
               const file = e.target.files?.[0];
               e.target.value = '';
               if (file === undefined) return;
               if (file.size > TOUR_LIMITS.file) setRemark(`${file.name} is longer than any tour.`);
-              else take(await file.text(), file.name);
+              else
+                file.text().then(
+                  text => take(text, file.name),
+                  () => setRemark(`${file.name}: the browser could not read it.`),
+                );
             }}
           />
         </label>
