@@ -140,8 +140,8 @@ it('never throws on random, cut or shuffled text', () => {
 });
 
 describe('hostile headers', () => {
-  // What backtracks takes minutes: the limit is for that, and not for a loaded machine.
-  it('a line made to backtrack is read at once', { timeout: 60_000 }, () => {
+  // What backtracks takes minutes: the time that any test has is for that.
+  it('a line made to backtrack is read at once', () => {
     const line = `${'='.repeat(2000)}${'aa:aa.0'.repeat(290)} x`;
     for (let i = 0; i < 200; i++) expect(isResourceHeader(line)).toBe(false);
   });
