@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { designOf, designs, zapper } from './designs.ts';
 import { coarseCounts, explore, plainest, play, type Race, without } from './explore.ts';
 import type { DesignId } from './ids.ts';
-import { after, beginning, endingOf, type Step, type Who } from './machine.ts';
+import { beginning, endingOf, type Step, after as stepped, type Who } from './machine.ts';
 
 const raceOf = (id: DesignId): Race => ({ mapper: designOf(id).steps, zapper });
 
@@ -156,8 +156,8 @@ describe('a step by itself', () => {
   it('unlocks only what its own thread holds', () => {
     const unlock: Step = { act: { do: 'unlock', lock: 'driver' }, label: '' };
     const held = { ...beginning, driver: 'zapper' } as const;
-    expect(after(held, unlock, 'mapper')).toBe(held);
-    expect(after(held, unlock, 'zapper')).toEqual(beginning);
+    expect(stepped(held, unlock, 'mapper')).toBe(held);
+    expect(stepped(held, unlock, 'zapper')).toEqual(beginning);
   });
 
   it('leaves a leaf that nobody has zapped, which is good', () => {
