@@ -10,7 +10,7 @@ import { iommuIds } from './ids.ts';
 import { iommuOf, iommus, moreSizes, usualIommu } from './iommus.ts';
 import { autoAlignment, bestIova, hasDmabuf, iommufdFolios } from './iova.ts';
 import { type Backing, type DmaRequest, mapDma } from './map.ts';
-import { iommuLeafCount, iommuLeaves, iommuPgsize, lowestBit, powerAbove, powerBelow } from './pgsize.ts';
+import { iommuLeafCount, iommuLeaves, iommuPgsize } from './pgsize.ts';
 import { leavesTouched, pinFolios, pinPfnMap, pinRules } from './pin.ts';
 import { dmaPresets } from './published.ts';
 import { iommuTables, repeats } from './tables.ts';
@@ -130,11 +130,6 @@ describe('the page sizes of an IOMMU', () => {
     expect(iommuPgsize(vtd, 0x38_0020_0000, 0x20_0000_0000, 2 * GiB)).toEqual({ size: 2 * MiB, count: 1024 });
     expect(iommuPgsize(vtd, 0, 0, 2 * GiB)).toEqual({ size: GiB, count: 2 });
     expect(iommuPgsize([64 * KiB], 4096, 0, GiB)).toBeUndefined();
-  });
-
-  it('count on powers of two', () => {
-    expect([lowestBit(0), lowestBit(0x3000), lowestBit(2 ** 56)]).toEqual([Infinity, 0x1000, 2 ** 56]);
-    expect([powerBelow(1), powerBelow(5), powerAbove(5), powerAbove(8)]).toEqual([1, 4, 8, 8]);
   });
 });
 
