@@ -67,5 +67,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['src/**/*.test.ts', 'web/**/*.test.{ts,tsx}'],
+    // For what hangs or is not linear. At the usual 5 s a loaded machine fails tests that only compute.
+    testTimeout: 60_000,
   },
 });

@@ -46,6 +46,28 @@ export const alignUp = (x: number, a: number): number => Math.ceil(x / a) * a;
 /** `x` modulo `a`, a power of two, always in [0, a): the residue of the unsigned kernel arithmetic, also for negative `x`. */
 export const mod = (x: number, a: number): number => x - Math.floor(x / a) * a;
 
+/** The largest power of two that divides `x`, a non-negative exact number; Infinity for 0, which all divide. */
+export const lowestBit = (x: number): number => {
+  if (x === 0) return Number.POSITIVE_INFINITY;
+  let bit = 1;
+  while (mod(x, bit * 2) === 0) bit *= 2;
+  return bit;
+};
+
+/** The largest power of two that is not above `x`; 1 for what is below. */
+export const powerBelow = (x: number): number => {
+  let power = 1;
+  while (power * 2 <= x) power *= 2;
+  return power;
+};
+
+/** The smallest power of two that is not below `x`; 1 for what is below. */
+export const powerAbove = (x: number): number => {
+  let power = 1;
+  while (power < x) power *= 2;
+  return power;
+};
+
 /**
  * A raw 64-bit system-call argument, split so that two doubles hold any value exactly: `base` is a multiple
  * of 4 KiB below 2^64, `rest` is 0..4095. Only the entry checks of mmap() see one.

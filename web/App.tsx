@@ -11,9 +11,18 @@ import './styles.css';
 
 const takeTexts = async (files: readonly File[]): Promise<void> => {
   const { drop: take, say } = app.getState();
-  const small = files.filter(f => f.size <= MAX_INTAKE);
-  if (small.length < files.length) say('Files above 32 MiB are not read');
-  const texts = await Promise.all(small.map(async f => ({ name: f.name, text: await f.text() })));
+  const read = await Promise.all(
+    files
+      .filter(f => f.size <= MAX_INTAKE)
+      .map(f =>
+        f.text().then(
+          text => [{ name: f.name, text }],
+          () => [],
+        ),
+      ),
+  );
+  const texts = read.flat();
+  if (texts.length < files.length) say('Files that are gone or above 32 MiB are not read');
   if (texts.length > 0) take(texts);
 };
 

@@ -9,7 +9,7 @@ import { type BestPossible, bestPossible } from '../leaves/why.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type DeviceAnswer, deviceAnswer, type Prepared } from '../solve.ts';
 import { intersects } from '../space/gapIndex.ts';
-import { type Bytes, bytes, type Pa, type Va, va } from '../units.ts';
+import { type Bytes, bytes, mod, type Pa, type Va, va } from '../units.ts';
 import type { Cause, Miss, Nearest, Verdict } from './diagnosis.ts';
 import { type Stretch, scenarioFor } from './scenarioOf.ts';
 
@@ -62,10 +62,8 @@ const missesOf = (answer: DeviceAnswer): readonly Miss[] =>
     .filter(miss => miss.residue !== 0);
 
 /** (VA - PA) modulo a power of two, in bytes. */
-const residueOf = ({ mapping }: DeviceAnswer, size: Bytes): Bytes => {
-  const rest = (mapping.start - mapping.pa) % size;
-  return bytes(rest < 0 ? rest + size : rest);
-};
+const residueOf = ({ mapping }: DeviceAnswer, size: Bytes): Bytes =>
+  bytes(mod(mapping.start - mapping.pa, size));
 
 /** What one answer comes to. */
 export interface Judged {

@@ -1,7 +1,7 @@
 import type { PciDevice } from '../intake/devices.ts';
 import type { Intake, PlacedMapping } from '../intake/intake.ts';
 import type { FaultEra } from '../kernel/facts.ts';
-import { type Bytes, bytes, mod, type Pa, pa } from '../units.ts';
+import { type Bytes, bytes, mod, type Pa, pa, powerAbove } from '../units.ts';
 import type { Candidate, Pairing, Physical } from './diagnosis.ts';
 
 /** What is known of the device memory behind one mapping. */
@@ -21,9 +21,6 @@ const HIGHEST = 2 ** 57;
 
 /** A made-up place for a BAR nobody told of: a multiple of every size up to 256 GiB. */
 const STAND_IN = 2 ** 38;
-
-/** The least power of two at or above `n`: what a BAR that holds `n` bytes has at least. */
-export const powerAbove = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(n, 4096)));
 
 /**
  * Whether the offset column of maps is region and offset (true) or a physical address, where the devices do not

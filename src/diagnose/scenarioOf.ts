@@ -4,9 +4,9 @@ import { MAP } from '../placement/flags.ts';
 import { policyOf } from '../placement/policies.ts';
 import { defaultScenario, type Scenario } from '../scenario/scenario.ts';
 import { formatSize } from '../text.ts';
-import { type Bytes, bytes, type Pa, pa, type Va } from '../units.ts';
+import { type Bytes, bytes, type Pa, pa, powerAbove, type Va } from '../units.ts';
 import type { Diagnosis, DiagnosisRow } from './diagnosis.ts';
-import { physOf, powerAbove } from './physical.ts';
+import { physOf } from './physical.ts';
 
 /** A range of device memory, in bytes. */
 export interface Stretch {

@@ -10,7 +10,7 @@ import { iommuIds } from './ids.ts';
 import { iommuOf, iommus, moreSizes, usualIommu } from './iommus.ts';
 import { autoAlignment, bestIova, hasDmabuf, iommufdFolios } from './iova.ts';
 import { type Backing, type DmaRequest, mapDma } from './map.ts';
-import { iommuLeafCount, iommuLeaves, iommuPgsize, lowestBit, powerAbove, powerBelow } from './pgsize.ts';
+import { iommuLeafCount, iommuLeaves, iommuPgsize } from './pgsize.ts';
 import { leavesTouched, pinFolios, pinPfnMap, pinRules } from './pin.ts';
 import { dmaPresets } from './published.ts';
 import { iommuTables, repeats } from './tables.ts';
@@ -131,11 +131,6 @@ describe('the page sizes of an IOMMU', () => {
     expect(iommuPgsize(vtd, 0, 0, 2 * GiB)).toEqual({ size: GiB, count: 2 });
     expect(iommuPgsize([64 * KiB], 4096, 0, GiB)).toBeUndefined();
   });
-
-  it('count on powers of two', () => {
-    expect([lowestBit(0), lowestBit(0x3000), lowestBit(2 ** 56)]).toEqual([Infinity, 0x1000, 2 ** 56]);
-    expect([powerBelow(1), powerBelow(5), powerAbove(5), powerAbove(8)]).toEqual([1, 4, 8, 8]);
-  });
 });
 
 describe('the formats', () => {
@@ -185,6 +180,8 @@ describe('the formats', () => {
 
   it('write a size between two levels into neighbours, and AMD’s table grows with the IOVA', () => {
     expect(tablesOf('amd1', 0, 0, 2 * GiB)).toEqual({ counts: [0, 0], bytes: 0, entries: 2 });
+    // However little is mapped, it has the levels that it begins with.
+    expect(tablesOf('amd1', 0, 0, 4 * KiB).counts).toEqual([1, 1]);
     expect(tablesOf('amd1', 0x100_0000_0000, 0, 2 * GiB).counts).toEqual([0, 0, 1]);
     expect(tablesOf('amd1', 0, 0x400_0000_0000, 512 * GiB)).toEqual({
       counts: [0, 0],
@@ -388,7 +385,13 @@ describe('one VFIO_IOMMU_MAP_DMA', () => {
     expect(why({ iova: 2 ** 48 - GiB })).toBe('width');
     expect(why({ iova: 0xc000_0000 })).toBe('reserved');
     expect(why({ iova: 0xfe_0000_0000, iommu: iommuOf('amd1'), sizes: amd })).toBe('reserved');
+    // Up to the very bounds: below and above what is reserved, and the last byte of the width.
     expect(why({ iova: 0x8000_0000, length: 0x7ee0_0000 })).toBe('mapped');
+    expect(why({ iova: 0xfef0_0000, length: MiB })).toBe('mapped');
+    expect(why({ iova: 0xfeef_f000, length: MiB })).toBe('reserved');
+    expect(why({ iova: 2 ** 48 - 2 * GiB })).toBe('mapped');
+    // The CPU's page, where that is the larger one.
+    expect(why({ page: 64 * KiB, va: 0x7fff_0000_1000 })).toBe('granule');
   });
 
   it('gives disable_hugepages entries of a page, and memory those of its folios', () => {

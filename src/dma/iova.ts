@@ -1,6 +1,5 @@
 import { contains, type KernelVersion, type Since } from '../kernel/version.ts';
-import { alignUp, mod } from '../units.ts';
-import { lowestBit, powerAbove } from './pgsize.ts';
+import { alignUp, lowestBit, mod, powerAbove } from '../units.ts';
 
 /** The IOVAs that would give a range the fewest entries. */
 export interface BestIova {

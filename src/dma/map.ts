@@ -51,7 +51,7 @@ export interface DmaMapped {
   readonly pinning: Pinning;
   /** Page faults on the way, in a process that had touched nothing. */
   readonly faults: number;
-  /** The entries, ascending in IOVA. Of ordinary memory, which lies everywhere, \`pa\` means nothing. */
+  /** The entries, ascending in IOVA. Of ordinary memory, which lies everywhere, `pa` means nothing. */
   readonly runs: readonly IommuRun[];
   /** All entries by size, largest first. */
   readonly sizes: readonly SizeCount[];
@@ -61,7 +61,7 @@ export interface DmaMapped {
   readonly best: (BestIova & { readonly leaves: number }) | undefined;
 }
 
-/** Why the kernel refuses a call, as a sentence, with the errno it gives. */
+/** Why the kernel refuses a call, and the errno it gives; a screen words it. */
 export interface DmaRefused {
   readonly ok: false;
   readonly errno: 'EINVAL';

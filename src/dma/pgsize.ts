@@ -1,4 +1,4 @@
-import { mod } from '../units.ts';
+import { lowestBit, mod } from '../units.ts';
 
 /** `count` neighbouring entries of one size in an IOMMU's page table, from `iova` up and from `pa` up. Bytes. */
 export interface IommuRun {
@@ -15,27 +15,6 @@ export interface PageChoice {
   readonly size: number;
   readonly count: number;
 }
-
-/** The largest power of two that divides `x`, a non-negative exact number; Infinity for 0, which all divide. */
-export const lowestBit = (x: number): number => {
-  if (x === 0) return Number.POSITIVE_INFINITY;
-  let bit = 1;
-  while (mod(x, bit * 2) === 0) bit *= 2;
-  return bit;
-};
-
-/** The largest power of two that is not above `x`, which is at least 1. */
-export const powerBelow = (x: number): number => {
-  let power = 1;
-  while (power * 2 <= x) power *= 2;
-  return power;
-};
-
-/** The smallest power of two that is not below `x`, which is at least 1. */
-export const powerAbove = (x: number): number => {
-  const below = powerBelow(x);
-  return below === x ? x : below * 2;
-};
 
 /**
  * The entry size that the core asks the IOMMU driver for next, and how many of them before a larger one is worth a

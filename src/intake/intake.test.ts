@@ -492,9 +492,9 @@ describe('anything at all', { timeout: 60_000 }, () => {
   });
 });
 
+// What is not linear takes hours: the time that any test has is for that.
 it('megabytes of anything are read in linear time', () => {
   const n = 3_000_000;
-  const t = performance.now();
   for (const text of [
     'x1 y2\n'.repeat(n / 6),
     '>'.repeat(n),
@@ -504,7 +504,6 @@ it('megabytes of anything are read in linear time', () => {
     `${'a'.repeat(n)}$`,
   ])
     readIntake(text);
-  expect(performance.now() - t).toBeLessThan(6000);
 });
 
 describe('the lines that were not read', () => {

@@ -177,25 +177,22 @@ describe('size', () => {
       const a = 0x7f0000000000 + i * 8192;
       return `${a.toString(16)}-${(a + 4096).toString(16)} rw-p 00000000 fe:00 2173175                    /usr/lib/x/libfoo.so.${i}`;
     }).join('\n');
-  it('65,530 lines, the default vm.max_map_count, in a fraction of a second', () => {
-    const text = rows(65_530);
-    const t = performance.now();
-    const r = parseMaps(text);
-    // About 70 ms alone; the bound leaves room for a loaded machine.
-    expect(performance.now() - t).toBeLessThan(1000);
+  // What is not linear takes minutes here and hours below: the time that any test has is for that.
+  it('65,530 lines, the default vm.max_map_count', () => {
+    const r = parseMaps(rows(65_530));
     expect([r.items.length, r.problems.length]).toEqual([65_530, 0]);
   });
   it('one line of megabytes, of any kind, is linear', () => {
     const n = 3_000_000;
-    const t = performance.now();
     for (const long of [
       'f'.repeat(n),
       ' '.repeat(n),
       `${' '.repeat(n)}x`,
       `1000-2000 rw-p 0 0:0 0 ${'/a '.repeat(n / 3)}b`,
+      // Begins as a wrapped name does, and is none: a line separator is a blank that ends a line for an expression.
+      `/a${' '.repeat(n)}\u2028b`,
     ])
-      parseMaps(`1000-2000 rw-p 0 0:0 0\n${long}`);
-    expect(performance.now() - t).toBeLessThan(3000);
+      expect(parseMaps(`1000-2000 rw-p 0 0:0 0\n${long}`).items.length).toBeGreaterThan(0);
   });
 });
 

@@ -53,7 +53,8 @@ const MAPS = /^\s*[0-9a-fA-F]+-[0-9a-fA-F]+\s+[-rwxspRWXSP?]{3,5}\s+[0-9a-fA-F]/
 const HEADER =
   /^\s*([0-9a-fA-F]+)-([0-9a-fA-F]+)\s+([r-][w-][x-][sp])\s+([0-9a-fA-F]+)\s+[0-9a-fA-F]+:[0-9a-fA-F]+\s+\d+(?:\s+(\S.*)?)?$/;
 const SMAPS_FIELD = /^(?:[A-Z][A-Za-z_]*:\s+\d+ kB|(?:THPeligible|ProtectionKey):\s+\d+)$/;
-const WRAPPED_NAME = /^\s*(\/\S.*|\[[\w:.-]+\]|anon_inode:\S+)\s*$/;
+/** Asked of a line without the blanks around it: with them in the expression, a run of blanks is tried from each one. */
+const WRAPPED_NAME = /^(?:\/\S.*|\[[\w:.-]+\]|anon_inode:\S+)$/;
 const PAGE = 4096;
 const TOP_BIT = 2 ** 63;
 const REGION = 2 ** 40;
@@ -158,14 +159,14 @@ export const parseMaps = (input: string | Lines): ParsedMaps => {
     const m = HEADER.exec(text);
     if (!m) {
       if (isBlank(text)) continue;
-      const wrapped = mayWrap ? WRAPPED_NAME.exec(text) : null;
+      const t = text.trim();
+      const wrapped = mayWrap && WRAPPED_NAME.test(t);
       mayWrap = false;
       if (wrapped && open) {
-        named(open, (wrapped[1] ?? '').trimEnd(), line - 1);
+        named(open, t, line - 1);
         notes.push(problem(line, text, 'taken as the name of the line before it, which seems wrapped'));
         continue;
       }
-      const t = text.trim();
       if (t.startsWith('VmFlags:')) {
         smaps = true;
         const flags = ` ${t.slice(8)} `;

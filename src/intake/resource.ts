@@ -38,7 +38,8 @@ const ADDRESS = /[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]/g;
 const ADDRESS_ONCE = /[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]/;
 const TRIPLE = /^(?:(\S*):)?\s*(0x[0-9a-fA-F]+)\s+(0x[0-9a-fA-F]+)\s+(0x[0-9a-fA-F]+)\s*$/;
 const HEADER = /^(?:.*\/)?(?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7](?:\/resource)?:?$/;
-const BANNER = /^=+>? *([^ ]*) *<?=*$/;
+/** All signs at the front or none, so that a row of them is not tried at every length. */
+const BANNER = /^=+(?!=)>? *([^ ]*) *<?=*$/;
 /** Longer than any path to a device. */
 const MAX_HEADER = 300;
 

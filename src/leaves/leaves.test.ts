@@ -159,6 +159,10 @@ describe('touches', () => {
       faultList: [[4 * PAGE, 0, 1]],
     });
     expect(one('fullRemap', first)).toMatchObject({ faults: 1, faultList: [], firstFaulted: [true, false] });
+    expect(one('fullRemap', { ...first, first: [] })).toMatchObject({
+      faultList: [[0, 0, 1]],
+      firstFaulted: [],
+    });
     expect(one('premap', first)).toMatchObject({ faults: 0, faultList: [], firstFaulted: [false, false] });
     expect(one('perPage', { kind: 'ascending' })).toMatchObject({ faults: 10, faultList: [[0, PAGE, 10]] });
   });
@@ -329,7 +333,8 @@ describe('why', () => {
   });
 
   test('no whole block: too short, or lying across a boundary', () => {
-    expect(cause(pagesMapping(37, 8, 2), LARGE)?.[0]?.cause).toEqual({
+    // Behind a block of physical memory, so that its length counts and not where it ends.
+    expect(cause(pagesMapping(37, 8, 18), LARGE)?.[0]?.cause).toEqual({
       kind: 'noWholeBlock',
       tooShort: true,
       below: 2 * PAGE,

@@ -108,6 +108,8 @@ describe('a setup as text', () => {
     ['boot612:8:0:', 'is not a page frame'],
     ['boot612:8:0:1,', 'beside a comma'],
     ['hotplug:8:0:1', 'is not a section and its memmap'],
+    ['hotplug:8:1048576@100:1', 'is too large'],
+    ['hotplug:8:0@1099511627776:1', 'is too large'],
     ['hotplug:8:0@100,1@104:1', 'the memmaps of sections 0 and 1 overlap'],
     ['hotplug:8:0@100,0@200:1', 'section 0 stands twice'],
     ['boot612:131072:0-15:0-999999', 'more than 262,144 pages'],

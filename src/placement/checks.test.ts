@@ -471,6 +471,13 @@ describe('MAP_32BIT', () => {
     // The padded search does not fit, the plain one draws another start.
     expect(resultText(call(random, { flags: bit32, length: GiB - 2 * MiB }))).toBe('0x40200000');
     expect(starts).toEqual([0, 0, 1]);
+    // Shared memory is placed plainly first, then with room to spare.
+    starts.length = 0;
+    call(random, { file: 'memfd', shmemEnabled: 'always', flags: MAP.SHARED | MAP.BIT32, length: 4 * MiB });
+    expect(starts).toEqual([0, 1]);
+    starts.length = 0;
+    call(random, { file: 'hugetlbFile', flags: bit32, length: 4 * MiB });
+    expect(starts).toEqual([0]);
   });
 
   it('accepts a hint below its window', () => {
@@ -505,7 +512,10 @@ describe('shared memory', () => {
 
   it.each<readonly [string, string, CallInput]>([
     ['too short', '0x7ffeffe02000', { length: 0x1f_f000 }],
-    ['no whole block', '0x7ffeffe01000', { length: 2 * MiB, offset: 0x1000 }],
+    // The plain address 0x…1000 is not congruent to these offsets, so that alignment would show.
+    ['no whole block', '0x7ffeffe01000', { length: 2 * MiB, offset: 0x3000 }],
+    ['a page less than a whole block', '0x7ffeffc05000', { length: 0x3f_c000, offset: 0x3000 }],
+    ['just one whole block', '0x7ffeffc03000', { length: 0x3f_d000, offset: 0x3000 }],
     ['congruent by luck', '0x7ffeffc01000', { length: 4 * MiB, offset: 0x1000 }],
     ['congruent to the offset', '0x7ffeffa02000', { length: 4 * MiB, offset: 0x2000 }],
     ['a hint that is taken', '0x500000001000', { length: 4 * MiB, hint: 0x5000_0000_1000 }],

@@ -33,7 +33,7 @@ export interface SearchQuery {
 export interface SearchRules {
   /** mmap_min_addr where the search itself is clamped to it, else 0. */
   readonly minAddr: number;
-  /** False before 6.1.26 and 6.4: the chosen gap is not tested against the next VMA's guard. */
+  /** False before 6.1.26, 6.2.13 and 6.3: the chosen gap is not tested against the next VMA's guard. */
   readonly guards: boolean;
 }
 

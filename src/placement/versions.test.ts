@@ -149,6 +149,18 @@ describe('hugetlb by version', () => {
     expect(resultText(call(full, c, { rawIo: true }))).toBe('0xffffe8000000');
   });
 
+  // In 6.10 no hint is tested against mmap_min_addr, but 0 is none.
+  it.each(['6.10', '6.12.43'])('on arm64 %s a hint may end with user space, and 0 is none', kernel => {
+    const mm = machine([testVma(0xffff_f000_0000, 0xffff_f000_1000)], {
+      kernel,
+      arch: archOf('arm64-4k-52'),
+    });
+    const at = (hint: number): string => resultText(call(mm, { ...huge, hint }));
+    expect(at(2 ** 48 - 4 * MiB)).toBe('0xffffffc00000');
+    expect(at(2 ** 48 - 2 * MiB)).toBe(at(0));
+    expect(at(0)).toBe('0xfffff7c00000');
+  });
+
   // generic_hugetlb_get_unmapped_area() before dffe24e95876 (6.11) tested the length against TASK_SIZE only.
   it.each([
     ['6.10', '0xfffff8000000', '0x200000', 'EINVAL'],

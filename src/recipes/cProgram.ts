@@ -2,14 +2,14 @@ import type { Arch } from '../arch/arch.ts';
 import { formatKernelVersion } from '../kernel/version.ts';
 import { errnoName } from '../placement/errno.ts';
 import { MAP, PROT } from '../placement/flags.ts';
-import { type Area, lowestBit, powerAbove } from '../placement/policies/userSpace.ts';
+import type { Area } from '../placement/policies/userSpace.ts';
 import { policyOf } from '../placement/policies.ts';
 import type { FileKind } from '../placement/request.ts';
 import { barMappable } from '../scenario/devices.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { programAreas, type Solution, solve } from '../solve.ts';
 import { formatAddress, formatSize, type Read } from '../text.ts';
-import { alignUp, type Bytes, bytes, formatPower, GiB } from '../units.ts';
+import { alignUp, type Bytes, bytes, formatPower, GiB, lowestBit, powerAbove } from '../units.ts';
 import { cFlags, cHex, cProt, cString, inComment, linkInComment } from './cText.ts';
 import { type ExpectedRow, expectedErrno, expectedRows } from './expected.ts';
 
@@ -128,12 +128,12 @@ const placingOf = (scenario: Scenario, arch: Arch, areas: readonly Area[], refus
       return {
         kind: 'each',
         // A single page is mapped as it comes.
-        aligns: sizes.map(size => atMost(powerAbove(size, page))).map(a => (a === page ? bytes(0) : a)),
+        aligns: sizes.map(size => atMost(powerAbove(size))).map(a => (a === page ? bytes(0) : a)),
         reserveFlags: `${PRIVATE} | MAP_NORESERVE`,
       };
     case 'qemu': {
       const size = bytes(alignUp(scenario.device.bar.size, page));
-      return { kind: 'whole', size, align: atMost(powerAbove(size, page)) };
+      return { kind: 'whole', size, align: atMost(powerAbove(size)) };
     }
     default:
       return { kind: 'plain' };

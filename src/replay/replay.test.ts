@@ -139,6 +139,24 @@ describe('replaying lines', () => {
     ]);
   });
 
+  it('takes of MAP_32BIT any start that is drawn, and no other address', () => {
+    const judged = (addr: string, randomize: boolean): number =>
+      replayLines(
+        'x',
+        lines({
+          ...placement,
+          kind: 'bit32',
+          layout: { ...placement.layout, randomize },
+          request: { ...placement.request, len: '0x1000', flags: 0x62 },
+          result: { addr },
+        }),
+      ).matched;
+    // 32 MiB of starts, a page apart.
+    expect(['0x40000000', '0x40201000', '0x41fff000'].map(a => judged(a, true))).toEqual([1, 1, 1]);
+    expect(['0x3ffff000', '0x42000000', '0x7ffefffff000'].map(a => judged(a, true))).toEqual([0, 0, 0]);
+    expect(['0x40000000', '0x40201000'].map(a => judged(a, false))).toEqual([1, 0]);
+  });
+
   it('a leaf row whose mmap() failed is settled by the errno', () => {
     const failed = {
       ...leaf,

@@ -653,19 +653,35 @@ describe('a damaged link', () => {
     ['memby', 'V1', 'not one of'],
     ['memvs', 'V2', 'not of the form V2.V5'],
     ['others', Array(65).fill('1@0x1000+4K').join(','), 'more than 64'],
+    ['holes', '0x2000', 'not of the form'],
+    ['holes', '0x2000+0', 'the size is 0'],
+    ['holes', '0xff_ffff_f000+8K', 'beyond 1 TiB'],
+    ['holes', '0x1000+4K,0+8K', 'holes overlap'],
+    ['holes', Array.from({ length: 17 }, (_, i) => `${i * 8}K+4K`).join(','), 'more than 16'],
+    ['ranges', '1G', 'not of the form'],
+    ['ranges', '0@0x1000', 'the first range is the BAR itself'],
+    ['ranges', '1T@0x1000', 'beyond any region'],
+    ['ranges', '1G@0x100_0000_0000_1000', 'beyond any region or physical address'],
+    ['ranges', '1G@0x1000,1G@0x2000', 'two ranges begin at one offset'],
+    ['ranges', Array.from({ length: 17 }, (_, i) => `${i + 1}G@0x1000`).join(','), 'more than 16'],
+    ['k', `6.12-${'x'.repeat(80)}`, 'not a kernel version'],
     ['as', 'none', 'no such address space'],
     ['vmas', '~', 'damaged'],
     ['vmas', 'nothing', 'no head line'],
     ['stack', '-1', 'is not a number'],
     ['layout', 'sideways', 'not one of'],
     ['base', '0x1001', 'not a multiple'],
+    ['base', '512M', 'between 1 GiB and 2^57'],
     ['lid', 'high', 'is not a number'],
+    ['slide', '0x200_0000_0000_1000', 'beyond any address'],
     ['f', 'floppy', 'not one of'],
     ['off', '1K', 'not a multiple'],
     ['len', '', 'nothing there'],
     ['hint', '0xffffffffffffffffff', 'does not fit'],
     ['fl', 'shared.fast', 'is no flag'],
     ['fl', '0xfffffffff', 'is no flag'],
+    ['fl', 'shared.0x20', 'what is mapped is said by f'],
+    ['fl', 'shared.0x40000', 'what is mapped is said by f'],
     ['prot', '8', 'not 0 to 7'],
     ['adv', 'good', 'not one of'],
     ['t', 'random', 'not one of'],
@@ -688,6 +704,22 @@ describe('a damaged link', () => {
       ...defaultScenario,
       request: { ...defaultScenario.request, ...(field === 'len' ? { prot: 1 } : { length: 6 * MiB }) },
     });
+  });
+
+  it('takes what ends just where a region or physical memory does', () => {
+    const { scenario, problems } = read('#1&holes=0xff_ffff_f000+4K&ranges=1T-4K@0x100_0000_0000_0000');
+    expect(problems).toEqual([]);
+    expect(scenario.device.holes).toEqual([{ offset: 2 ** 40 - 4096, size: 4096 }]);
+    expect(scenario.device.ranges).toEqual([{ offset: 2 ** 40 - 4096, phys: 2 ** 56 }]);
+  });
+
+  it('puts BARs, holes and ranges in their order', () => {
+    const { device } = read('#1&others=4@0x39_0000_0000+32M,0@0xfd00_0000+16M&holes=8K+4K,0+4K').scenario;
+    expect(device.others.map(b => b.index)).toEqual([0, 4]);
+    expect(device.holes.map(h => h.offset)).toEqual([0, 0x2000]);
+    expect(read('#1&ranges=2G@0x1000,1G@0x2000').scenario.device.ranges.map(r => r.phys)).toEqual([
+      0x2000, 0x1000,
+    ]);
   });
 
   it('names every bad field, and shortens long values', () => {

@@ -553,6 +553,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'holes',
+    show: () => 'none',
     write: s => (s.device.holes.length === 0 ? undefined : s.device.holes.map(writeHole).join(',')),
     brief: s => s.device.holes.map(briefHole).join(','),
     read: (text, s) => {
@@ -571,6 +572,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'ranges',
+    show: () => 'none',
     write: s => (s.device.ranges.length === 0 ? undefined : s.device.ranges.map(writeRange).join(',')),
     read: (text, s) => {
       const ranges: Range[] = [];

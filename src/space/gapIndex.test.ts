@@ -163,6 +163,17 @@ describe('the index of an edited list', () => {
     );
   });
 
+  it('is built anew under another rule', () => {
+    const vmas = layoutOf(2000, 5);
+    const guardsUnder = (shadowStackGuard: number): readonly number[] => [
+      ...buildGapIndex(vmas, { ...rule, shadowStackGuard }).guardStarts,
+    ];
+    const without = guardsUnder(0);
+    const edited = buildGapIndex(vmas.slice(0, -1), rule);
+    expect(guardsUnder(4096)).not.toEqual(without);
+    expect([...edited.guardStarts]).toEqual(guardsUnder(4096).slice(0, -1));
+  });
+
   it('still refuses a new VMA that overlaps', () => {
     const list = layoutOf(1200, 7);
     buildGapIndex(list, rule);

@@ -1,6 +1,6 @@
 import { archOf } from '../arch/index.ts';
 import type { Scenario, SweepAxis, SweepInput } from '../scenario/scenario.ts';
-import { alignDown, alignUp, GiB } from '../units.ts';
+import { alignDown, alignUp, GiB, powerAbove } from '../units.ts';
 import { randomRange } from './aslr.ts';
 import { openOf } from './inputs.ts';
 
@@ -66,13 +66,6 @@ export const boundsOf = (s: Scenario, input: SweepInput): Bounds => {
   }
 };
 
-/** The power of two at or above `n`. */
-const powerAbove = (n: number): number => {
-  let power = 4096;
-  while (power < n) power *= 2;
-  return power;
-};
-
 /** What an axis shows where nobody chose: the BAR itself, or a few GiB about where things are. */
 const usual = (s: Scenario, input: SweepInput): Bounds => {
   const { bar } = s.device;
@@ -86,7 +79,10 @@ const usual = (s: Scenario, input: SweepInput): Bounds => {
     case 'len':
       return { from: page, to: span };
     case 'size':
-      return { from: page, to: 2 * powerAbove(Math.max(bar.size, s.request.offset + s.request.length)) };
+      return {
+        from: page,
+        to: 2 * powerAbove(Math.max(page, bar.size, s.request.offset + s.request.length)),
+      };
     case 'base': {
       const from = alignDown(bar.base, GiB);
       return { from, to: from + 2 * GiB - page };
@@ -98,7 +94,7 @@ const usual = (s: Scenario, input: SweepInput): Bounds => {
       return { from, to: from + 8 * GiB - page };
     }
     case 'gap':
-      return { from: page, to: 2 * powerAbove(s.request.length) };
+      return { from: page, to: 2 * powerAbove(Math.max(page, s.request.length)) };
     case 'aslr':
       return { from: 0, to: 2 * GiB - page };
   }

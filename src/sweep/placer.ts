@@ -1,14 +1,14 @@
 import { freeAt } from '../placement/ask.ts';
 import { MAP } from '../placement/flags.ts';
 import type { Mm } from '../placement/mm.ts';
-import { leavesUpTo, powerBelow } from '../placement/policies/gunthorpe.ts';
+import { leavesUpTo } from '../placement/policies/gunthorpe.ts';
 import { mayInstall } from '../placement/policies/leafSizes.ts';
 import { lengthSizes } from '../placement/policies/wilcox.ts';
 import type { Policy, PolicyId } from '../placement/policies.ts';
 import { type SearchQuery, type SearchRules, vmUnmappedArea } from '../placement/search.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Prepared } from '../solve.ts';
-import { alignUp, GiB, mod } from '../units.ts';
+import { alignUp, GiB, mod, powerBelow } from '../units.ts';
 
 /** How a policy chooses the address of a mapping without hint. */
 type Way =

@@ -12,7 +12,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { type DeviceAnswer, type Solution, solve, trace } from '../solve.ts';
 import { gapEnd, gapStart } from '../space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../text.ts';
-import { mod } from '../units.ts';
+import { lowestBit, mod } from '../units.ts';
 import { type Design, designOf, zapper } from '../zap/designs.ts';
 import { explore } from '../zap/explore.ts';
 import type { Ending } from '../zap/machine.ts';
@@ -106,12 +106,6 @@ const leafSize = (device: DeviceAnswer, leaf: LeafKind): number => {
   const size = device.why.find(w => w.kind === leaf)?.size ?? device.leaves.find(r => r.kind === leaf)?.size;
   if (size === undefined) throw new Error(`no ${leaf} here`);
   return size;
-};
-
-const lowestBit = (n: number): number => {
-  let bit = 1;
-  while (n % (bit * 2) === 0) bit *= 2;
-  return bit;
 };
 
 const leavesText = (runs: readonly LeafRun[]): string =>

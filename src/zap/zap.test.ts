@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { designOf, designs, zapper } from './designs.ts';
 import { coarseCounts, explore, plainest, play, type Race, without } from './explore.ts';
 import type { DesignId } from './ids.ts';
-import { beginning, endingOf, type Step, type Who } from './machine.ts';
+import { beginning, endingOf, type Step, after as stepped, type Who } from './machine.ts';
 
 const raceOf = (id: DesignId): Race => ({ mapper: designOf(id).steps, zapper });
 
@@ -150,4 +150,18 @@ it('a fault that finds the memory off is a good end', () => {
   expect(state).toMatchObject({ leaf: false, linked: true, zapping: true });
   expect(ending).toBe('good');
   expect(endingOf(state, true)).toBe('good');
+});
+
+describe('a step by itself', () => {
+  it('unlocks only what its own thread holds', () => {
+    const unlock: Step = { act: { do: 'unlock', lock: 'driver' }, label: '' };
+    const held = { ...beginning, driver: 'zapper' } as const;
+    expect(stepped(held, unlock, 'mapper')).toBe(held);
+    expect(stepped(held, unlock, 'zapper')).toEqual(beginning);
+  });
+
+  it('leaves a leaf that nobody has zapped, which is good', () => {
+    expect(endingOf({ ...beginning, leaf: true }, true)).toBe('good');
+    expect(endingOf({ ...beginning, leaf: true, zapping: true }, true)).toBe('stale');
+  });
 });

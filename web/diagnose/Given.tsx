@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { type Given, readIntake } from '../../src/intake/intake.ts';
-import { MAX_INTAKE } from '../../src/intake/limit.ts';
 import type { GivenText } from '../../src/scenario/scenario.ts';
-import { formatCount, formatSize } from '../../src/text.ts';
+import { formatCount } from '../../src/text.ts';
 import { withDiagnose } from '../scenario/view.ts';
 import { app, useApp } from '../state/store.ts';
+import { TextFiles } from '../ui/TextFiles.tsx';
 import { type Excerpt, excerptOf, type LineMark } from './excerpt.ts';
 import { samples } from './samples.ts';
 
@@ -115,7 +115,6 @@ const Text = ({
 /** Where more can be given: a field to paste into, files, and the samples while there is nothing. */
 export const Add = ({ empty }: { readonly empty: boolean }) => {
   const box = useRef<HTMLTextAreaElement>(null);
-  const file = useRef<HTMLInputElement>(null);
   const [trouble, setTrouble] = useState('');
   const dropped = useApp(s => s.dropped);
 
@@ -129,14 +128,6 @@ export const Add = ({ empty }: { readonly empty: boolean }) => {
     const typed = box.current?.value ?? '';
     if (box.current !== null) box.current.value = '';
     addTexts([{ name: '', text: typed }]);
-  };
-  const addFiles = async (chosen: readonly File[]): Promise<void> => {
-    const large = chosen.find(f => f.size > MAX_INTAKE);
-    setTrouble(
-      large === undefined ? '' : `${large.name} has ${formatSize(large.size)}: above 32 MiB nothing is read.`,
-    );
-    const small = chosen.filter(f => f.size <= MAX_INTAKE);
-    addTexts(await Promise.all(small.map(async f => ({ name: f.name, text: await f.text() }))));
   };
 
   return (
@@ -170,18 +161,10 @@ export const Add = ({ empty }: { readonly empty: boolean }) => {
         <button type="button" className="button" onClick={take}>
           Read what was typed
         </button>
-        <button type="button" className="button" onClick={() => file.current?.click()}>
-          Choose files…
-        </button>
-        <input
-          ref={file}
-          type="file"
-          multiple
-          hidden
-          onChange={e => {
-            const chosen = e.target.files;
-            void addFiles(chosen === null ? [] : [...chosen]);
-            e.target.value = '';
+        <TextFiles
+          onRead={read => {
+            setTrouble(read.trouble);
+            addTexts(read.texts);
           }}
         />
         {!empty && (

@@ -251,6 +251,7 @@ export const removeSet = (key: string): void => {
     }
 };
 
+/** Forgets which files were not read, and why. */
 export const clearRefused = (): void => session.setState({ refused: [] });
 
 /** The text of a case's line; undefined where it cannot be had any more. Never rejects. */

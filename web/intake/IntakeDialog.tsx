@@ -1,11 +1,11 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { type BarChoice, barChoices, largestBar, withIntake } from '../../src/intake/choose.ts';
 import { type Intake, readIntake } from '../../src/intake/intake.ts';
-import { MAX_INTAKE } from '../../src/intake/limit.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { countLines, joinParts, locate, type Part } from '../scenario/parts.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
+import { TextFiles } from '../ui/TextFiles.tsx';
 import './intake.css';
 
 /** Reading waits until typing rests. A paste of 65,530 lines takes a moment. */
@@ -139,7 +139,6 @@ export const IntakeDialog = () => {
   const open = useApp(s => s.dialog === 'intake');
   const dropped = useApp(s => s.dropped);
   const box = useRef<HTMLTextAreaElement>(null);
-  const file = useRef<HTMLInputElement>(null);
   const id = useId();
   const [typed, setTyped] = useState('');
   const [files, setFiles] = useState<readonly (Part & { readonly lines: number })[]>([]);
@@ -156,14 +155,6 @@ export const IntakeDialog = () => {
     setFiles(old => [...old, ...parts.map(p => ({ ...p, lines: countLines(p.text) }))]);
     const named = parts.find(p => p.name !== '' && p.name !== PASTED);
     if (named !== undefined) setName(old => (old === '' ? named.name : old));
-  };
-  const addFiles = async (chosen: readonly File[]): Promise<void> => {
-    const large = chosen.find(f => f.size > MAX_INTAKE);
-    setTrouble(
-      large === undefined ? '' : `${large.name} has ${formatSize(large.size)}: above 32 MiB nothing is read.`,
-    );
-    const small = chosen.filter(f => f.size <= MAX_INTAKE);
-    add(await Promise.all(small.map(async f => ({ name: f.name, text: await f.text() }))));
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: add() only appends
@@ -236,21 +227,13 @@ export const IntakeDialog = () => {
         </ul>
       )}
       <div className="row">
-        <button type="button" className="button" onClick={() => file.current?.click()}>
-          Choose files…
-        </button>
-        <span className="note">or drop them anywhere on the page</span>
-        <input
-          ref={file}
-          type="file"
-          multiple
-          hidden
-          onChange={e => {
-            const chosen = e.target.files;
-            void addFiles(chosen === null ? [] : [...chosen]);
-            e.target.value = '';
+        <TextFiles
+          onRead={read => {
+            setTrouble(read.trouble);
+            add(read.texts);
           }}
         />
+        <span className="note">or drop them anywhere on the page</span>
         <button
           type="button"
           className="button quiet"

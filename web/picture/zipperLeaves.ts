@@ -93,6 +93,7 @@ const shownRuns = (pane: Pane, device: DeviceAnswer): readonly Shown[] =>
     return [{ run, x: Math.min(x0, pane.x + pane.w - w), w, first: pane.scale.toPx(from), pitch }];
   });
 
+/** The leaves of a mapping in a pane, as one mark a run, from `y` on and `h` high, in pixels. */
 export const drawLeaves = (s: Sheet, pane: Pane, device: DeviceAnswer, y: number, h: number): void => {
   for (const { run, x, w, first, pitch } of shownRuns(pane, device))
     s.marks.push({ kind: 'leaves', leaf: run.kind, x, y, w, h, first, pitch, corrupt: run.corrupt });

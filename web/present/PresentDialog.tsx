@@ -16,6 +16,7 @@ import { codec } from '../state/codec.ts';
 import { hashOf } from '../state/links.ts';
 import { app, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
+import { saveFile } from '../ui/saveFile.ts';
 import {
   draftTour,
   fileName,
@@ -262,13 +263,7 @@ const Editor = () => {
     draft.title.trim() === '' ? 'The tour' : nameless < 0 ? undefined : `Scene ${nameless + 1}`;
   const usable = scenes.length > 0 && untitled === undefined;
   const save = (): void => {
-    const address = URL.createObjectURL(new Blob([writeTour(draft)], { type: 'application/json' }));
-    const a = document.createElement('a');
-    a.href = address;
-    a.download = fileName(draft);
-    a.click();
-    // Some browsers read the file after the click has returned.
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    saveFile(fileName(draft), 'application/json', writeTour(draft));
     setRemark(`Saved as ${fileName(draft)}`);
   };
   const copy = async (): Promise<void> => {
@@ -325,12 +320,16 @@ const Editor = () => {
             type="file"
             className="visually-hidden"
             accept=".json,application/json"
-            onChange={async e => {
+            onChange={e => {
               const file = e.target.files?.[0];
               e.target.value = '';
               if (file === undefined) return;
               if (file.size > TOUR_LIMITS.file) setRemark(`${file.name} is longer than any tour.`);
-              else take(await file.text(), file.name);
+              else
+                file.text().then(
+                  text => take(text, file.name),
+                  () => setRemark(`${file.name}: the browser could not read it.`),
+                );
             }}
           />
         </label>

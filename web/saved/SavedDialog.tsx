@@ -6,6 +6,7 @@ import { loadCodec } from '../state/codec.ts';
 import { hashOf } from '../state/links.ts';
 import { app, currentUrl, useApp } from '../state/store.ts';
 import { Dialog } from '../ui/Dialog.tsx';
+import { saveFile } from '../ui/saveFile.ts';
 import {
   cleanName,
   joined,
@@ -31,17 +32,6 @@ const openScene = ({ name, link }: SavedScene): void => {
   else window.location.hash = link;
   close();
   app.getState().say(`Opened “${name}”`);
-};
-
-/** Hands a text to the reader as a file. */
-const download = (name: string, text: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken it by then.
-  window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
 };
 
 const Row = ({
@@ -295,7 +285,7 @@ export const SavedDialog = () => {
           className="button"
           disabled={scenes.length === 0}
           onClick={() => {
-            download('hugemap-scenes.json', writeScenes(scenes));
+            saveFile('hugemap-scenes.json', 'application/json', writeScenes(scenes));
             setSaid(`${count(scenes.length)} exported as hugemap-scenes.json.`);
           }}
         >

@@ -1,15 +1,9 @@
+import { powerBelow } from '../../units.ts';
 import { plainArea } from '../area.ts';
 import type { AreaRequest, Mm, Recorder } from '../mm.ts';
 import { thpAligned } from '../thp.ts';
 import { contiguousSizes, descending, pfnSizes } from './leafSizes.ts';
 import { inBar, type VfioHook } from './region.ts';
-
-/** The largest power of two that is not above `n`. */
-export const powerBelow = (n: number): number => {
-  let power = 1;
-  while (power * 2 <= n) power *= 2;
-  return power;
-};
 
 /**
  * The leaves the core may choose from, large to small: all that the architecture has for PFN mappings, runs of

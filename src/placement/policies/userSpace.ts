@@ -1,4 +1,16 @@
-import { alignUp, type Bytes, bytes, GiB, type Pa, pa, type Va, va, word } from '../../units.ts';
+import {
+  alignUp,
+  type Bytes,
+  bytes,
+  GiB,
+  lowestBit,
+  type Pa,
+  pa,
+  powerAbove,
+  type Va,
+  va,
+  word,
+} from '../../units.ts';
 import { MAP } from '../flags.ts';
 import type { Recorder } from '../mm.ts';
 import { type Placement, vfioOffset } from '../mmap.ts';
@@ -179,20 +191,6 @@ const ruleOf =
     return { placement, steps, mappings: placement.ok ? mappings : [], process: run.process };
   };
 
-/** The lowest bit of a page multiple. */
-export const lowestBit = (n: number): number => {
-  let bit = 4096;
-  while (n % (bit * 2) === 0) bit *= 2;
-  return bit;
-};
-
-/** The next power of two at or above `n`, not below `least`. */
-export const powerAbove = (n: number, least: number): number => {
-  let power = least;
-  while (power < n) power *= 2;
-  return power;
-};
-
 /**
  * QEMU 9.2: every area for itself, aligned to the lowest bit of its own size, at most 1 GiB. Where the area lies in
  * the region does not count.
@@ -214,7 +212,7 @@ export const qemuByArea = ruleOf((run, areas) => {
 export const qemuByRegion = ruleOf((run, areas) => {
   const { page } = run.process.mm.arch;
   const size = alignUp(run.device.region.size, page);
-  const align = Math.min(powerAbove(size, page), GiB);
+  const align = Math.min(powerAbove(size), GiB);
   const base = reserve(run, size, align, bytes(0), 0);
   if (base === undefined) return;
   let at = base;
@@ -235,7 +233,7 @@ export const qemuByRegion = ruleOf((run, areas) => {
 export const cloudHypervisor = ruleOf((run, areas) => {
   const { page } = run.process.mm.arch;
   for (const area of areas) {
-    const align = Math.min(powerAbove(area.size, page), GiB);
+    const align = Math.min(powerAbove(area.size), GiB);
     if (align === page) {
       if (!mapArea(run, area)) return;
       continue;

@@ -3,14 +3,13 @@ import { costOf } from '../../../src/cost/cost.ts';
 import type { MemoryKind } from '../../../src/dma/ids.ts';
 import { type Iommu, iommuOf, moreSizes, usualIommu } from '../../../src/dma/iommus.ts';
 import { type DmaMapped, type DmaRefused, mapDma } from '../../../src/dma/map.ts';
-import { powerAbove } from '../../../src/dma/pgsize.ts';
 import type { PfnMapping } from '../../../src/leaves/mapping.ts';
 import type { LeafRules } from '../../../src/leaves/rules.ts';
 import { type LeafRun, leafCount } from '../../../src/leaves/runs.ts';
 import { touchAll } from '../../../src/leaves/touch.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import type { DeviceAnswer, Solution } from '../../../src/solve.ts';
-import { alignUp, bytes, TiB, va } from '../../../src/units.ts';
+import { alignUp, bytes, powerAbove, TiB, va } from '../../../src/units.ts';
 
 /** What the CPU's page table has where the program asks for DMA. */
 export interface CpuSide {
