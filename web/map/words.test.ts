@@ -318,6 +318,8 @@ describe('requests that are not as they seem', () => {
       'no Unmaps. MAP_FIXED unmaps what is there: 1 mapping, 128 KiB of [stack].',
     );
     expect(said('#1&as=bare&hint=0x7f00_0000_0000&fl=shared.fixed')).not.toContain('unmaps');
+    const one = linked('#1&as=bare&hint=0x7fff_fffd_e000&len=128K&fl=shared.fixed');
+    expect(spokenVerdict(one, solve(one), trace(one))).toContain('It unmaps 1 mapping that lay there.');
   });
 
   it('explain what hugetlb skips', () => {
