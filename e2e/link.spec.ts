@@ -20,6 +20,31 @@ test('a link reloads into the same state', async ({ page }) => {
   expect(page.url()).toBe(url);
 });
 
+test('what was looked at and is no longer there is not in the link', async ({ page }) => {
+  await openApp(page, '#1&a=x86_64-5&at=2G-4K');
+  await expectFigure(page, '524,288');
+  await page.keyboard.press('Shift+F');
+  await expect(page).toHaveURL(/v=-/);
+  await page.getByRole('combobox', { name: 'Architecture' }).selectOption({ label: 'x86-64, 4 levels' });
+  const length = page.getByRole('textbox', { name: 'Length' });
+  await length.fill('1G');
+  await length.press('Enter');
+  await expectFigure(page, '262,144');
+  await expect(page).toHaveURL(/v=-/);
+  await expect(page).not.toHaveURL(/at=/);
+  const shown = page.getByRole('textbox', { name: 'Shown' });
+  const range = await shown.inputValue();
+  // An undo and a redo lead there, too.
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Redo' }).click();
+  const url = page.url();
+  await page.goto('about:blank');
+  await page.goto(url);
+  await expectFigure(page, '262,144');
+  await expect(shown).toHaveValue(range);
+  await expect(page.getByRole('region', { name: 'About the link' })).toHaveCount(0);
+});
+
 test('a bad field is named, the rest applies', async ({ page }) => {
   await openApp(page, '#1&k=banana&len=1G&unknown=1');
   await expect(page.getByText(/banana/)).toBeVisible();

@@ -52,15 +52,20 @@ export const better = (now: Solution, then: Solution): boolean => {
   return (differences.find(d => d !== 0) ?? 0) > 0;
 };
 
-const move = (start: Va, to: NearestStart): Candidate => ({
+const upwards: Update = withRequest({ touch: 'asc' });
+
+/** `ascending`: the leaves are those of ascending touches, which are not what is chosen. */
+const move = (start: Va, to: NearestStart, ascending: boolean): Candidate => ({
   text: [
     `Start ${formatSize(Math.abs(to.start - start))} ${to.start < start ? 'lower' : 'higher'}, at `,
     { code: formatAddress(to.start) },
-    ', and ',
+    ascending ? ', touch the pages in ascending order, and ' : ', and ',
     ...leavesPieces(to.leaves),
     leafCount(to.leaves) === 1 ? ' fits.' : ' fit.',
   ],
-  action: { label: 'Move it there', update: withHint(to.start) },
+  action: ascending
+    ? { label: 'Move it there and touch upwards', update: s => withHint(to.start)(upwards(s)) }
+    : { label: 'Move it there', update: withHint(to.start) },
 });
 
 /** A hint at `to` puts the mapping there, and the leaves are what was promised. */
@@ -167,23 +172,25 @@ const forMapped = (scenario: Scenario, solution: Solution, device: DeviceAnswer)
     for (const { cause } of parts)
       switch (cause.kind) {
         case 'congruence': {
-          // The largest size first; what it gives, smaller ones would only give less of.
-          if (moved) break;
-          const to = [cause.below, cause.above]
+          // The largest size first; what it gives, smaller ones would only give less of. A hint moves the first mapping.
+          if (moved || device !== solution.parts[0]) break;
+          const near = [cause.below, cause.above]
             .filter(at => at !== undefined)
-            .sort((a, b) => Math.abs(a.start - placement.start) - Math.abs(b.start - placement.start))
-            .find(at => works(scenario, at));
-          moved = to !== undefined;
+            .sort((a, b) => Math.abs(a.start - placement.start) - Math.abs(b.start - placement.start));
+          const to = near.find(at => works(scenario, at));
+          // Where an exact era was touched otherwise, the place alone does not give these leaves.
+          const then = to ?? near.find(at => works(upwards(scenario), at));
+          moved = then !== undefined;
           found.push(
-            to === undefined
-              ? {
+            then !== undefined
+              ? move(placement.start, then, to === undefined)
+              : {
                   text: [
                     'Start at an address congruent to ',
                     code(formatAddress(mod(device.mapping.pa, size))),
-                    ` modulo ${formatSize(size)}; the nearest ones are not free.`,
+                    ` modulo ${formatSize(size)}; ${solution.steps.length > 0 ? 'this program does not look for one' : 'the nearest ones are not free'}.`,
                   ],
-                }
-              : move(placement.start, to),
+                },
           );
           break;
         }
@@ -193,7 +200,7 @@ const forMapped = (scenario: Scenario, solution: Solution, device: DeviceAnswer)
         case 'touchOrder':
           found.push({
             text: ['Touch the pages in ascending order.'],
-            action: { label: 'Touch upwards', update: withRequest({ touch: 'asc' }) },
+            action: { label: 'Touch upwards', update: upwards },
           });
           for (const version of NEWER)
             found.push({

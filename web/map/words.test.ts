@@ -10,6 +10,7 @@ import { withBarSize, withOffset, withRequest } from '../scenario/edit.ts';
 import { reasonsOf } from '../scenario/reasons.ts';
 import { bestPieces, faultSentence, leavesElsewhere, refusalText, spokenVerdict } from '../scenario/words.ts';
 import { readHash } from '../state/links.ts';
+import { eventsOf, solutionOf } from '../state/solution.ts';
 import { plain } from '../ui/Pieces.tsx';
 import { fixesOf } from './fix.ts';
 import { type Others, othersInSteps, othersSentence } from './others.ts';
@@ -113,6 +114,29 @@ describe('reasons', () => {
     );
   });
 
+  it('tell of several mappings the one looked at, and of the others how far they miss', () => {
+    const said = (hash: string): readonly string[] => {
+      const s = linked(hash);
+      return reasonsOf(s, solutionOf(s), eventsOf(s)).map(r => `${r.mark} ${r.head}. ${plain(r.body)}`);
+    };
+    const holes = '#1&as=scene&holes=0x1000_0000+4K&len=512M';
+    expect(said(holes).slice(-2)).toEqual([
+      'no PMD, part 2. The part at PA 0x38_9000_1000 is 336 KiB off modulo 2 MiB.',
+      // The first call asks for what lies before the hole.
+      'so Placement. vfio has no get_unmapped_area, so the search is not aligned (Linux 6.13, 34d7cf637c43) and takes the top of the first gap with room for 256 MiB, below 0x7ffe_ecc5_4000.',
+    ]);
+    expect(said(`${holes}&part=2`)).toEqual([
+      'no PUD. The mapping has 256 MiB − 4 KiB, less than one block of 1 GiB.',
+      'no PMD. From a 2 MiB boundary of VA to the next one of PA is 336 KiB: vfio_pci_mmap_huge_fault falls back (Linux 6.13, 09dfc8a5f2ce).',
+      'no PMD, part 1. The part at PA 0x38_8000_0000 is 336 KiB off modulo 2 MiB.',
+      'so Placement, part 1. vfio has no get_unmapped_area, so the search is not aligned (Linux 6.13, 34d7cf637c43) and takes the top of the first gap with room for 256 MiB, below 0x7ffe_ecc5_4000.',
+    ]);
+    // A further range has a physical address of its own.
+    expect(said('#1&as=scene&ranges=1G@0x50_0010_0000&part=2')[0]).toBe(
+      'no PUD. No whole 1 GiB block of 1 GiB from PA 0x50_0010_0000: the first sticks out 1 MiB below, the last 1,023 MiB above. No address helps.',
+    );
+  });
+
   it('say that all fits where it does', () => {
     expect(reasons(policy('xu1'))[0]).toMatch(/^yes VA and PA agree\. Modulo 1 GiB/);
   });
@@ -170,6 +194,22 @@ describe('fixes that were tried', () => {
     ['#1', 2],
   ])('%s: the first one gives %d leaves', (hash, count) => {
     expect(leavesAfter(linked(hash))[0]).toBe(count);
+  });
+
+  it('call no place taken that is free', () => {
+    // In this era only ascending touches give what the place would.
+    const desc = linked('#1&as=scene&k=6.12.20&len=16M&t=desc&hint=0x7fff_f4c0_1000');
+    expect(fixes(desc)).toEqual([
+      'Start 4 KiB lower, at 0x7fff_f4c0_0000, touch the pages in ascending order, and 8 PMD leaves fit.',
+    ]);
+    expect(leavesAfter(desc)).toEqual([8]);
+    // A program follows no hint.
+    expect(fixes(linked('#1&p=chv52&off=1M&len=1G'))).toEqual([
+      'Start at an address congruent to 0x10_0000 modulo 2 MiB; this program does not look for one.',
+    ]);
+    // A hint moves the mapping before the hole only.
+    const second = linked('#1&as=scene&holes=0x1000_0000+4K&part=2');
+    expect(fixesOf(second, solutionOf(second))).toEqual([]);
   });
 
   it('lead a refused request to a mapping', () => {
@@ -278,6 +318,8 @@ describe('requests that are not as they seem', () => {
       'no Unmaps. MAP_FIXED unmaps what is there: 1 mapping, 128 KiB of [stack].',
     );
     expect(said('#1&as=bare&hint=0x7f00_0000_0000&fl=shared.fixed')).not.toContain('unmaps');
+    const one = linked('#1&as=bare&hint=0x7fff_fffd_e000&len=128K&fl=shared.fixed');
+    expect(spokenVerdict(one, solve(one), trace(one))).toContain('It unmaps 1 mapping that lay there.');
   });
 
   it('explain what hugetlb skips', () => {

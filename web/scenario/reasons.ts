@@ -1,14 +1,14 @@
 import { changeBehind, factChanges } from '../../src/kernel/facts.ts';
 import { type Change, commitOf, refusalPieces, sinceOf } from '../../src/leaves/refusalWords.ts';
 import { leafCount } from '../../src/leaves/runs.ts';
-import type { WhyPart, WhySize } from '../../src/leaves/why.ts';
+import type { WhyPart } from '../../src/leaves/why.ts';
 import { leafNames, leavesText } from '../../src/leaves/words.ts';
 import { MAP } from '../../src/placement/flags.ts';
 import type { PlacementEvent, UnalignedReason } from '../../src/placement/mm.ts';
 import type { Refusal } from '../../src/placement/mmap.ts';
 import { policyOf } from '../../src/placement/policies.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import type { Prepared, Solution } from '../../src/solve.ts';
+import type { DeviceAnswer, Prepared, Solution } from '../../src/solve.ts';
 import { gapEnd, gapStart } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { alignDown, alignUp } from '../../src/units.ts';
@@ -29,7 +29,7 @@ const partPieces = (
   part: WhyPart,
   size: number,
   prepared: Prepared,
-  scenario: Scenario,
+  { mapping }: DeviceAnswer,
 ): readonly Piece[] => {
   const s = formatSize(size);
   const { cause } = part;
@@ -40,7 +40,7 @@ const partPieces = (
       return cause.tooShort
         ? [`The mapping has ${formatSize(part.end - part.start)}, less than one block of ${s}.`]
         : [
-            `No whole ${s} block of ${formatSize(part.end - part.start)} from PA ${formatAddress(scenario.device.bar.base + scenario.request.offset)}: the first sticks out ${formatSize(cause.below)} below, the last ${formatSize(cause.above)} above. No address helps.`,
+            `No whole ${s} block of ${formatSize(part.end - part.start)} from PA ${formatAddress(mapping.pa)}: the first sticks out ${formatSize(cause.below)} below, the last ${formatSize(cause.above)} above. No address helps.`,
           ];
     case 'congruence': {
       // The test of the PFN is older than the rounding of the address, the last change of the era.
@@ -87,11 +87,11 @@ const obstacleOf = ({ start, end, cause }: WhyPart): string | undefined => {
   }
 };
 
-const sizeReasons = (scenario: Scenario, prepared: Prepared, why: readonly WhySize[]): readonly Reason[] => {
+const sizeReasons = (prepared: Prepared, device: DeviceAnswer): readonly Reason[] => {
   const reasons: Reason[] = [];
   let congruenceSaid = false;
   let said: string | undefined;
-  for (const { kind, size, parts } of why) {
+  for (const { kind, size, parts } of device.why) {
     for (const part of parts) {
       const head = leafNames[kind];
       if (part.cause.kind === 'congruence' && congruenceSaid) {
@@ -110,7 +110,7 @@ const sizeReasons = (scenario: Scenario, prepared: Prepared, why: readonly WhySi
       said = same;
       if (again) reasons.pop();
       const heads = again ? `${last.head}, ${head}` : head;
-      reasons.push({ mark: 'no', head: heads, body: partPieces(part, size, prepared, scenario) });
+      reasons.push({ mark: 'no', head: heads, body: partPieces(part, size, prepared, device) });
     }
   }
   return reasons;
@@ -134,12 +134,12 @@ const ruleBehind = (why: UnalignedReason): Change | undefined => {
 };
 
 /** What the search took, after its verb and what joins it; nothing where it took no gap or was aligned. */
-const takenClause = (joint: string, scenario: Scenario, events: readonly PlacementEvent[]): string => {
+const takenClause = (joint: string, events: readonly PlacementEvent[]): string => {
   const taken = events.findLast(e => e.kind === 'taken');
   const began = events.findLast(e => e.kind === 'search');
   if (taken === undefined || began === undefined || began.alignMask !== 0) return '';
   const which = events.some(e => e.kind === 'guarded') ? 'a later' : 'the first';
-  return `${joint} the ${began.topDown ? 'top' : 'bottom'} of ${which} gap with room for ${formatSize(scenario.request.length)}, ${began.topDown ? 'below' : 'from'} ${formatAddress(taken.edge)}${began.topDown ? '' : ' up'}`;
+  return `${joint} the ${began.topDown ? 'top' : 'bottom'} of ${which} gap with room for ${formatSize(began.length)}, ${began.topDown ? 'below' : 'from'} ${formatAddress(taken.edge)}${began.topDown ? '' : ' up'}`;
 };
 
 /** The range that a failed search was kept to, and what it needed there. */
@@ -225,9 +225,12 @@ const placementReasons = (
 ): readonly Reason[] => {
   const { prepared, placement } = solution;
   const reasons: Reason[] = [];
+  // Around holes each mapping is placed by a call of its own, and the steps are those of the first.
+  const first = scenario.device.holes.length === 0 || solution.device === solution.parts[0];
+  // What a refused request got as far as is no placement.
+  const head = !placement.ok ? 'Before that' : first ? 'Placement' : 'Placement, part 1';
   const so = (body: readonly Piece[]): void => {
-    // What a refused request got as far as is no placement.
-    reasons.push({ mark: 'so', head: placement.ok ? 'Placement' : 'Before that', body });
+    reasons.push({ mark: 'so', head, body });
   };
   const rounding = hintRounding(scenario, prepared);
   if (rounding.length > 0) so(rounding);
@@ -266,21 +269,21 @@ const placementReasons = (
               ? [
                   'vfio has no ',
                   { code: 'get_unmapped_area' },
-                  `, and before 6.10 the search for such a file was never aligned${takenClause('; it takes', scenario, events)}.`,
+                  `, and before 6.10 the search for such a file was never aligned${takenClause('; it takes', events)}.`,
                 ]
               : [
                   'vfio has no ',
                   { code: 'get_unmapped_area' },
                   ', so the search is not aligned',
                   ...sinceOf(change, prepared.version),
-                  `${takenClause(' and takes', scenario, events)}.`,
+                  `${takenClause(' and takes', events)}.`,
                 ],
           );
         else
           so([
             `No alignment: ${event.why}`,
             ...sinceOf(ruleBehind(event.why) ?? change, prepared.version),
-            `${takenClause('; the search takes', scenario, events)}.`,
+            `${takenClause('; the search takes', events)}.`,
           ]);
         break;
       }
@@ -355,16 +358,17 @@ const refusalReasons = (refusal: Refusal): readonly Reason[] => {
   }
 };
 
-/** Of several mappings the first one is told whole; of the others, by how much they miss. */
-const otherPartReasons = ({ parts }: Solution): readonly Reason[] =>
-  parts.slice(1, 1 + NAMED).flatMap((part, i): Reason[] => {
+/** Of several mappings the one looked at is told whole; of the first few others, by how much they miss. */
+const otherPartReasons = ({ device, parts }: Solution): readonly Reason[] =>
+  parts.slice(0, 1 + NAMED).flatMap((part, i): Reason[] => {
+    if (part === device) return [];
     for (const { kind, size, parts: causes } of part.why)
       for (const { cause } of causes)
         if (cause.kind === 'congruence')
           return [
             {
               mark: 'no',
-              head: `${leafNames[kind]}, part ${i + 2}`,
+              head: `${leafNames[kind]}, part ${i + 1}`,
               body: [
                 `The part at PA ${formatAddress(part.mapping.pa)} is ${formatSize(cause.residue)} off modulo ${formatSize(size)}.`,
               ],
@@ -392,7 +396,7 @@ export const reasonsOf = (
           ...commitOf('09dfc8a5f2ce'),
         ],
       });
-    reasons.push(...sizeReasons(scenario, prepared, device.why), ...otherPartReasons(solution));
+    reasons.push(...sizeReasons(prepared, device), ...otherPartReasons(solution));
     if (reasons.length === 0)
       reasons.push({
         mark: 'yes',

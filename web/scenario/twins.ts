@@ -57,7 +57,8 @@ export const spaceTwin = (
   const { placement, prepared } = solution;
   const { index, vmas } = prepared.mm.space;
   const { taskSize } = prepared.arch;
-  const { search, verdictOf } = verdicts(solution, events);
+  // The trace is that of the first mapping, and the picture of another one has no search either.
+  const { search, verdictOf } = verdicts(solution, solution.device === solution.parts[0] ? events : []);
   const placed = placement.ok ? placement : undefined;
   const home =
     search?.taken?.gap ??

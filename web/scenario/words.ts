@@ -231,7 +231,10 @@ export const spokenVerdict = (
   if (device === undefined) return `Placed.${at}`;
   const corrupt = device.leaves.some(run => run.corrupt) ? ' Some are corrupt.' : '';
   const lost = unmappedBy(solution);
-  const unmaps = lost === undefined ? '' : ` It unmaps ${formatCount(lost.count)} mappings that lay there.`;
+  const unmaps =
+    lost === undefined
+      ? ''
+      : ` It unmaps ${formatCount(lost.count)} ${lost.count === 1 ? 'mapping' : 'mappings'} that lay there.`;
   const best = canBeBetter(device) === 'yes' ? ` Best possible: ${leavesText(device.best.runs)}.` : '';
   return `${leavesText(device.leaves)}, ${faultsText(device.faults)}.${corrupt}${unmaps}${best}${at}`;
 };

@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { type SearchSteps, searchSteps } from '../picture/searchSteps.ts';
 import type { ShownStep } from '../picture/types.ts';
-import { sameQuestion } from '../scenario/view.ts';
+import { sameQuestion, withMapView } from '../scenario/view.ts';
 import { still } from './motion.ts';
 import { type Player, player } from './playing.ts';
 import { eventsOf, solutionOf } from './solution.ts';
@@ -11,10 +11,12 @@ import { app, useApp } from './store.ts';
 let last: { readonly of: Scenario; readonly steps: SearchSteps } | undefined;
 let seen: { readonly steps: SearchSteps; readonly at: number; readonly step: ShownStep } | undefined;
 
-/** The steps of a Scenario's placement, the last ones remembered. */
+/** The steps of a Scenario's placement, the last ones remembered: of several mappings those of the first. */
 export const stepsOf = (scenario: Scenario): SearchSteps => {
-  if (last === undefined || !sameQuestion(last.of, scenario))
-    last = { of: scenario, steps: searchSteps(eventsOf(scenario), solutionOf(scenario)) };
+  if (last === undefined || !sameQuestion(last.of, scenario)) {
+    const first = withMapView({ part: 1 })(scenario);
+    last = { of: scenario, steps: searchSteps(eventsOf(first), solutionOf(first)) };
+  }
   return last.steps;
 };
 
@@ -43,6 +45,9 @@ export const useShownStep = (scenario: Scenario): ShownStep | undefined => {
 
 /** Goes to step `at`, clamped, and stops there unless the playing itself asks. */
 export const goToStep = (at: number, playing = false): void => {
+  const { scenario: asked, setPart } = app.getState();
+  // What is played is the search of the first mapping, and no other one's picture shows it.
+  if (asked.view.map.part !== 1) setPart(1);
   const { scenario } = app.getState();
   const end = stepsOf(scenario).count - 1;
   const to = Math.min(Math.max(at, 0), end);

@@ -157,6 +157,9 @@ const visible = (read: ReadLink): ReadLink => {
   return { ...read, scenario: withMapView(map)(read.scenario), problems };
 };
 
+/** The Scenario with its view where its answer has something to see. */
+const seen = (scenario: Scenario): Scenario => visible({ scenario, problems: [] }).scenario;
+
 /** No word about the link any more. */
 const quiet = { problems: [], linkNotes: [] } as const;
 
@@ -197,8 +200,10 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       window.clearTimeout(resting);
       resting = window.setTimeout(settle, RESTED_MS);
     };
-    const step = (next: steps.Steps): void => {
+    const step = (to: steps.Steps): void => {
       const { dragFrom, scenario } = get();
+      // The new answer may not reach as far as was looked at; a drag may still come back to one that does.
+      const next = to.dragFrom === undefined ? { ...to, scenario: seen(to.scenario) } : to;
       const before = dragFrom ?? scenario;
       // The words about a link belong to what it showed.
       set(next.scenario === scenario ? next : { ...next, ...quiet });
@@ -209,6 +214,11 @@ const makeApp = (links: Links, read: () => ReadLink) =>
         if (dragFrom !== undefined) links.drag(before);
         links.flush();
       }
+      const { map } = next.scenario.view;
+      if (map !== scenario.view.map) {
+        window.clearTimeout(resting);
+        set(looking(map));
+      }
     };
     /** Undo and redo. A drag in progress ends first, as a step of its own. */
     const walk = (to: (all: steps.Steps) => steps.Steps): void => {
@@ -217,8 +227,9 @@ const makeApp = (links: Links, read: () => ReadLink) =>
       const next = to(get());
       if (next.scenario === get().scenario) return;
       // Undo brings back what was asked, not where one looked.
-      const scenario = withMapView(view.map)(next.scenario);
-      set({ ...next, scenario, ...quiet });
+      const kept = withMapView(view.map)(next.scenario);
+      const scenario = seen(kept);
+      set({ ...next, scenario, ...quiet, ...(scenario === kept ? {} : looking(scenario.view.map)) });
       links.replace(scenario);
     };
     const first = solvable(read());
@@ -251,14 +262,10 @@ const makeApp = (links: Links, read: () => ReadLink) =>
           set({ remark: `Not possible: ${error instanceof Error ? error.message : String(error)}` });
           return;
         }
-        const { map, screen } = get().scenario.view;
+        const { screen } = get().scenario.view;
         step(next);
         // What was said there means nothing on another screen.
         if (next.scenario.view.screen !== screen) set({ remark: '' });
-        if (next.scenario.view.map !== map) {
-          window.clearTimeout(resting);
-          set(looking(next.scenario.view.map));
-        }
       },
       show: scenario => {
         step(steps.finish(get()));
