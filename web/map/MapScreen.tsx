@@ -5,8 +5,7 @@ import { BitsPanel } from './bits/BitsPanel.tsx';
 import { Legend } from './Legend.tsx';
 import './map.css';
 import { PlayerStrip } from './PlayerStrip.tsx';
-import { below, controls, drawing, findings, sheet } from './parts.ts';
-import { Readout } from './Readout.tsx';
+import { below, controls, drawing, findings, readout, sheet } from './parts.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { Headline } from './verdict/Headline.tsx';
 
@@ -58,7 +57,7 @@ export const MapScreen = () => {
         <Legend />
         <PlayerStrip />
         <LatePart of={drawing} wanted frame={inDrawing} props={{}} holds />
-        <Readout />
+        <LatePart of={readout} wanted frame={() => <div className="readout" />} props={{}} holds />
         <LatePart of={below} wanted frame={() => null} props={{}} />
         <BitsPanel />
       </section>

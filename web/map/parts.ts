@@ -18,6 +18,8 @@ export const findings = late(() => columns().then(m => m.Findings));
 export const lessons = late(() => columns().then(m => m.Lessons));
 /** The open player of the search. */
 export const player = late(() => columns().then(m => m.SearchPlayer));
+/** The line under the picture. */
+export const readout = late(() => columns().then(m => m.Readout));
 /** Says where more of the picture lies below. */
 export const below = late(() => columns().then(m => m.Below));
 /** The bit ruler. */
