@@ -21,6 +21,10 @@ const PA_SCALE_HEIGHT = 42;
 const VERDICT = 44;
 const LOWER_LENS = 20;
 const LEAST_JAW = 70;
+const MOST_JAW = 190;
+/** The addresses under the row of the address space, and half the height of the words upon its mapping. */
+const VA_LINE = 18;
+const PILL = 11;
 const TOP = 6;
 
 /** The row of the address space as it was drawn last. */
@@ -70,7 +74,9 @@ export const drawMap = (input: PictureInput): Picture => {
   const fixed = above + (input.tablesBelow ? -PA_SCALE_HEIGHT : ladderHeight(levels));
   // A fifth level takes its row from the jaws.
   const least = LEAST_JAW - Math.max(0, levels - 4) * 14;
-  const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));
+  // As much of the height to spare as a wide picture bears.
+  const most = Math.max(MOST_JAW, w * 0.17);
+  const jaw = Math.min(most, Math.max(least, (input.height - fixed) / 2));
   const height = Math.max(input.height, above + ladderHeight(levels) + 2 * jaw);
 
   const va = vaRowOf(s, input, x, w);
@@ -125,8 +131,15 @@ export const drawMap = (input: PictureInput): Picture => {
     );
     if (input.crosshair !== undefined) {
       const cx = rowAt(input.crosshair);
-      // Not through the addresses under the row.
-      dotted(s, [cx, va.top], [cx, va.bottom - 18]);
+      // Not through the words upon the mapping, nor through the addresses under the row.
+      const row = va.bottom - VA_LINE;
+      const words =
+        va.placed !== undefined && Math.abs(cx - (va.placed.x0 + va.placed.x1) / 2) < va.placed.pill / 2;
+      if (words) {
+        const middle = (va.top + row) / 2;
+        dotted(s, [cx, va.top], [cx, middle - PILL]);
+        dotted(s, [cx, middle + PILL], [cx, row]);
+      } else dotted(s, [cx, va.top], [cx, row]);
       if (input.crosshair >= pane.from && input.crosshair <= pane.to) {
         const px = paneAt(input.crosshair);
         dotted(s, [cx, va.bottom], [px, bracketY]);

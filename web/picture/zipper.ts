@@ -234,7 +234,9 @@ const drawTitle = (
     return;
   }
   if (!first) {
-    write(s, { x: pane.x, y: b.titleY, text: title, ...style });
+    // In a narrow lens the size says enough: the teeth are named beside it.
+    const short = s.measure(title, style) <= pane.w ? title : formatSize(pane.size);
+    write(s, { x: pane.x, y: b.titleY, text: short, ...style });
     if (window !== '')
       write(s, { x: pane.x, y: b.titleY + 14, text: window, size: 11, ink: 'mut', plate: true });
     return;
@@ -256,7 +258,9 @@ const drawTitle = (
     if (at + s.measure(text, style) > pane.x + pane.w * 0.7) break;
     at += write(s, { x: at, y: b.titleY, text, ...style, ink: `${t.kind}.text` }) + 6;
   }
-  if (window !== '') write(s, { x: at, y: b.titleY, text: window, size: 11.5, ink: 'mut', plate: true });
+  // The box above the picture has what is shown, too.
+  if (window !== '' && at + s.measure(window, { size: 11.5 }) <= pane.x + pane.w - 4)
+    write(s, { x: at, y: b.titleY, text: window, size: 11.5, ink: 'mut', plate: true });
 };
 
 /** The pane's own verdict, and beside it those of the other sizes it shows, as far as there is room. */
