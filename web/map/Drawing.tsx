@@ -6,7 +6,7 @@ import { mod } from '../../src/units.ts';
 import { canvasMeasure } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { enlargement } from '../picture/enlargement.ts';
-import { firstWidth, standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
+import { firstWidth, standingOf, type Teeth, teethSizes, usualPane } from '../picture/panes.ts';
 import type { Hit, Picture } from '../picture/types.ts';
 import { leafSentence } from '../picture/words.ts';
 import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
@@ -123,7 +123,7 @@ export const Drawing = () => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0, ratio: 1 });
   const [tip, setTip] = useState<Tip | undefined>(undefined);
-  const [pane, setPane] = useState(0);
+  const [chosenPane, choosePane] = useState<number>();
   const measure = useRef<Measure>(roughMeasure);
 
   useLayoutEffect(() => {
@@ -155,6 +155,8 @@ export const Drawing = () => {
   const narrow = size.width < NARROW;
   const { device } = solution;
   const length = device ? device.mapping.end - device.mapping.start : 0;
+  const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous) : [];
+  const pane = Math.min(chosenPane ?? usualPane(sizes, length), Math.max(0, sizes.length - 1));
   const { width, height, ratio } = size;
   const tablesBelow = themeName === 'projector' && !narrow;
   const framing = useMemo(
@@ -401,7 +403,6 @@ export const Drawing = () => {
     ? `Map: ${formatCount(device.leaves.reduce((n, r) => n + r.count, 0))} leaves from ${formatAddress(device.mapping.start)} over ${formatSize(length)} at physical ${formatAddress(device.mapping.pa)}. Arrow keys move the crosshair by a page, with Shift by 2 MiB. The tables under the verdict have the same content.`
     : 'Map: there is no device mapping to draw.';
 
-  const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous) : [];
   return (
     <div className="drawing" ref={box}>
       {narrow && device ? (
@@ -415,7 +416,7 @@ export const Drawing = () => {
                 className="visually-hidden"
                 checked={pane === i}
                 onChange={() => {
-                  setPane(i);
+                  choosePane(i);
                   app.getState().setViewport(undefined);
                 }}
               />

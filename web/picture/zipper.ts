@@ -162,6 +162,20 @@ const drawPane = (
     drawTeeth(s, pane, t, 'va', vaOf(t), { y: b.vaY, h: b.jawH, tip: tips.va, reach, alpha, length });
     drawTeeth(s, pane, t, 'pa', mapping.pa, { y: b.paY, h: b.jawH, tip: tips.pa, reach, alpha, length });
   }
+  // Over the teeth, under the figures.
+  if (input.crosshair !== undefined && input.crosshair >= pane.from && input.crosshair < pane.to) {
+    const cx = pane.scale.toPx(input.crosshair);
+    s.marks.push({
+      kind: 'path',
+      points: [
+        [cx, b.vaY],
+        [cx, b.paY + b.jawH],
+      ],
+      stroke: 'ink',
+      strokeWidth: 1.2,
+      dash: [2, 3],
+    });
+  }
   if (moving) {
     // On its way the comb neither meets nor misses.
   } else if (meet) {
@@ -182,19 +196,6 @@ const drawPane = (
   if (first && input.axis) {
     drawAxis(s, pane, input.contiguous ?? [], vaOf(pane), b.vaY, 'va');
     drawAxis(s, pane, input.contiguous ?? [], mapping.pa, b.paY + b.jawH, 'pa');
-  }
-  if (input.crosshair !== undefined && input.crosshair >= pane.from && input.crosshair < pane.to) {
-    const cx = pane.scale.toPx(input.crosshair);
-    s.marks.push({
-      kind: 'path',
-      points: [
-        [cx, b.vaY],
-        [cx, b.paY + b.jawH],
-      ],
-      stroke: 'ink',
-      strokeWidth: 1.2,
-      dash: [2, 3],
-    });
   }
   labelLeaves(s, pane, device, bandY, bandH, first, input.few);
   if (first) pointOut(s, pane, length, bandY);
