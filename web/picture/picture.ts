@@ -76,8 +76,13 @@ export const drawMap = (input: PictureInput): Picture => {
   const least = LEAST_JAW - Math.max(0, levels - 4) * 14;
   // As much of the height to spare as a wide picture bears.
   const most = Math.max(MOST_JAW, w * 0.17);
-  const jaw = Math.min(most, Math.max(least, (input.height - fixed) / 2));
-  const height = Math.max(input.height, above + ladderHeight(levels) + 2 * jaw);
+  const share = Math.min(most, Math.max(least, (input.height - fixed) / 2));
+  const height = Math.max(input.height, above + ladderHeight(levels) + 2 * share);
+  // Beyond what a jaw needs, the leaves and the lane grow with it.
+  const extra = Math.max(0, share - MOST_JAW);
+  const jaw = share - extra / 2;
+  const leaves = LEAVES + 0.8 * extra;
+  const lane = LANE + 0.2 * extra;
 
   const va = vaRowOf(s, input, x, w);
   const zipTop = TOP + VA_ROW_HEIGHT + LENS;
@@ -86,12 +91,12 @@ export const drawMap = (input: PictureInput): Picture => {
     vaY: zipTop,
     jawH: jaw,
     leavesY: zipTop + jaw + 2,
-    leavesH: LEAVES - 4,
-    laneH: LANE,
-    paY: zipTop + jaw + LEAVES + LANE,
-    verdictY: zipTop + 2 * jaw + LEAVES + LANE + 30,
+    leavesH: leaves - 4,
+    laneH: lane,
+    paY: zipTop + jaw + leaves + lane,
+    verdictY: zipTop + 2 * jaw + leaves + lane + 30,
   };
-  const paY = zipTop + 2 * jaw + LEAVES + LANE + VERDICT + LOWER_LENS;
+  const paY = zipTop + 2 * jaw + leaves + lane + VERDICT + LOWER_LENS;
   const ladderY = paY + PA_ROW_HEIGHT + 8;
   let first: Picture['first'];
   if (device) {

@@ -139,3 +139,12 @@ test('the count of a table stands beside the entry walked', () => {
       ).toEqual([]);
   }
 });
+
+test('a tall window is filled, by the leaves as well as by the jaws', () => {
+  const lowest = (h: number): number =>
+    Math.max(...rectsOf(drawScene('', 2020, h).marks).map(m => m.y + m.h));
+  const band = (h: number): number =>
+    Math.max(...drawScene('', 2020, h).marks.map(m => (m.kind === 'leaves' ? m.h : 0)));
+  expect(lowest(1260)).toBeGreaterThan(1200);
+  expect(band(1260)).toBeGreaterThan(band(900) + 40);
+});
