@@ -66,17 +66,21 @@ const SizeVerdict = ({
 }) => {
   const residue = mod(device.mapping.start - device.mapping.pa, teeth.size);
   const standing = standingOf(teeth, device).kind;
-  const good = standing === 'fits' || standing === 'covered';
+  // Leaves that nobody checked may be there where the teeth miss: that is no success.
+  const unchecked = standing === 'fits' && residue !== 0;
+  const good = (standing === 'fits' && !unchecked) || standing === 'covered';
   const words =
     teeth.kind === 'pte'
       ? 'always meet'
-      : residue !== 0
-        ? `${formatSize(residue)} off`
-        : standing === 'covered'
-          ? 'meet too'
-          : good
-            ? 'meet'
-            : 'no leaf';
+      : unchecked
+        ? 'PFN unchecked'
+        : residue !== 0
+          ? `${formatSize(residue)} off`
+          : standing === 'covered'
+            ? 'meet too'
+            : good
+              ? 'meet'
+              : 'no leaf';
   return (
     <span className="size-verdict">
       <span>

@@ -190,6 +190,9 @@ export const drawItems = (
   return { placed: input.solution.placement.ok ? span : undefined, crossed, names };
 };
 
+/** A name is cut to so many letters at least. */
+const NAME_LETTERS = 6;
+
 /** A stretch of mappings with its name and size on it, or its name for the line below. */
 const drawVmas = (
   { s, rowY, rowH }: Row,
@@ -217,7 +220,8 @@ const drawVmas = (
   const room = seg.w - (item.single ? 6 : 14);
   const style = { size: 11 };
   const inside = fitText(s, text, room, style);
-  const upright = ink !== undefined && (inside === text || (item.neighbour && inside !== ''));
+  // Of a neighbour's name as much as tells what it is.
+  const upright = ink !== undefined && (inside === text || (item.neighbour && inside.length > NAME_LETTERS));
   if (cut) fold(s, upright ? seg.x + 10 : mid, rowY, rowH);
   if (!upright || ink === undefined) {
     // The hatch says as much as these words; only beside the new mapping they always stand.
