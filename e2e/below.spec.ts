@@ -55,3 +55,14 @@ test.describe('on a phone', () => {
     await expect(more(page)).toHaveCount(0);
   });
 });
+
+test('in a low window the button covers nothing of what is read beside it', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await openApp(page);
+  await expect(more(page)).toBeVisible();
+  const left = await more(page).evaluate(e => e.getBoundingClientRect().left);
+  const right = await page
+    .locator('.readout dl > div')
+    .evaluateAll(all => Math.max(...all.map(e => e.getBoundingClientRect().right)));
+  expect(right).toBeLessThanOrEqual(left);
+});

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 const screens = ['map', 'compare', 'sweep', 'diagnose', 'evidence'] as const;
 
 // 720 is a window of 1,440 at 200 %.
-for (const width of [1024, 1000, 900, 800, 720, 390])
+for (const width of [1024, 1000, 900, 800, 720, 390, 320])
   test(`at ${width} pixels no screen scrolls sideways, with a link more too`, async ({ page }) => {
     await page.setViewportSize({ width, height: 700 });
     for (const screen of screens) {

@@ -6,7 +6,7 @@ import { mod } from '../../src/units.ts';
 import { canvasMeasure } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { enlargement } from '../picture/enlargement.ts';
-import { firstWidth, standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
+import { firstWidth, standingOf, type Teeth, teethSizes, usualPane } from '../picture/panes.ts';
 import type { Hit, Picture } from '../picture/types.ts';
 import { leafSentence } from '../picture/words.ts';
 import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
@@ -66,17 +66,21 @@ const SizeVerdict = ({
 }) => {
   const residue = mod(device.mapping.start - device.mapping.pa, teeth.size);
   const standing = standingOf(teeth, device).kind;
-  const good = standing === 'fits' || standing === 'covered';
+  // Leaves that nobody checked may be there where the teeth miss: that is no success.
+  const unchecked = standing === 'fits' && residue !== 0;
+  const good = (standing === 'fits' && !unchecked) || standing === 'covered';
   const words =
     teeth.kind === 'pte'
       ? 'always meet'
-      : residue !== 0
-        ? `${formatSize(residue)} off`
-        : standing === 'covered'
-          ? 'meet too'
-          : good
-            ? 'meet'
-            : 'no leaf';
+      : unchecked
+        ? 'PFN unchecked'
+        : residue !== 0
+          ? `${formatSize(residue)} off`
+          : standing === 'covered'
+            ? 'meet too'
+            : good
+              ? 'meet'
+              : 'no leaf';
   return (
     <span className="size-verdict">
       <span>
@@ -123,7 +127,7 @@ export const Drawing = () => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0, ratio: 1 });
   const [tip, setTip] = useState<Tip | undefined>(undefined);
-  const [pane, setPane] = useState(0);
+  const [chosenPane, choosePane] = useState<number>();
   const measure = useRef<Measure>(roughMeasure);
 
   useLayoutEffect(() => {
@@ -152,9 +156,13 @@ export const Drawing = () => {
   }, []);
 
   const factor = enlargement(themeName, size.width, size.height);
-  const narrow = size.width < NARROW;
+  /** Before it has a size there is nothing to show, not even room. */
+  const sized = size.width > 0;
+  const narrow = sized && size.width < NARROW;
   const { device } = solution;
   const length = device ? device.mapping.end - device.mapping.start : 0;
+  const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous) : [];
+  const pane = Math.min(chosenPane ?? usualPane(sizes, length), Math.max(0, sizes.length - 1));
   const { width, height, ratio } = size;
   const tablesBelow = themeName === 'projector' && !narrow;
   const framing = useMemo(
@@ -401,7 +409,6 @@ export const Drawing = () => {
     ? `Map: ${formatCount(device.leaves.reduce((n, r) => n + r.count, 0))} leaves from ${formatAddress(device.mapping.start)} over ${formatSize(length)} at physical ${formatAddress(device.mapping.pa)}. Arrow keys move the crosshair by a page, with Shift by 2 MiB. The tables under the verdict have the same content.`
     : 'Map: there is no device mapping to draw.';
 
-  const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous) : [];
   return (
     <div className="drawing" ref={box}>
       {narrow && device ? (
@@ -415,7 +422,7 @@ export const Drawing = () => {
                 className="visually-hidden"
                 checked={pane === i}
                 onChange={() => {
-                  setPane(i);
+                  choosePane(i);
                   app.getState().setViewport(undefined);
                 }}
               />
@@ -426,6 +433,7 @@ export const Drawing = () => {
       ) : null}
       <canvas
         ref={canvas}
+        style={sized ? undefined : { display: 'none' }}
         role="img"
         aria-label={label}
         aria-busy={beside || undefined}

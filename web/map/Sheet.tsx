@@ -20,9 +20,11 @@ const CardOutcome = memo(({ kernel, policy }: Pick<Scenario['machine'], 'kernel'
   return (
     <>
       <Preview solution={solution} width={80} />
-      <b>
-        <PreviewCount solution={solution} />
-      </b>
+      {solution.device !== undefined && (
+        <b>
+          <PreviewCount device={solution.device} />
+        </b>
+      )}
     </>
   );
 });

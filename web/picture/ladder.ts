@@ -109,8 +109,11 @@ interface Axis {
 
 /** Up to so many used slots are drawn one by one, with their numbers. */
 const FEW = 10;
-/** A slot that carries its number needs so many pixels. */
+/** A slot drawn by itself has so many pixels at least. */
 const SLOT_PX = 26;
+/** Beside the number of a slot, on both sides together: its outline, and air. */
+const SLOT_AIR = 11;
+const SLOT_STYLE = { size: 11, weight: 700 } as const;
 /** Pixels of a stretch left out on one side, without its text. */
 const CUT = 22;
 
@@ -118,12 +121,22 @@ const CUT = 22;
 const cutText = (from: number, to: number): string => (from === to ? String(from) : `${from}–${to}`);
 const CUT_STYLE = { size: 10.5, mono: true } as const;
 
+/** The least width of a slot that is drawn by itself: room for the longest number of its table. */
+const slotPxOf = (s: Sheet, { level }: Used): number =>
+  Math.max(SLOT_PX, s.measure(String(level.entries - 1), SLOT_STYLE) + SLOT_AIR);
+
 const axisOf = (s: Sheet, used: Used, root: boolean, x: number, w: number): Axis => {
   const slots = joined([...used.leaves, ...used.pointers].sort((a, b) => a.first - b.first));
   const first = slots[0]?.first ?? 0;
   const end = slots.at(-1)?.end ?? 1;
   const [table] = used.tables;
-  const most = Math.min(16, Math.floor((w - 2 * CUT) / SLOT_PX));
+  const slotPx = slotPxOf(s, used);
+  // Fewer of them, where that leaves room to name the others.
+  const named = Math.floor(
+    (w - 2 * (s.measure(cutText(used.level.entries - 2, used.level.entries - 1), CUT_STYLE) + CUT + 8)) /
+      slotPx,
+  );
+  const most = Math.min(16, named >= Math.max(8, end - first) ? named : Math.floor((w - 2 * CUT) / slotPx));
   if (table && used.tables.length === 1 && end - first <= Math.min(FEW, most) && !root) {
     const { entries } = used.level;
     const count = Math.min(most, table.end - table.first);
@@ -136,7 +149,7 @@ const axisOf = (s: Sheet, used: Used, root: boolean, x: number, w: number): Axis
     // The numbers left out are named where that costs the others nothing.
     const textW = (text: string): number => {
       const wide = s.measure(text, CUT_STYLE) + CUT + 8;
-      return w - 2 * wide >= count * SLOT_PX ? wide : CUT;
+      return w - 2 * wide >= count * slotPx ? wide : CUT;
     };
     const cutL = cutLeft ? textW(cutText(0, (from % entries) - 1)) : 0;
     const cutR = cutRight ? textW(cutText((from + count) % entries, entries - 1)) : 0;
@@ -385,7 +398,8 @@ const drawRow = (
   path: number | undefined,
 ): void => {
   s.marks.push({ kind: 'rect', x: rowX, y, w: rowW, h: ROW_H, fill: 'gap', stroke: 'line' });
-  if (axis.slotW >= 16) {
+  // A hair less is the same width, divided and multiplied again.
+  if (axis.slotW >= slotPxOf(s, used) - 0.01) {
     drawSlots(s, solution, used, axis, y, rowX, rowW);
     if (path !== undefined) outlineEntry(s, axis, path, y);
   } else drawBands(s, solution, used, axis, y, rowX, rowW, root, path);
@@ -435,8 +449,7 @@ const drawSlots = (
       x: x0 + slotW / 2,
       y: middle,
       text: String(slot % table),
-      size: 11,
-      weight: 700,
+      ...SLOT_STYLE,
       align: 'middle',
     } as const;
     const box = { kind: 'rect', x: x0 + 1.5, y: y + 1, w: slotW - 3, h: ROW_H - 2 } as const;
@@ -453,15 +466,37 @@ const drawSlots = (
         pitch: slotW - 2,
         corrupt,
       });
-      if (slotW > 30) write(s, { ...label, ink: `${kind}.on`, halo: `${kind}.fill` });
+      // A slab and a single page are a ground to write upon; what has lines in it is not.
+      const plain = !corrupt && (kind === 'pud' || kind === 'pte');
+      if (!plain) {
+        const [w, h] = [s.measure(label.text, SLOT_STYLE) + 6, SLOT_STYLE.size + 2];
+        s.marks.push({ kind: 'rect', x: label.x - w / 2, y: middle - h / 2, w, h, radius: 3, fill: 'bg' });
+      }
+      write(s, { ...label, ink: plain ? `${kind}.on` : corrupt ? 'red' : `${kind}.text` });
     } else if (pointer) {
       s.marks.push({ ...box, fill: 'bg' });
       if (hasOthers(solution, used, slot)) foot(s, box.x, y, box.w);
       s.marks.push({ ...box, stroke: 'ink', strokeWidth: 1.8, radius: 2 });
-      if (slotW > 30) write(s, { ...label, ink: 'ink' });
+      write(s, { ...label, ink: 'ink' });
     } else if (hasOthers(solution, used, slot)) s.marks.push({ ...box, fill: 'vma' });
     else s.marks.push({ ...box, stroke: 'hair' });
   }
+};
+
+/** Where a pill of `half` the width stands in a row, as near to `wanted` as the outline of the entry walked allows. */
+const clearOf = (
+  axis: Axis,
+  path: number,
+  wanted: number,
+  half: number,
+  rowX: number,
+  rowW: number,
+): number => {
+  const at = axis.toPx(path) + axis.slotW / 2;
+  const apart = half + Math.max(axis.slotW, 3) / 2 + 4;
+  if (Math.abs(at - wanted) >= apart) return wanted;
+  const beside = [at - apart, at + apart].filter(x => x - half >= rowX && x + half <= rowX + rowW);
+  return beside.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0] ?? wanted;
 };
 
 /** Slots too narrow to tell apart, as bands with their count. */
@@ -481,37 +516,34 @@ const drawBands = (
   const table = used.level.entries;
   const middle = y + ROW_H / 2;
   const right = axis.x + axis.w;
+  let beyond: { readonly from: number; readonly text: string } | undefined;
   if (root) {
     const half = Math.min(Math.max(axis.toPx(solution.prepared.arch.taskSize / used.size), axis.x), right);
     if (half < right - 40) {
       s.marks.push({ kind: 'hatch', x: half, y, w: right - half, h: ROW_H, stroke: 'line' });
-      write(s, {
-        x: (half + right) / 2,
-        y: middle,
+      beyond = {
+        from: half,
         text: sharedRoot.has(solution.prepared.arch.family) ? 'kernel half' : 'above user space',
-        size: 11,
-        ink: 'mut',
-        align: 'middle',
-        halo: 'bg',
-      });
+      };
     }
   }
-  // Other mappings, at pixel resolution: one question a pixel column at most.
+  // Other mappings, at pixel resolution: one question a pixel column at most. Columns side by side are one block.
   for (const t of used.tables) {
     const slots = t.end - t.first;
     const columns = Math.max(1, Math.min(slots, Math.floor(slots * slotW)));
+    const edge = (c: number): number => t.first + Math.floor((c * slots) / columns);
     for (let c = 0; c < columns; c++) {
-      const a = t.first + Math.floor((c * slots) / columns);
-      const b = t.first + Math.floor(((c + 1) * slots) / columns);
-      if (intersects(index, a * used.size, b * used.size))
-        s.marks.push({
-          kind: 'rect',
-          x: axis.toPx(a),
-          y: y + 1,
-          w: Math.max(1.5, (b - a) * slotW),
-          h: ROW_H - 2,
-          fill: 'vma',
-        });
+      const a = edge(c);
+      if (!intersects(index, a * used.size, edge(c + 1) * used.size)) continue;
+      while (c + 1 < columns && intersects(index, edge(c + 1) * used.size, edge(c + 2) * used.size)) c++;
+      s.marks.push({
+        kind: 'rect',
+        x: axis.toPx(a),
+        y: y + 1,
+        w: Math.max(1.5, (edge(c + 1) - a) * slotW),
+        h: ROW_H - 2,
+        fill: 'vma',
+      });
     }
   }
   for (const p of used.pointers) {
@@ -577,12 +609,24 @@ const drawBands = (
       axis.toSlot(from + tw + 3) * used.size <= solution.prepared.arch.taskSize &&
       !intersects(index, axis.toSlot(from - 3) * used.size, axis.toSlot(from + tw + 3) * used.size);
     const at = [x0 - 8 - tw, x1 + 8].find(isFree);
-    if (at !== undefined) write(s, { x: at, y: middle, text, size: 11, ink: 'ink', halo: 'gap' });
-    else {
+    let end = x1;
+    if (at !== undefined) {
+      write(s, { x: at, y: middle, text, size: 11, ink: 'ink', halo: 'gap' });
+      end = Math.max(end, at + tw);
+    } else {
       const half = (tw + 20) / 2;
-      const mid = x0 - 8 - 2 * half > rowX ? x0 - 8 - half : x1 + 8 + half;
+      const mid = x0 - 8 - 2 * half > rowX ? x0 - 8 - half : Math.min(x1 + 8 + half, rowX + rowW - half);
       pill(s, mid, middle, text, { size: 11, ink: 'ink', stroke: 'dim' });
+      end = Math.max(end, mid + half);
     }
+    if (beyond === undefined) return;
+    // In the middle of the hatch, or of what the slot's own words leave of it.
+    const style = { size: 11, ink: 'mut', align: 'middle', halo: 'bg' } as const;
+    const bw = s.measure(beyond.text, style);
+    const spot = [beyond.from, end]
+      .map(from => ({ from, x: (from + right) / 2 }))
+      .find(p => p.x - bw / 2 >= Math.max(end, beyond.from) + 6 && p.x + bw / 2 <= right - 2);
+    if (spot !== undefined) write(s, { x: spot.x, y: middle, text: beyond.text, ...style });
     return;
   }
   const pointers = countOf(used.pointers);
@@ -610,8 +654,9 @@ const drawBands = (
   const half = (s.measure(words, style) + 20) / 2;
   // Over the middle of what it counts, but not outside the row.
   const mid = (axis.toPx(first) + axis.toPx(last) + slotW) / 2;
+  const wanted = Math.min(Math.max(mid, rowX + half), rowX + rowW - half);
   const ink = pointers === 0 && kind ? (`${kind}.text` as const) : 'ink';
-  pill(s, Math.min(Math.max(mid, rowX + half), rowX + rowW - half), middle, words, {
+  pill(s, path === undefined ? wanted : clearOf(axis, path, wanted, half, rowX, rowW), middle, words, {
     ...style,
     ink,
     stroke: ink === 'ink' ? 'dim' : ink,

@@ -84,6 +84,13 @@ export const firstView = (sizes: readonly Teeth[], length: number): Viewport => 
   return standardView(length, size, blocks);
 };
 
+/** Which size one pane alone is about until a hand chooses: the largest that the mapping has room for. */
+export const usualPane = (sizes: readonly Teeth[], length: number): number =>
+  Math.max(
+    0,
+    sizes.findIndex(t => t.size <= length),
+  );
+
 /** The size that the first pane is about: the largest whose teeth it can show, else the one above. */
 const focusOf = (sizes: readonly Teeth[], view: Viewport, w: number): Teeth | undefined => {
   const pitch = (t: Teeth): number => (t.size / view.span) * w;

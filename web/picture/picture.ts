@@ -22,6 +22,10 @@ const VERDICT = 44;
 const LOWER_LENS = 20;
 /** With it all of the picture stands in a window of 1440 by 900, in the 762 px that the lines around leave. */
 const LEAST_JAW = 65;
+const MOST_JAW = 190;
+/** The addresses under the row of the address space, and half the height of the words upon its mapping. */
+const VA_LINE = 18;
+const PILL = 11;
 const TOP = 6;
 
 /** The row of the address space as it was drawn last. */
@@ -71,8 +75,15 @@ export const drawMap = (input: PictureInput): Picture => {
   const fixed = above + (input.tablesBelow ? -PA_SCALE_HEIGHT : ladderHeight(levels));
   // A fifth level takes its row from the jaws.
   const least = LEAST_JAW - Math.max(0, levels - 4) * 14;
-  const jaw = Math.min(190, Math.max(least, (input.height - fixed) / 2));
-  const height = Math.max(input.height, above + ladderHeight(levels) + 2 * jaw);
+  // As much of the height to spare as a wide picture bears.
+  const most = Math.max(MOST_JAW, w * 0.17);
+  const share = Math.min(most, Math.max(least, (input.height - fixed) / 2));
+  const height = Math.max(input.height, above + ladderHeight(levels) + 2 * share);
+  // Beyond what a jaw needs, the leaves and the lane grow with it.
+  const extra = Math.max(0, share - MOST_JAW);
+  const jaw = share - extra / 2;
+  const leaves = LEAVES + 0.8 * extra;
+  const lane = LANE + 0.2 * extra;
 
   const va = vaRowOf(s, input, x, w);
   const zipTop = TOP + VA_ROW_HEIGHT + LENS;
@@ -81,12 +92,12 @@ export const drawMap = (input: PictureInput): Picture => {
     vaY: zipTop,
     jawH: jaw,
     leavesY: zipTop + jaw + 2,
-    leavesH: LEAVES - 4,
-    laneH: LANE,
-    paY: zipTop + jaw + LEAVES + LANE,
-    verdictY: zipTop + 2 * jaw + LEAVES + LANE + 30,
+    leavesH: leaves - 4,
+    laneH: lane,
+    paY: zipTop + jaw + leaves + lane,
+    verdictY: zipTop + 2 * jaw + leaves + lane + 30,
   };
-  const paY = zipTop + 2 * jaw + LEAVES + LANE + VERDICT + LOWER_LENS;
+  const paY = zipTop + 2 * jaw + leaves + lane + VERDICT + LOWER_LENS;
   const ladderY = paY + PA_ROW_HEIGHT + 8;
   let first: Picture['first'];
   if (device) {
@@ -126,8 +137,15 @@ export const drawMap = (input: PictureInput): Picture => {
     );
     if (input.crosshair !== undefined) {
       const cx = rowAt(input.crosshair);
-      // Not through the addresses under the row.
-      dotted(s, [cx, va.top], [cx, va.bottom - 18]);
+      // Not through the words upon the mapping, nor through the addresses under the row.
+      const row = va.bottom - VA_LINE;
+      const words =
+        va.placed !== undefined && Math.abs(cx - (va.placed.x0 + va.placed.x1) / 2) < va.placed.pill / 2;
+      if (words) {
+        const middle = (va.top + row) / 2;
+        dotted(s, [cx, va.top], [cx, middle - PILL]);
+        dotted(s, [cx, middle + PILL], [cx, row]);
+      } else dotted(s, [cx, va.top], [cx, row]);
       if (input.crosshair >= pane.from && input.crosshair <= pane.to) {
         const px = paneAt(input.crosshair);
         dotted(s, [cx, va.bottom], [px, bracketY]);

@@ -1,7 +1,7 @@
 import { lessons } from '../../src/scenario/lessons.ts';
 import { readLink } from '../../src/scenario/link.ts';
 import { prepare, solve, trace } from '../../src/solve.ts';
-import { roughMeasure } from '../draw/marks.ts';
+import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { svgOf } from '../draw/svg.ts';
 import { palettes, type ThemeName } from '../draw/tokens.ts';
 import { viewportOf } from '../draw/viewport.ts';
@@ -46,6 +46,7 @@ export const drawScene = (
   width = SCENE_SIZE.width,
   height = SCENE_SIZE.height,
   tablesBelow = false,
+  measure: Measure = roughMeasure,
 ): Picture => {
   const { scenario } = readLink(hash, { pack: t => t, unpack: () => undefined });
   const prepared = prepare(scenario.machine, scenario.space);
@@ -59,7 +60,7 @@ export const drawScene = (
     crosshair: at,
     pane: undefined,
     viewport: range === undefined ? undefined : viewportOf(range),
-    measure: roughMeasure,
+    measure,
     tablesBelow,
   });
 };

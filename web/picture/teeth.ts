@@ -1,6 +1,6 @@
 import type { ContiguousHint } from '../../src/arch/arch.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
-import { alignUp } from '../../src/units.ts';
+import { alignUp, mod } from '../../src/units.ts';
 import { roundness, ticksOf } from '../draw/viewport.ts';
 import { CLOSEST_PX, type Pane, type Teeth, TOOTH_PX } from './panes.ts';
 import { triangle, write } from './sheet.ts';
@@ -16,7 +16,7 @@ export const teethOf = (pane: Pane, size: number, base: number): readonly number
   if ((size / (pane.to - pane.from)) * pane.w < CLOSEST_PX) return [];
   const teeth: number[] = [];
   // From the pane's origin, so that no fraction of a page is lost at high addresses.
-  for (let tooth = alignUp(base + pane.view.origin, size) - base; ; tooth += size) {
+  for (let tooth = alignUp(Math.max(0, base + pane.view.origin), size) - base; ; tooth += size) {
     const inside = tooth - pane.view.origin - pane.view.sub;
     if (inside > pane.view.span) return teeth;
     if (inside >= 0) teeth.push(tooth);
@@ -36,14 +36,14 @@ export const drawJaw = (
   few = false,
 ): void => {
   const fill = `${pane.kind}.fill` as const;
-  const edges = [
-    pane.from,
-    ...teethOf(pane, pane.size, base).filter(t => t > pane.from && t < pane.to),
-    pane.to,
-  ];
+  // Below address 0 there is nothing, not even blocks.
+  const lowest = Math.max(pane.from, -base);
+  if (lowest >= pane.to) return;
+  const edges = [lowest, ...teethOf(pane, pane.size, base).filter(t => t > lowest && t < pane.to), pane.to];
   if ((pane.size / (pane.to - pane.from)) * pane.w < CLOSEST_PX) {
     // Blocks beyond telling apart: the mapping against what lies beside it.
-    s.marks.push({ kind: 'rect', x: pane.x, y, w: pane.w, h, fill, alpha: 0.08 * alpha });
+    const left = clampTo(pane, pane.scale.toPx(lowest));
+    s.marks.push({ kind: 'rect', x: left, y, w: pane.x + pane.w - left, h, fill, alpha: 0.08 * alpha });
     const x0 = clampTo(pane, pane.scale.toPx(0));
     const x1 = clampTo(pane, pane.scale.toPx(length));
     if (x1 > x0)
@@ -52,7 +52,9 @@ export const drawJaw = (
   }
   edges.slice(0, -1).forEach((edge, i) => {
     const next = edges[i + 1] ?? pane.to;
-    const from = alignUp(base + edge + 1, pane.size) - pane.size - base;
+    // Counted from where the base lies in its block: at the top of five levels a sum would round a byte away.
+    const within = mod(base, pane.size);
+    const from = Math.floor((within + edge) / pane.size) * pane.size - within;
     const to = from + pane.size;
     const x0 = pane.scale.toPx(edge);
     const x1 = pane.scale.toPx(next);

@@ -152,6 +152,10 @@ test('a lid moves the mapping down', () => {
 
 test('names lose their folder and version', () => {
   expect(shortName('/usr/lib/x86_64-linux-gnu/libpixman-1.so.0.42.2')).toBe('libpixman');
+  expect(shortName('libgnutls30.so')).toBe('libgnutls');
+  expect(shortName('/usr/lib/libglib-2.0.so.0.7800.4')).toBe('libglib');
+  expect(shortName('/lib64/ld-linux-x86-64.so.2')).toBe('ld-linux-x86-64');
+  expect(shortName('/usr/lib/qemu/accel-tcg-x86_64.so')).toBe('accel-tcg-x86_64');
   expect(shortName('/memfd:ram (deleted)')).toBe('memfd:ram');
   expect(shortName('[heap]')).toBe('[heap]');
   expect(shortName('')).toBe('');

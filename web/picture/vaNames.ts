@@ -28,8 +28,10 @@ export const drawNames = (
     const ax = Math.max(x, fits ? span.x0 : Math.min(span.x0, span.x1 - bw - aw - 10));
     write(s, { x: ax, y, text: a, ...style, ink: 'ink' });
     const bx = Math.max(ax + aw + 10, span.x1 - bw);
-    write(s, { x: bx, y, text: b, ...style, ink: 'ink' });
-    taken.push({ x0: ax, x1: bx + bw });
+    // On the narrowest of screens there is room for the start alone.
+    const both = bx + bw <= x + w + 2;
+    if (both) write(s, { x: bx, y, text: b, ...style, ink: 'ink' });
+    taken.push({ x0: ax, x1: both ? bx + bw : ax + aw });
   }
   for (const name of [...names].sort((a, b) => Number(b.first) - Number(a.first))) {
     const width = s.measure(name.text, { size: 11 });

@@ -8,11 +8,11 @@ import { foldRow, type Row } from './vaLayout.ts';
 import { drawLegend, drawNames, type Legend, legendOf } from './vaNames.ts';
 import { drawCurrent, drawNoPlace, drawSearch } from './vaSearch.ts';
 import { type Folded, slidSegments } from './vaSlide.ts';
-import { drawItems } from './vaStretches.ts';
+import { type Drawn, drawItems } from './vaStretches.ts';
 
 /** Where the folded row put the new mapping, for the trapezoid below it. */
 export interface VaRow {
-  readonly placed: { readonly x0: number; readonly x1: number } | undefined;
+  readonly placed: Drawn['placed'];
   /** Upper edge of the folded row. */
   readonly top: number;
   readonly bottom: number;

@@ -144,11 +144,14 @@ export const drawCurrent = (row: Row, step: ShownStep, scale: Scale, labels: Lab
 };
 
 /** Why there is no block of the mapping, in place of one. */
-export const drawNoPlace = ({ s, input, search }: Row, x: number, y: number): void => {
+export const drawNoPlace = ({ s, input, search, w }: Row, x: number, y: number): void => {
   if (input.solution.placement.ok) return;
-  const text =
+  const needed = `No gap holds ${formatSize(search?.needed ?? 0)}`;
+  const wordings =
     search && search.taken === undefined
-      ? `No gap holds ${formatSize(search.needed)}; the largest is ${formatSize(search.largest)}`
-      : 'mmap() refuses this request: see the verdict';
-  write(s, { x, y, text, size: 13, weight: 600, ink: 'red', align: 'middle' });
+      ? [`${needed}; the largest is ${formatSize(search.largest)}`, needed]
+      : ['mmap() refuses this request: see the verdict', 'mmap() refuses this request'];
+  const style = { size: 13, weight: 600 };
+  const text = wordings.find(t => s.measure(t, style) <= w) ?? wordings.at(-1) ?? '';
+  write(s, { x, y, text, ...style, ink: 'red', align: 'middle' });
 };

@@ -11,7 +11,8 @@ import { aboutKind } from './vmaKind.ts';
 
 /** What the items left for the search and the names to stand by. */
 export interface Drawn {
-  readonly placed: { readonly x0: number; readonly x1: number } | undefined;
+  /** The new mapping; `pill`: the width of the words in the middle of it, 0 where there are none. */
+  readonly placed: { readonly x0: number; readonly x1: number; readonly pill: number } | undefined;
   readonly crossed: readonly { readonly x: number; readonly gap: number | undefined }[];
   readonly names: readonly { readonly x: number; readonly text: string; readonly first: boolean }[];
 }
@@ -153,18 +154,23 @@ export const drawItems = (
         s.marks.push({ kind: 'hatch', ...box, stroke: 'dim' });
         if (cut || size > 2 ** 36) fold(s, mid, rowY, rowH);
         s.hits.push({ ...spot, lines: ['Not searched', range, formatSize(size)] });
-        if (!row.narrow)
+        if (!row.narrow) {
+          const size = 10.5;
+          const half = s.measure('searched', { size }) / 2;
+          // Clear of the upright line where the search begins, which is one edge of the stretch.
+          const [least, most] = [row.x + half, row.x + row.w - half];
+          const side = search === undefined || item.from >= search.high ? 1 : -1;
+          const off = Math.max(0, half + 4 - seg.w / 2);
+          const x = Math.min(Math.max(mid + side * Math.max(2, off), least), most);
           for (const [k, text] of ['not', 'searched'].entries()) {
             const y = rowY - (17 - k * 11);
-            const size = 10.5;
-            const half = s.measure(text, { size }) / 2;
-            write(s, { x: mid + 2, y, text, size, ink: 'mut', align: 'middle', halo: 'bg' });
-            labels.block(mid + 2 - half, mid + 2 + half, y);
+            write(s, { x, y, text, size, ink: 'mut', align: 'middle', halo: 'bg' });
+            labels.block(x - half, x + half, y);
           }
+        }
         break;
       case 'new': {
-        span = { x0: seg.x, x1: seg.x + seg.w };
-        drawPlaced(row, seg);
+        span = { x0: seg.x, x1: seg.x + seg.w, pill: drawPlaced(row, seg) };
         if (row.step === undefined) s.hits.push({ ...box, offsetAt: px => ((px - seg.x) / seg.w) * size });
         break;
       }
@@ -183,6 +189,9 @@ export const drawItems = (
     });
   return { placed: input.solution.placement.ok ? span : undefined, crossed, names };
 };
+
+/** A name is cut to so many letters at least. */
+const NAME_LETTERS = 6;
 
 /** A stretch of mappings with its name and size on it, or its name for the line below. */
 const drawVmas = (
@@ -211,7 +220,8 @@ const drawVmas = (
   const room = seg.w - (item.single ? 6 : 14);
   const style = { size: 11 };
   const inside = fitText(s, text, room, style);
-  const upright = ink !== undefined && (inside === text || (item.neighbour && inside !== ''));
+  // Of a neighbour's name as much as tells what it is.
+  const upright = ink !== undefined && (inside === text || (item.neighbour && inside.length > NAME_LETTERS));
   if (cut) fold(s, upright ? seg.x + 10 : mid, rowY, rowH);
   if (!upright || ink === undefined) {
     // The hatch says as much as these words; only beside the new mapping they always stand.
@@ -233,7 +243,8 @@ const drawVmas = (
     });
 };
 
-const drawPlaced = (row: Row, seg: Segment): void => {
+/** The new mapping with its leaves. Gives the width of the words upon it. */
+const drawPlaced = (row: Row, seg: Segment): number => {
   const { s, input, rowY: y, rowH: h } = row;
   const device = input.solution.device;
   const span = seg.to - seg.from;
@@ -248,7 +259,7 @@ const drawPlaced = (row: Row, seg: Segment): void => {
       stroke: 'mut',
       dash: [4, 4],
     });
-    return;
+    return 0;
   }
   if (device) {
     for (const run of device.units) {
@@ -269,10 +280,10 @@ const drawPlaced = (row: Row, seg: Segment): void => {
   } else s.marks.push({ kind: 'rect', x: seg.x, y: y + 2, w: seg.w, h: h - 4, fill: 'vma2' });
   const text = `new VMA ${formatSize(span)}`;
   const style = { size: 11.5, weight: 600 };
-  if (s.measure(text, style) + 24 < seg.w)
-    pill(s, seg.x + seg.w / 2, y + h / 2, text, {
-      ...style,
-      ink: 'ink',
-      stroke: device?.leaves[0] ? `${device.leaves[0].kind}.text` : 'dim',
-    });
+  if (s.measure(text, style) + 24 >= seg.w) return 0;
+  return pill(s, seg.x + seg.w / 2, y + h / 2, text, {
+    ...style,
+    ink: 'ink',
+    stroke: device?.leaves[0] ? `${device.leaves[0].kind}.text` : 'dim',
+  });
 };

@@ -40,7 +40,10 @@ export const shortName = (name: string): string => {
     .replace(/ \(deleted\)$/, '')
     .replace(/^.*\//, '')
     .slice(0, 80);
-  return base.replace(/[-.]?[\d.]*\.so[\d.]*$/, '').replace(/^(.{18}).+$/, '$1…');
+  // The number of an architecture is no version: x86-64, x86_64.
+  return base
+    .replace(/(?:(?<!x86)[-.][\d.]+|(?<![\d_.-])\d[\d.]*)?\.so[\d.]*$/, '')
+    .replace(/^(.{18}).+$/, '$1…');
 };
 
 /** Mappings of one name and kind that touch, such as the segments of a library. */

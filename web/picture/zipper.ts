@@ -162,6 +162,20 @@ const drawPane = (
     drawTeeth(s, pane, t, 'va', vaOf(t), { y: b.vaY, h: b.jawH, tip: tips.va, reach, alpha, length });
     drawTeeth(s, pane, t, 'pa', mapping.pa, { y: b.paY, h: b.jawH, tip: tips.pa, reach, alpha, length });
   }
+  // Over the teeth, under the figures.
+  if (input.crosshair !== undefined && input.crosshair >= pane.from && input.crosshair < pane.to) {
+    const cx = pane.scale.toPx(input.crosshair);
+    s.marks.push({
+      kind: 'path',
+      points: [
+        [cx, b.vaY],
+        [cx, b.paY + b.jawH],
+      ],
+      stroke: 'ink',
+      strokeWidth: 1.2,
+      dash: [2, 3],
+    });
+  }
   if (moving) {
     // On its way the comb neither meets nor misses.
   } else if (meet) {
@@ -182,19 +196,6 @@ const drawPane = (
   if (first && input.axis) {
     drawAxis(s, pane, input.contiguous ?? [], vaOf(pane), b.vaY, 'va');
     drawAxis(s, pane, input.contiguous ?? [], mapping.pa, b.paY + b.jawH, 'pa');
-  }
-  if (input.crosshair !== undefined && input.crosshair >= pane.from && input.crosshair < pane.to) {
-    const cx = pane.scale.toPx(input.crosshair);
-    s.marks.push({
-      kind: 'path',
-      points: [
-        [cx, b.vaY],
-        [cx, b.paY + b.jawH],
-      ],
-      stroke: 'ink',
-      strokeWidth: 1.2,
-      dash: [2, 3],
-    });
   }
   labelLeaves(s, pane, device, bandY, bandH, first, input.few);
   if (first) pointOut(s, pane, length, bandY);
@@ -234,7 +235,9 @@ const drawTitle = (
     return;
   }
   if (!first) {
-    write(s, { x: pane.x, y: b.titleY, text: title, ...style });
+    // In a narrow lens the size says enough: the teeth are named beside it.
+    const short = s.measure(title, style) <= pane.w ? title : formatSize(pane.size);
+    write(s, { x: pane.x, y: b.titleY, text: short, ...style });
     if (window !== '')
       write(s, { x: pane.x, y: b.titleY + 14, text: window, size: 11, ink: 'mut', plate: true });
     return;
@@ -256,7 +259,9 @@ const drawTitle = (
     if (at + s.measure(text, style) > pane.x + pane.w * 0.7) break;
     at += write(s, { x: at, y: b.titleY, text, ...style, ink: `${t.kind}.text` }) + 6;
   }
-  if (window !== '') write(s, { x: at, y: b.titleY, text: window, size: 11.5, ink: 'mut', plate: true });
+  // The box above the picture has what is shown, too.
+  if (window !== '' && at + s.measure(window, { size: 11.5 }) <= pane.x + pane.w - 4)
+    write(s, { x: at, y: b.titleY, text: window, size: 11.5, ink: 'mut', plate: true });
 };
 
 /** The pane's own verdict, and beside it those of the other sizes it shows, as far as there is room. */

@@ -6,7 +6,7 @@ import { leafNames, leavesText } from '../../../src/leaves/words.ts';
 import { errnoName } from '../../../src/placement/errno.ts';
 import { policies, policyOf, sourceUrl } from '../../../src/placement/policies.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
-import type { Solution } from '../../../src/solve.ts';
+import type { DeviceAnswer, Solution } from '../../../src/solve.ts';
 import { formatCount, formatExact } from '../../../src/text.ts';
 import { withMachine } from '../../scenario/edit.ts';
 import { usePausedScenario } from '../../state/calm.ts';
@@ -123,10 +123,7 @@ export const Preview = ({ solution, width }: { readonly solution: Solution; read
 };
 
 /** The number of leaves of a row, in the colour of most of them. */
-export const PreviewCount = ({ solution }: { readonly solution: Solution }) => {
-  const { device, placement } = solution;
-  if (!placement.ok) return <span className="red">{errnoName(placement.errno)}</span>;
-  if (device === undefined) return <span>placed</span>;
+export const PreviewCount = ({ device }: { readonly device: DeviceAnswer }) => {
   const most = device.leaves.reduce<(typeof device.leaves)[number] | undefined>(
     (a, b) => (a === undefined || b.count > a.count ? b : a),
     undefined,
