@@ -1,4 +1,5 @@
 import { findVma } from '../../src/space/gapIndex.ts';
+import { spaceShown } from '../scenario/spaceShown.ts';
 import type { PictureInput } from './types.ts';
 import { shortName } from './vmaKind.ts';
 import type { Neighbour } from './zipperLeaves.ts';
@@ -20,7 +21,7 @@ const vmasBeside = (
   range: Offsets,
   px: number,
 ): readonly Neighbour[] => {
-  const { index, vmas } = solution.prepared.mm.space;
+  const { index, vmas } = spaceShown(solution);
   const perPx = (range.to - range.from) / px;
   const out: Neighbour[] = [];
   let at = start + range.from;

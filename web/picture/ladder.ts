@@ -2,6 +2,7 @@ import type { Family, LeafKind, TableLevel } from '../../src/arch/arch.ts';
 import type { DeviceAnswer, Solution } from '../../src/solve.ts';
 import { intersects } from '../../src/space/gapIndex.ts';
 import { formatCount, formatSize } from '../../src/text.ts';
+import { spaceShown } from '../scenario/spaceShown.ts';
 import { pill, trapezoid, triangle, write, zigzag } from './sheet.ts';
 import type { LadderEntry, PictureInput, Sheet } from './types.ts';
 
@@ -84,8 +85,8 @@ const usedOf = (device: DeviceAnswer, level: TableLevel): Used => {
 };
 
 /** Whether a slot holds part of any other mapping. What MAP_FIXED replaced is gone. */
-const hasOthers = ({ prepared }: Solution, { size, start, end }: Used, slot: number): boolean => {
-  const { index } = prepared.mm.space;
+const hasOthers = (solution: Solution, { size, start, end }: Used, slot: number): boolean => {
+  const { index } = spaceShown(solution);
   const from = slot * size;
   const to = from + size;
   if (to <= start || from >= end) return intersects(index, from, to);
@@ -511,7 +512,7 @@ const drawBands = (
   root: boolean,
   path: number | undefined,
 ): void => {
-  const { index } = solution.prepared.mm.space;
+  const { index } = spaceShown(solution);
   const { slotW } = axis;
   const table = used.level.entries;
   const middle = y + ROW_H / 2;

@@ -1,5 +1,6 @@
 import { formatCount, formatSize } from '../../src/text.ts';
 import type { Segment } from '../draw/scale.ts';
+import { spaceShown } from '../scenario/spaceShown.ts';
 import type { PictureInput, Sheet, ShownStep } from './types.ts';
 import { type FinalSearch, type VaItem, vaItems } from './vaItems.ts';
 
@@ -126,7 +127,7 @@ export const foldRow = (
   placed: { readonly start: number; readonly end: number } | undefined,
   userTop: number,
 ): { readonly items: readonly VaItem[]; readonly segments: readonly Segment[] } => {
-  const { vmas, index } = row.input.solution.prepared.mm.space;
+  const { vmas, index } = spaceShown(row.input.solution);
   let items: readonly VaItem[] = [];
   for (const [maxPassed, maxSingles] of BUDGETS) {
     if (row.narrow && maxPassed > 2) continue;

@@ -1,6 +1,7 @@
 import { endOf, findVma, startOf } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatSize } from '../../src/text.ts';
 import { foldedScale } from '../draw/scale.ts';
+import { spaceShown } from '../scenario/spaceShown.ts';
 import { lensOnBracket, write } from './sheet.ts';
 import type { Moving, PictureInput, Sheet } from './types.ts';
 import { Labels } from './vaLabels.ts';
@@ -193,7 +194,7 @@ const drawTrueScale = (
   const { s, x, w } = row;
   const h = 9;
   s.marks.push({ kind: 'rect', x, y: barY, w, h, fill: 'gap', stroke: 'line' });
-  const { index } = row.input.solution.prepared.mm.space;
+  const { index } = spaceShown(row.input.solution);
   const userTop = row.userTop;
   let painted = x;
   for (let i = 0; i < index.count; ) {

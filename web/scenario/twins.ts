@@ -9,6 +9,7 @@ import { findVma, gapEnd, gapStart } from '../../src/space/gapIndex.ts';
 import { formatAddress, formatCount, formatSize } from '../../src/text.ts';
 import { alignDown, alignUp, mod, pa } from '../../src/units.ts';
 import { finalSearch } from '../picture/vaItems.ts';
+import { spaceShown } from './spaceShown.ts';
 
 /** A picture as a table. The first cell of a row names the row. */
 export interface Twin {
@@ -55,7 +56,7 @@ export const spaceTwin = (
   most: number = MOST_ROWS,
 ): Twin => {
   const { placement, prepared } = solution;
-  const { index, vmas } = prepared.mm.space;
+  const { index, vmas } = spaceShown(solution);
   const { taskSize } = prepared.arch;
   // The trace is that of the first mapping, and the picture of another one has no search either.
   const { search, verdictOf } = verdicts(solution, solution.device === solution.parts[0] ? events : []);

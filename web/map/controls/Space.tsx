@@ -138,6 +138,7 @@ const Lid = () => {
         value={Math.max(scale.min, value)}
         scale={scale}
         words={formatAddress(value)}
+        page={arch.page}
         bigStep={(v, direction) => v + direction * GiB}
         onDrag={v => set(v, 'drag')}
         onDone={finish}
