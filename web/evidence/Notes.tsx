@@ -43,7 +43,8 @@ export const AddCapture = () => {
         </a>{' '}
         asks the kernel it runs on, and writes a line a case. Placement needs no root.
       </p>
-      <pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached with keys */}
+      <pre tabIndex={0}>
         <code>{'gcc -O2 -o hugemap-probe hugemap-probe.c\n./hugemap-probe > mine.jsonl'}</code>
       </pre>
       <p>

@@ -6,7 +6,7 @@ import { mod } from '../../src/units.ts';
 import { canvasMeasure } from '../draw/canvas.ts';
 import { type Measure, roughMeasure } from '../draw/marks.ts';
 import { enlargement } from '../picture/enlargement.ts';
-import { firstWidth, standingOf, type Teeth, teethSizes, usualPane } from '../picture/panes.ts';
+import { firstWidth, standingOf, type Teeth, teethSizes } from '../picture/panes.ts';
 import type { Hit, Picture } from '../picture/types.ts';
 import { leafSentence } from '../picture/words.ts';
 import { nearestStart, whyNoSlide } from '../scenario/slide.ts';
@@ -19,7 +19,7 @@ import { app, useApp, usePainted, useThemeName } from '../state/store.ts';
 import { afterFrame } from '../ui/frame.ts';
 import { LatePart } from '../ui/late.tsx';
 import { type Shown, useTween } from '../ui/tween.ts';
-import { canvasSize, type Framing, type Look, paintPicture, pictureOf } from './frame.ts';
+import { canvasSize, type Framing, type Look, paintPicture, paneShown, pictureOf } from './frame.ts';
 import { makeGestures, type Stage } from './gestures.ts';
 import { painter } from './painter/late.ts';
 
@@ -127,7 +127,7 @@ export const Drawing = () => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0, ratio: 1 });
   const [tip, setTip] = useState<Tip | undefined>(undefined);
-  const [chosenPane, choosePane] = useState<number>();
+  const [chosenPane, choosePane] = useState<number | 'usual'>('usual');
   const measure = useRef<Measure>(roughMeasure);
 
   useLayoutEffect(() => {
@@ -162,7 +162,7 @@ export const Drawing = () => {
   const { device } = solution;
   const length = device ? device.mapping.end - device.mapping.start : 0;
   const sizes = device ? teethSizes(device, solution.prepared.arch.contiguous) : [];
-  const pane = Math.min(chosenPane ?? usualPane(sizes, length), Math.max(0, sizes.length - 1));
+  const pane = paneShown(solution, chosenPane);
   const { width, height, ratio } = size;
   const tablesBelow = themeName === 'projector' && !narrow;
   const framing = useMemo(
@@ -172,11 +172,11 @@ export const Drawing = () => {
       factor,
       viewport: looked,
       crosshair,
-      pane: narrow ? pane : undefined,
+      pane: narrow ? chosenPane : undefined,
       walk,
       tablesBelow,
     }),
-    [width, height, factor, looked, crosshair, narrow, pane, walk, tablesBelow],
+    [width, height, factor, looked, crosshair, narrow, chosenPane, walk, tablesBelow],
   );
   const look = useMemo((): Look => ({ ...framing, ratio, theme: themeName }), [framing, ratio, themeName]);
   const now = useMemo((): Shown => ({ scenario, solution }), [scenario, solution]);

@@ -6,6 +6,7 @@ import type { Pen } from '../draw/pen.ts';
 import { outlined, palettes, type ThemeName } from '../draw/tokens.ts';
 import { type Viewport, zoomed } from '../draw/viewport.ts';
 import { groundOf } from '../picture/ground.ts';
+import { teethSizes, usualPane } from '../picture/panes.ts';
 import { drawMap } from '../picture/picture.ts';
 import type { Moving, Picture, ShownStep } from '../picture/types.ts';
 import { type FinalSearch, finalSearch } from '../picture/vaItems.ts';
@@ -20,8 +21,8 @@ export interface Framing {
   /** What was looked at, before it is cut to what there is. */
   readonly viewport: Viewport | undefined;
   readonly crosshair: number | undefined;
-  /** On a narrow screen, the pane shown. */
-  readonly pane: number | undefined;
+  /** On a narrow screen, the pane shown: one that a hand chose, or the usual one of the mapping. */
+  readonly pane: number | 'usual' | undefined;
   readonly walk: number;
   readonly tablesBelow: boolean;
 }
@@ -76,6 +77,16 @@ const endOf = ({ scenario, solution }: { readonly scenario: Scenario; readonly s
   return known;
 };
 
+/** The pane of a narrow screen by its number among the sizes of the teeth. */
+export const paneShown = (
+  { device, prepared }: Pick<Solution, 'device' | 'prepared'>,
+  pane: number | 'usual',
+): number => {
+  const sizes = device === undefined ? [] : teethSizes(device, prepared.arch.contiguous);
+  const length = device === undefined ? 0 : device.mapping.end - device.mapping.start;
+  return Math.min(pane === 'usual' ? usualPane(sizes, length) : pane, Math.max(0, sizes.length - 1));
+};
+
 /** The draw list of an answer. */
 export const pictureOf = (
   scenario: Scenario,
@@ -96,7 +107,7 @@ export const pictureOf = (
     width: framing.width / framing.factor,
     height: framing.height / framing.factor,
     crosshair: comb === undefined ? crosshairOn(answer, framing.crosshair) : undefined,
-    pane: framing.pane,
+    pane: framing.pane === undefined ? undefined : paneShown(answer, framing.pane),
     viewport: viewportOn(answer, framing.viewport),
     walk: framing.walk,
     comb: comb && {

@@ -343,7 +343,8 @@ export const Stage = ({
     // A control of an embedded screen must not take the clicker's key as well.
     e.stopImmediatePropagation();
   };
-  useEffect(() => {
+  // As soon as it is seen: a key that is pressed at once must not be lost.
+  useLayoutEffect(() => {
     const key = (e: KeyboardEvent): void => keys.current(e);
     window.addEventListener('keydown', key, { capture: true });
     return () => window.removeEventListener('keydown', key, { capture: true });
