@@ -162,7 +162,7 @@ test('a link that arrives while the picture glides is shown as it says', async (
 test('each of several mappings can be looked at, and the link says which', async ({ page }) => {
   await openApp(page, '#1&bar=0@0xfc00_0000+16M&holes=0x40_0000+64K&len=16M');
   await expectFigure(page, '1,024');
-  await page.getByRole('combobox', { name: 'Mapping looked at' }).selectOption({ label: 'Mapping 2 of 2' });
+  await page.getByRole('combobox', { name: 'Part looked at' }).selectOption({ label: 'Part 2 of 2' });
   await expectFigure(page, '3,056');
   await expect(verdict(page)).toContainText('Number 2 of 2 mappings around the holes');
   await expect(page).toHaveURL(/part=2/);
@@ -171,7 +171,7 @@ test('each of several mappings can be looked at, and the link says which', async
   // A whole BAR has one mapping, and nothing to choose.
   await page.getByRole('textbox', { name: 'Length' }).fill('4M');
   await page.getByRole('textbox', { name: 'Length' }).press('Enter');
-  await expect(page.getByRole('combobox', { name: 'Mapping looked at' })).toBeHidden();
+  await expect(page.getByRole('combobox', { name: 'Part looked at' })).toBeHidden();
   await expectFigure(page, '1,024');
 });
 

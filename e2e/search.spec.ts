@@ -32,14 +32,14 @@ test('the search is stepped with the mouse, and the arithmetic of the winner is 
 test('of several mappings the search of the first is played, and shown', async ({ page }) => {
   await openApp(page, '#1&as=scene&holes=0x1000_0000+4K&part=2');
   await page.getByRole('button', { name: 'Play the search' }).click();
-  await expect(page.getByRole('combobox', { name: 'Mapping looked at' })).toHaveValue('1');
+  await expect(page.getByRole('combobox', { name: 'Part looked at' })).toHaveValue('1');
   const last = page.getByRole('button', { name: 'Last step' });
   await last.click();
   const sentence = page.locator('.player-sentence');
   const done = 'The mapping is at 0x7ffe_dcc5_4000 to 0x7ffe_ecc5_4000.';
   await expect(sentence).toHaveText(done);
   // Another mapping, looked at meanwhile, was not found by this search.
-  await page.getByRole('combobox', { name: 'Mapping looked at' }).selectOption('2');
+  await page.getByRole('combobox', { name: 'Part looked at' }).selectOption('2');
   await last.click();
   await expect(sentence).toHaveText(done);
 });

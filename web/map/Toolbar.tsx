@@ -137,14 +137,14 @@ const Slid = () => {
   );
 };
 
-/** Which of several mappings is looked at; nothing where there is one. */
+/** Which of several mappings or ranges is looked at; nothing where there is one. */
 const Part = () => {
   const count = useApp(s => solutionOf(s.scenario).parts.length);
   const part = useApp(s => s.scenario.view.map.part);
   if (count < 2) return null;
   return (
     <select
-      aria-label="Mapping looked at"
+      aria-label="Part looked at"
       value={Math.min(part, count)}
       onChange={e => {
         app.getState().setPart(Number(e.target.value));
@@ -152,7 +152,7 @@ const Part = () => {
     >
       {Array.from({ length: count }, (_, i) => i + 1).map(n => (
         <option key={n} value={n}>
-          Mapping {n} of {count}
+          Part {n} of {count}
         </option>
       ))}
     </select>

@@ -53,7 +53,7 @@ const names: Readonly<Record<string, string>> = {
   dh: 'Huge pages of type1',
   v: 'Range shown',
   at: 'Crosshair',
-  part: 'Mapping looked at',
+  part: 'Part looked at',
   sort: 'Order of the table',
   find: 'Filter of the table',
   rows: 'Rows of the table',

@@ -15,13 +15,13 @@ it('has the other mappings of the device around any but the first', () => {
   expect(second.device).toBe(shown);
   const { vmas } = spaceShown(second);
   expect(vmas).toHaveLength(first.prepared.mm.space.vmas.length + 1);
-  expect(vmas.find(v => v.name === 'vfio, mapping 1')).toMatchObject({
+  expect(vmas.find(v => v.name === 'vfio, part 1')).toMatchObject({
     start: other?.mapping.start,
     end: other?.mapping.end,
   });
   expect(spaceShown(second)).toBe(spaceShown(second));
   expect(spaceTwin(second, []).rows.map(r => r.join(' | '))).toContainEqual(
-    expect.stringContaining('vfio, mapping 1'),
+    expect.stringContaining('vfio, part 1'),
   );
 });
 

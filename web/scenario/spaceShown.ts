@@ -11,15 +11,15 @@ const withOthers = ({ prepared, device, parts }: Solution): AddressSpace => {
   const others = parts.flatMap((part, i): Vma[] => {
     const { start, end } = part.mapping;
     const flags = { growsDown: false, shadowStack: false, perms: 'rw-s' };
-    return part === device ? [] : [{ start, end, name: `vfio, mapping ${i + 1}`, ...flags }];
+    return part === device ? [] : [{ start, end, name: `vfio, part ${i + 1}`, ...flags }];
   });
   const vmas = [...mm.space.vmas, ...others].sort((a, b) => a.start - b.start);
   return overlap(vmas) ? mm.space : makeAddressSpace(vmas, mm.space.layout, facts, arch);
 };
 
 /**
- * The address space around the mapping shown: that of the process, and around any but the first mapping of a device
- * the others as well. The first one was searched for before they were there, and its gaps are numbered without them.
+ * The address space around the mapping shown: that of the process, and around any but the first part of a device's
+ * mappings, one around holes or one range behind a VMA, the others as well. The first one was searched for before they were there, and its gaps are numbered without them.
  * Where MAP_FIXED put one over what was there, it is that of the process alone.
  */
 export const spaceShown = (solution: Solution): AddressSpace => {

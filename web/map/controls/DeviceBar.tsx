@@ -152,7 +152,7 @@ export const DeviceBar = () => {
       {ranges.length > 0 && (
         <Note>
           {ranges.map(r => `from ${formatSize(r.offset)} on at ${formatAddress(r.phys)}`).join(', ')}: the
-          pictures show the first range that is mapped.
+          pictures show one part at a time.
         </Note>
       )}
       {holes.length > 0 && (
