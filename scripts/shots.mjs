@@ -34,6 +34,8 @@ for (const { file, theme, hash, keys = [], width = 1440, height = 900 } of shots
   await page.goto(`http://127.0.0.1:${port}/${hash}`);
   await page.locator('main').waitFor();
   await page.waitForTimeout(500);
+  // Who would do better is found last.
+  await page.waitForFunction(() => document.querySelector('.coming') === null);
   for (const key of keys) await page.keyboard.press(key);
   if (keys.length > 0) await page.waitForTimeout(300);
   await page.screenshot({ path: `docs/images/${file}.png` });
