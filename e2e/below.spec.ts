@@ -66,3 +66,24 @@ test('in a low window the button covers nothing of what is read beside it', asyn
     .evaluateAll(all => Math.max(...all.map(e => e.getBoundingClientRect().right)));
   expect(right).toBeLessThanOrEqual(left);
 });
+
+test('beside scrollbars that take room all of the picture is in sight, and the columns are as wide as without', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openApp(page);
+  const wide = (selector: string) =>
+    page.locator(selector).evaluate(e => ({
+      bar: e instanceof HTMLElement ? e.offsetWidth - e.clientWidth : 0,
+      content: e.firstElementChild?.getBoundingClientRect().width,
+      over: e.scrollHeight - e.clientHeight,
+    }));
+  await expect(page.getByRole('slider', { name: 'Length', exact: true })).toBeVisible();
+  await expect(page.getByRole('img', { name: /^Map:/ })).toBeVisible();
+  const left = await wide('#controls');
+  // The border, and a scrollbar: otherwise this tests nothing.
+  expect(left.bar).toBeGreaterThan(5);
+  expect(left.content).toBe(252 - 33);
+  expect((await wide('aside.verdict')).content).toBe(288 - 33);
+  expect((await wide('.drawing')).over).toBe(0);
+});

@@ -31,7 +31,11 @@ export const scenarioFor = (
     ...defaultScenario,
     machine,
     device: {
-      bar: { index: s.bar ?? 0, base: pa(s.pa - offset), size: size ?? bytes(powerAbove(offset + s.length)) },
+      bar: {
+        index: s.bar ?? 0,
+        base: pa(s.pa - offset),
+        size: size ?? bytes(powerAbove(Math.max(4096, offset + s.length))),
+      },
       others: [],
       windows: [],
       holes: [],

@@ -19,8 +19,8 @@ const withOthers = ({ prepared, device, parts }: Solution): AddressSpace => {
 
 /**
  * The address space around the mapping shown: that of the process, and around any but the first part of a device's
- * mappings, one around holes or one range behind a VMA, the others as well. The first one was searched for before they were there, and its gaps are numbered without them.
- * Where MAP_FIXED put one over what was there, it is that of the process alone.
+ * mappings, one around holes or one range behind a VMA, the others as well. The first one was searched for before they
+ * were there, and its gaps are numbered without them. Where MAP_FIXED put one over what was there, it is that of the process alone.
  */
 export const spaceShown = (solution: Solution): AddressSpace => {
   if (solution.device === solution.parts[0]) return solution.prepared.mm.space;

@@ -120,7 +120,7 @@ const Missing = ({ retry }: { readonly retry: () => void }) => (
 );
 
 /**
- * A {@link late} part where it stands. `wanted` asks for it now; `frame` goes around the outlines while it is
+ * A {@link late} part where it stands, the same one as long as it stands. `wanted` asks for it now; `frame` goes around the outlines while it is
  * coming and around the message when it failed. With `holds` the frame stands from the first moment, empty, so that
  * nothing below it moves.
  */
